@@ -1,0 +1,27 @@
+// The errors polynet raises: one list, one exception type.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace polynet {
+
+/// Why a request was refused. Each code has one exception class at the Python face.
+enum class ErrorCode {
+  invalid_input,     ///< an argument breaks its documented requirement
+  size_limit,        ///< the request is larger than a documented limit
+  not_certified,     ///< a bound could not be proved
+  float_environment, ///< the thread does not round to nearest, or flushes subnormals
+};
+
+/// The only exception type that leaves the library; what() names the culprit and the remedy.
+class Error : public std::runtime_error {
+public:
+  Error(ErrorCode code, const std::string &message) : std::runtime_error(message), code_(code) {}
+  ErrorCode code() const noexcept { return code_; }
+
+private:
+  ErrorCode code_;
+};
+
+} // namespace polynet

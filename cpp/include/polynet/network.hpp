@@ -1,0 +1,111 @@
+// Networks as data: gates with their affine operands, and the layers of neurons derived from them.
+#pragma once
+
+#include "polynet/stencil.hpp"
+
+#include <limits>
+#include <string_view>
+#include <vector>
+
+namespace polynet {
+
+/// The floating-point type of a network's parameters and of its evaluation.
+enum class Dtype { float32, float64 };
+
+/// How the Linear maps between two activations are kept: as two factors (gates' outputs ->
+/// operands -> neurons) or multiplied into one.
+enum class Form { factored, merged };
+
+/// What the proofs need to know of a dtype.
+struct FloatFormat {
+  double unit_roundoff;
+  double smallest_normal;
+  double largest;
+  int precision; ///< significant bits
+};
+constexpr FloatFormat float_format(Dtype d) {
+  return d == Dtype::float32
+             ? FloatFormat{0x1p-24, 0x1p-126, std::numeric_limits<float>::max(), 24}
+             : FloatFormat{0x1p-53, 0x1p-1022, std::numeric_limits<double>::max(), 53};
+}
+/// x rounded to the dtype (to nearest).
+double round_to(Dtype d, double x);
+
+Dtype dtype_from_name(std::string_view name);
+std::string_view name_of(Dtype d);
+Form form_from_name(std::string_view name);
+std::string_view name_of(Form f);
+
+/// sum_j weight_j v_j + constant, over the previous hidden layer's gate outputs (over the inputs
+/// in the first layer). The numbers are representable in the network's dtype and exact.
+struct Affine {
+  std::vector<std::pair<int, double>> terms;
+  double constant = 0.0;
+};
+
+/// One gate: its stencil at a bias and a scale, on operands of its hidden layer.
+struct Gate {
+  const Stencil *stencil;
+  double bias;
+  double scale;
+  std::array<int, max_operands> operands;
+};
+
+/// One hidden layer.
+struct HiddenLayer {
+  std::vector<Affine> operands;
+  std::vector<Gate> gates;
+
+  int neurons() const;
+};
+
+/// A multilayer perceptron stored as its gates. Its real-number function is what these parameters,
+/// taken as exact, define; `layers` are derived from them, never the other way round.
+struct Network {
+  const Activation *activation = nullptr;
+  Dtype dtype = Dtype::float64;
+  Form form = Form::factored;
+  /// The box of inputs it was compiled for.
+  std::vector<Interval> box;
+  std::vector<HiddenLayer> hidden;
+  std::vector<Affine> outputs;
+};
+
+/// Checks that indices, stencils and numbers of a network that was not compiled here make sense, and
+/// that every number is finite and representable in the dtype. Error (invalid_input) names the
+/// culprit.
+void validate(const Network &net);
+
+/// One Linear map, y = W x + bias, and whether the activation follows. W is in compressed rows;
+/// absent entries are zero. All numbers are representable in the network's dtype.
+struct Layer {
+  int columns = 0;
+  std::vector<int> row_start{0};
+  std::vector<int> column;
+  std::vector<double> weight;
+  std::vector<double> bias;
+  bool activated = false;
+
+  int rows() const { return static_cast<int>(bias.size()); }
+};
+
+/// An affine form whose numbers are known up to an enclosure.
+struct Row {
+  std::vector<std::pair<int, Interval>> terms;
+  Interval constant;
+};
+
+/// The rows that a Linear map applies to the gate outputs of the layer before, before any rounding:
+/// the operands (factored form) or the neurons' arguments (merged form), the products multiplied
+/// out. `output_rows` are those of the last Linear map.
+std::vector<Row> rows_of(const HiddenLayer &layer, Form form);
+std::vector<Row> output_rows(const Network &net);
+
+/// The weight that a row with that coefficient on a gate gives every neuron of the gate, before
+/// the neuron's own integer weight: coefficient/(c l^m) rounded to the dtype.
+double unit_weight(const Network &net, const Gate &gate, const Interval &coefficient);
+
+/// The network as layers of neurons. Error (not_certified) if a parameter overflows the dtype.
+std::vector<Layer> layers(const Network &net);
+
+} // namespace polynet

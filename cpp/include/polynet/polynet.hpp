@@ -1,0 +1,7 @@
+// Everything of polynet: polynomial -> circuit -> network -> evaluate | certify.
+#pragma once
+
+#include "polynet/certify.hpp"
+#include "polynet/compile.hpp"
+#include "polynet/error.hpp"
+#include "polynet/evaluate.hpp"

@@ -1,0 +1,30 @@
+// Rounding: how far an evaluation in floating point is from the network's real-number function.
+#pragma once
+
+#include "polynet/plan.hpp"
+
+#include <vector>
+
+namespace polynet {
+
+/// The error, in units in the last place of its result, that an activation computed by any runtime
+/// is assumed not to exceed: 4 in float64, 6 in float32 (certificates.md, "Rounding").
+double default_activation_ulp(Dtype d);
+
+/// For every output, a bound on |layers evaluated - real-number function| over the box's points of
+/// the dtype, for every order of summation, with or without fused multiply-add, subnormals flushed
+/// or not, and every activation within `activation_ulp`. Infinity where nothing is proved.
+/// Standard model of rounding: a sum of n products is off by gamma_n times the sum of their
+/// absolute values (Higham, "Accuracy and Stability of Numerical Algorithms", section 3.1).
+std::vector<double> rounding_by_neurons(const Network &net, const Truncation &truncation,
+                                        double activation_ulp);
+
+/// The same for the evaluation by gates with that plan. The activation's error matters only if
+/// uses_neurons(plan).
+std::vector<double> rounding_by_gates(const Network &net, const Truncation &truncation,
+                                      const Plan &plan, double activation_ulp);
+
+/// Whether some gate of the plan is always evaluated by its neurons.
+bool uses_neurons(const Plan &plan);
+
+} // namespace polynet

@@ -1,0 +1,138 @@
+// Stencils, their moments, and the series of a gate: the one idea everything shares.
+//
+// A stencil is a list of nodes (weight w_k, integer direction d_k). With activation s, bias b and
+// scale l it is the gate
+//
+//     g(z) = 1/(c l^m) sum_k w_k s(b + l d_k.z),    c = s_m(b) S_t/t!,
+//
+// where z are the operands, z^t (|t| = m) is the target monomial, and S_a = sum_k w_k d_k^a.
+// Its Taylor series about b (arXiv:1608.08225, eq. 11, carried to all orders) is
+//
+//     g(z) = z^t (1 + rho(z)),    rho(z) = sum_{j > m} l^(j-m) s_j(b)/s_m(b) C_j(z),
+//     C_j(z) = sum_{|a| = j} [S_a/a!] / [S_t/t!] z^(a-t).
+//
+// Every stencil here is an iterated difference, so sum_k w_k f(b + l d_k.z) is the integral of
+// f^(m) against a kernel of one sign (a box spline). Applied to s minus its Taylor polynomial of
+// degree J-1, with J-m even, the integrand's factor x^(J-m) is nonnegative, hence the remainder
+// after the orders below J is exactly the term of order J with s_J(b) replaced by some value of
+// s_J on [b-r, b+r], r = max_k l |d_k.z|. The same holds for the derivative by an operand.
+#pragma once
+
+#include "polynet/activation.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace polynet {
+
+/// Most operands a stencil can have.
+constexpr int max_operands = 2;
+
+/// Powers of the operands; unused ones are 0.
+using Powers = std::array<std::uint8_t, max_operands>;
+
+/// One node: the activation at b + l (direction . z), times weight.
+struct StencilNode {
+  int weight;
+  std::array<std::int8_t, max_operands> direction;
+};
+
+/// A finite-difference stencil; see the head of this file.
+struct Stencil {
+  std::string_view name;
+  int operands;
+  Powers target;
+  /// Nodes with a nonzero direction: the gate's neurons.
+  std::vector<StencilNode> neurons;
+  /// Weight of the node at the bias itself, which needs no neuron, only a constant c_0 s(b).
+  int constant_weight;
+
+  /// The order m of the target monomial.
+  int order() const;
+};
+
+/// The known stencils: "copy" (2 neurons), "copy_odd" (1 neuron, for odd activations at bias 0),
+/// "square" (2) and "product" (4, the paper's).
+const Stencil &stencil(std::string_view name);
+std::vector<std::string> stencil_names();
+
+/// One term of C_j: numerator/denominator * z^powers, exact and in lowest terms.
+struct MomentTerm {
+  Powers powers;
+  std::int64_t numerator;
+  std::int64_t denominator;
+};
+
+/// C_j(z) exactly, for m <= j <= 20 (integers beyond do not fit; Error, size_limit). Empty when
+/// the moment vanishes.
+std::vector<MomentTerm> moment(const Stencil &stencil, int j);
+
+/// An enclosure of the normalisation c l^m of a gate. Error (invalid_input) if s_m(b) may be 0.
+Interval normalisation(const Activation &s, const Stencil &stencil, double bias, double scale);
+
+/// When a gate's series may stop.
+struct SeriesAccuracy {
+  double absolute;
+  double relative;
+};
+
+/// The series of one gate with a rigorous remainder, valid for |z_i| <= range_i. The one object
+/// that evaluation by gates, error terms and certificates share.
+class GateSeries {
+public:
+  struct Term {
+    Powers powers;
+    Interval coefficient;
+  };
+
+  /// Takes orders until the remainder is at most accuracy.absolute, or accuracy.relative times the
+  /// bound of the terms before it; 64 orders or a growing remainder also stop it: check
+  /// remainder(). Error (invalid_input) if s_m(b) may be 0.
+  GateSeries(const Activation &s, const Stencil &stencil, double bias, double scale,
+             const std::vector<double> &range, const SeriesAccuracy &accuracy);
+
+  const Stencil &stencil() const { return *stencil_; }
+  double bias() const { return bias_; }
+  double scale() const { return scale_; }
+  /// |z_i| must stay below this for the series to be valid.
+  const std::vector<double> &range() const { return range_; }
+  /// max_k l |d_k.z| over the range: the activation is used on [b - radius, b + radius].
+  double radius() const { return radius_; }
+
+  /// The Taylor terms of rho below the order of the remainder.
+  const std::vector<Term> &terms() const { return terms_; }
+  /// An upper bound of the remainder's absolute value over the range.
+  double remainder() const { return remainder_; }
+  /// An upper bound of sum |coefficient| |z|^powers over the range, remainder excluded.
+  double magnitude() const { return magnitude_; }
+
+  /// An enclosure of the gate's normalisation c l^m.
+  const Interval &normalisation() const { return normalisation_; }
+  /// An enclosure of s(b).
+  const Interval &value_at_bias() const { return value_at_bias_; }
+  /// Enclosures of s and s' on [b - radius, b + radius].
+  const Interval &value() const { return value_; }
+  const Interval &slope() const { return slope_; }
+
+  /// An enclosure of rho(z).
+  Interval rho(const Interval *z) const;
+  /// An enclosure of d g/d z_i.
+  Interval derivative(int i, const Interval *z) const;
+
+private:
+  const Stencil *stencil_;
+  double bias_, scale_, radius_;
+  std::vector<double> range_;
+  std::vector<Term> terms_, remainder_terms_;
+  double remainder_, magnitude_ = 0.0;
+  Interval normalisation_, value_at_bias_, value_, slope_;
+};
+
+/// An enclosure of the target monomial z^t.
+Interval target(const Stencil &stencil, const Interval *z);
+/// An enclosure of (z + e)^t - z^t, without cancellation.
+Interval target_difference(const Stencil &stencil, const Interval *z, const Interval *e);
+
+} // namespace polynet

@@ -1,0 +1,66 @@
+// The truncation error on parts of the box, and the search for its extremes.
+#pragma once
+
+#include "polynet/truncation.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace polynet {
+
+/// {network(x) - p(x)} over parts of the box, one enclosure per output: the gates' truncation plus
+/// the difference between the ideal network and the polynomial.
+class ErrorFunction {
+public:
+  ErrorFunction(const IdealNetwork &ideal, const Truncation &truncation,
+                const std::vector<Polynomial> &polynomials);
+  std::vector<Interval> operator()(const std::vector<Interval> &box) const;
+
+private:
+  const Truncation &truncation_;
+  std::vector<Model> differences_;
+  int degree_ = 1;
+};
+
+/// Looks for points of large error and splits the box where the bound is far above them.
+class Search {
+public:
+  Search(const Network &net, const ErrorFunction &error);
+
+  /// Tries the centre, corners and points in between.
+  void sample();
+  /// Climbs from the best point found for an output, one coordinate at a time.
+  void refine(std::size_t output);
+  /// An upper bound of sup |error|: at most ratio times lower(output), or `negligible`, or what
+  /// splitting into `budget` boxes reaches.
+  double upper(std::size_t output, double ratio, double negligible, std::size_t budget);
+
+  double lower(std::size_t output) const { return best_[output].error; }
+  const std::vector<double> &witness(std::size_t output) const { return best_[output].point; }
+  /// Boxes bounded so far.
+  std::size_t boxes() const { return boxes_; }
+  /// Points worth evaluating the network at: the sampled ones and the witnesses.
+  std::vector<std::vector<double>> points() const;
+
+private:
+  using Point = std::vector<double>;
+  using Box = std::vector<Interval>;
+  struct Best {
+    double error = -1.0;
+    Point point;
+  };
+
+  void try_point(Point point);
+  double bound(std::size_t output, const Box &box);
+  std::size_t best_split(std::size_t output, const Box &box);
+  double random();
+
+  const Network &net_;
+  const ErrorFunction &error_;
+  std::vector<Best> best_;
+  std::vector<Point> sampled_;
+  std::size_t boxes_ = 0;
+  std::uint64_t random_state_ = 0x9e3779b97f4a7c15u;
+};
+
+} // namespace polynet

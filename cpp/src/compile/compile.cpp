@@ -1,0 +1,49 @@
+#include "polynet/compile.hpp"
+
+#include "polynet/error.hpp"
+
+#include <string>
+
+namespace polynet {
+
+namespace {
+
+constexpr std::size_t max_products = 1'000'000;
+
+void check_parameter(const char *name, const std::optional<double> &value, Dtype dtype) {
+  if (!value)
+    return;
+  const double rounded = round_to(dtype, *value);
+  const bool positive = std::string(name) != "scale" || rounded > 0.0;
+  if (!(std::fabs(rounded) <= float_format(dtype).largest) || !positive)
+    throw Error(ErrorCode::invalid_input,
+                std::string(name) + " must be finite" + (positive ? "" : " and positive") + " in " +
+                    std::string(name_of(dtype)) + ", not " + std::to_string(*value));
+}
+
+void set_scale(Network &net, double scale) {
+  for (HiddenLayer &layer : net.hidden)
+    for (Gate &gate : layer.gates)
+      gate.scale = scale;
+}
+
+} // namespace
+
+Network compile(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
+                const CompileOptions &options) {
+  require_sound_float_environment();
+  check_parameter("bias", options.bias, options.dtype);
+  check_parameter("scale", options.scale, options.dtype);
+  const Circuit circuit = monomial_circuit(polynomials, static_cast<int>(box.size()));
+  if (circuit.products.size() > max_products)
+    throw Error(ErrorCode::size_limit, "the circuit has " + std::to_string(circuit.products.size()) +
+                                           " products, more than a million");
+  Network net = schedule(circuit, box, options);
+  if (options.scale)
+    set_scale(net, round_to(options.dtype, *options.scale));
+  else
+    choose_scales(net);
+  return net;
+}
+
+} // namespace polynet

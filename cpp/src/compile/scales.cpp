@@ -1,0 +1,103 @@
+#include "polynet/compile.hpp"
+
+#include "polynet/error.hpp"
+
+#include <map>
+
+namespace polynet {
+
+namespace {
+
+constexpr int smallest_exponent = -40;
+constexpr int largest_exponent = 0;
+
+// Where the descent starts: near the best scale of one gate at s'''' = 0 (theory.md, section 5).
+constexpr int first_exponent(Dtype d) { return d == Dtype::float32 ? -3 : -7; }
+// A copy's error is least near eps^(1/5) (theory.md, 5.13 with k = 1, m = 4); for odd activations
+// it keeps falling with the scale until it is rounding alone.
+int first_copy_exponent(const Network &net) {
+  const bool single = net.dtype == Dtype::float32;
+  return net.activation->odd ? (single ? -14 : -28) : (single ? -5 : -10);
+}
+
+class Descent {
+public:
+  explicit Descent(Network &net) : net_(net), ideal_(ideal_network(net)) {
+    for (std::size_t t = 0; t < net.hidden.size(); ++t) {
+      std::map<bool, std::vector<Gate *>> kinds;
+      for (Gate &gate : net.hidden[t].gates)
+        kinds[gate.stencil->order() == 1].push_back(&gate);
+      for (auto &[is_copy, gates] : kinds) {
+        groups_.push_back(gates);
+        exponents_.push_back(is_copy ? first_copy_exponent(net) : first_exponent(net.dtype));
+      }
+    }
+    for (std::size_t g = 0; g < groups_.size(); ++g)
+      set(g, exponents_[g]);
+    best_ = bound();
+  }
+
+  void run() {
+    for (bool improved = true; improved;) {
+      improved = false;
+      for (std::size_t g = 0; g < groups_.size(); ++g)
+        for (const int step : {-1, 1})
+          while (try_exponent(g, exponents_[g] + step))
+            improved = true;
+    }
+  }
+
+private:
+  void set(std::size_t g, int exponent) {
+    for (Gate *gate : groups_[g])
+      gate->scale = std::ldexp(1.0, exponent);
+  }
+
+  bool try_exponent(std::size_t g, int exponent) {
+    if (exponent < smallest_exponent || exponent > largest_exponent)
+      return false;
+    set(g, exponent);
+    const double candidate = bound();
+    // A gain below a thousandth is not worth another round.
+    if (candidate < best_ * 0.999) {
+      best_ = candidate;
+      exponents_[g] = exponent;
+      return true;
+    }
+    set(g, exponents_[g]);
+    return false;
+  }
+
+  // The certified error of the evaluation by neurons, on the whole box, worst output; infinite
+  // where nothing can be proved.
+  double bound() const {
+    try {
+      return proved_bound();
+    } catch (const Error &) {
+      return detail::infinity;
+    }
+  }
+
+  double proved_bound() const {
+    const Truncation truncation(net_, ideal_);
+    const std::vector<Interval> errors = truncation(net_.box);
+    const std::vector<double> rounding =
+        rounding_by_neurons(net_, truncation, default_activation_ulp(net_.dtype));
+    double worst = 0.0;
+    for (std::size_t k = 0; k < errors.size(); ++k)
+      worst = std::max(worst, up(errors[k].mag() + rounding[k]));
+    return worst;
+  }
+
+  Network &net_;
+  IdealNetwork ideal_;
+  std::vector<std::vector<Gate *>> groups_;
+  std::vector<int> exponents_;
+  double best_;
+};
+
+} // namespace
+
+void choose_scales(Network &net) { Descent(net).run(); }
+
+} // namespace polynet

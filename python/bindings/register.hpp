@@ -1,0 +1,26 @@
+// The families of bindings, one file each, and what they share.
+#pragma once
+
+#include "polynet/polynet.hpp"
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+namespace polynet_python {
+
+namespace py = pybind11;
+
+void register_errors(py::module_ &module);
+void register_interval(py::module_ &module);
+void register_activation(py::module_ &module);
+void register_stencil(py::module_ &module);
+void register_network(py::module_ &module);
+void register_certify(py::module_ &module);
+
+/// A polynomial as Python hands it over: for each term the exponents and an enclosure (lower,
+/// upper) of its coefficient.
+using Terms = std::vector<std::pair<std::vector<std::uint32_t>, std::pair<double, double>>>;
+std::vector<polynet::Polynomial> polynomials_from(const std::vector<Terms> &polynomials);
+
+} // namespace polynet_python

@@ -1,0 +1,226 @@
+#include "register.hpp"
+
+#include <mutex>
+#include <optional>
+
+namespace polynet_python {
+
+namespace {
+
+using polynet::Affine;
+using polynet::Dtype;
+using polynet::Interval;
+using polynet::Network;
+
+// A network with what its evaluation needs, made once.
+class EvaluableNetwork {
+public:
+  explicit EvaluableNetwork(Network net) : network(std::move(net)) {
+    const polynet::IdealNetwork ideal = polynet::ideal_network(network);
+    plan = polynet::make_plan(network, polynet::Truncation(network, ideal));
+  }
+
+  const polynet::NeuronEvaluator &neurons() {
+    std::call_once(once_, [this] { neurons_.emplace(network); });
+    return *neurons_;
+  }
+
+  Network network;
+  polynet::Plan plan;
+
+private:
+  std::once_flag once_;
+  std::optional<polynet::NeuronEvaluator> neurons_;
+};
+
+template <typename T>
+py::array_t<T> evaluate(EvaluableNetwork &self,
+                        const py::array_t<T, py::array::c_style> &points, bool by_gates) {
+  const py::ssize_t count = points.shape(0);
+  py::array_t<T> values({count, static_cast<py::ssize_t>(self.network.outputs.size())});
+  const T *x = points.data();
+  T *y = values.mutable_data();
+  {
+    const py::gil_scoped_release release;
+    if (by_gates)
+      polynet::evaluate_by_gates(self.plan, x, static_cast<std::size_t>(count), y);
+    else
+      self.neurons()(x, static_cast<std::size_t>(count), y);
+  }
+  return values;
+}
+
+py::object evaluate_any(EvaluableNetwork &self, const py::array &points, bool by_gates) {
+  if (self.network.dtype == Dtype::float32)
+    return evaluate<float>(self, points, by_gates);
+  return evaluate<double>(self, points, by_gates);
+}
+
+template <typename T> py::tuple dense(const polynet::Layer &layer) {
+  py::array_t<T> weight({layer.rows(), layer.columns}), bias(layer.rows());
+  std::fill_n(weight.mutable_data(), weight.size(), T(0));
+  auto w = weight.template mutable_unchecked<2>();
+  auto b = bias.template mutable_unchecked<1>();
+  for (int row = 0; row < layer.rows(); ++row) {
+    const auto r = static_cast<std::size_t>(row);
+    b(row) = static_cast<T>(layer.bias[r]);
+    for (int k = layer.row_start[r]; k < layer.row_start[r + 1]; ++k)
+      w(row, layer.column[static_cast<std::size_t>(k)]) =
+          static_cast<T>(layer.weight[static_cast<std::size_t>(k)]);
+  }
+  return py::make_tuple(weight, bias, layer.activated);
+}
+
+std::vector<py::tuple> dense_layers(const EvaluableNetwork &self) {
+  std::vector<py::tuple> result;
+  for (const polynet::Layer &layer : polynet::layers(self.network))
+    result.push_back(self.network.dtype == Dtype::float32 ? dense<float>(layer)
+                                                          : dense<double>(layer));
+  return result;
+}
+
+using AffineState = std::pair<std::vector<std::pair<int, double>>, double>;
+using GateState = std::tuple<std::string, double, double, std::vector<int>>;
+using LayerState = std::pair<std::vector<AffineState>, std::vector<GateState>>;
+using State = std::tuple<std::string, std::string, std::string, std::vector<std::pair<double, double>>,
+                         std::vector<LayerState>, std::vector<AffineState>>;
+
+std::vector<AffineState> state_of(const std::vector<Affine> &forms) {
+  std::vector<AffineState> states;
+  for (const Affine &form : forms)
+    states.emplace_back(form.terms, form.constant);
+  return states;
+}
+
+std::vector<Affine> forms_from(const std::vector<AffineState> &states) {
+  std::vector<Affine> forms;
+  for (const auto &[terms, constant] : states)
+    forms.push_back({terms, constant});
+  return forms;
+}
+
+State state_of(const Network &net) {
+  std::vector<std::pair<double, double>> box;
+  for (const Interval &x : net.box)
+    box.emplace_back(x.lo(), x.hi());
+  std::vector<LayerState> hidden;
+  for (const polynet::HiddenLayer &layer : net.hidden) {
+    std::vector<GateState> gates;
+    for (const polynet::Gate &gate : layer.gates)
+      gates.emplace_back(gate.stencil->name, gate.bias, gate.scale,
+                         std::vector<int>(gate.operands.begin(),
+                                          gate.operands.begin() + gate.stencil->operands));
+    hidden.emplace_back(state_of(layer.operands), std::move(gates));
+  }
+  return {std::string(net.activation->name), std::string(name_of(net.dtype)),
+          std::string(name_of(net.form)),    std::move(box),
+          std::move(hidden),                 state_of(net.outputs)};
+}
+
+Network network_from(const State &state) {
+  const auto &[activation, dtype, form, box, hidden, outputs] = state;
+  Network net;
+  net.activation = &polynet::activation(activation);
+  net.dtype = polynet::dtype_from_name(dtype);
+  net.form = polynet::form_from_name(form);
+  for (const auto &[lower, upper] : box)
+    net.box.emplace_back(lower, upper);
+  for (const auto &[operands, gates] : hidden) {
+    polynet::HiddenLayer layer{forms_from(operands), {}};
+    for (const auto &[name, bias, scale, indices] : gates) {
+      const polynet::Stencil &stencil = polynet::stencil(name);
+      if (indices.size() != static_cast<std::size_t>(stencil.operands))
+        throw polynet::Error(polynet::ErrorCode::invalid_input,
+                             "not a valid network: a " + name + " gate has " +
+                                 std::to_string(stencil.operands) + " operands, not " +
+                                 std::to_string(indices.size()));
+      polynet::Gate gate{&stencil, bias, scale, {}};
+      std::copy(indices.begin(), indices.end(), gate.operands.begin());
+      layer.gates.push_back(gate);
+    }
+    net.hidden.push_back(std::move(layer));
+  }
+  net.outputs = forms_from(outputs);
+  polynet::validate(net);
+  return net;
+}
+
+std::unique_ptr<EvaluableNetwork> compile(const std::vector<Terms> &polynomials,
+                                          const std::vector<std::pair<double, double>> &box,
+                                          const std::string &activation, const std::string &dtype,
+                                          const std::string &form, std::optional<double> bias,
+                                          std::optional<double> scale) {
+  polynet::CompileOptions options;
+  options.activation = &polynet::activation(activation);
+  options.dtype = polynet::dtype_from_name(dtype);
+  options.form = polynet::form_from_name(form);
+  options.bias = bias;
+  options.scale = scale;
+  std::vector<Interval> intervals;
+  for (const auto &[lower, upper] : box)
+    intervals.emplace_back(lower, upper);
+  const std::vector<polynet::Polynomial> converted = polynomials_from(polynomials);
+  const py::gil_scoped_release release;
+  return std::make_unique<EvaluableNetwork>(polynet::compile(converted, intervals, options));
+}
+
+polynet::Certificate certify(const EvaluableNetwork &self, const std::vector<Terms> &polynomials,
+                             bool by_gates, double ratio, std::size_t max_boxes,
+                             double activation_ulp) {
+  const std::vector<polynet::Polynomial> converted = polynomials_from(polynomials);
+  const py::gil_scoped_release release;
+  return polynet::certify(self.network, converted,
+                          {by_gates ? polynet::Way::gates : polynet::Way::neurons, ratio,
+                           max_boxes, activation_ulp});
+}
+
+} // namespace
+
+std::vector<polynet::Polynomial> polynomials_from(const std::vector<Terms> &polynomials) {
+  std::vector<polynet::Polynomial> result;
+  for (const Terms &terms : polynomials) {
+    polynet::Polynomial p;
+    for (const auto &[exponents, coefficient] : terms) {
+      polynet::Monomial monomial;
+      for (std::uint32_t i = 0; i < exponents.size(); ++i)
+        if (exponents[i] > 0)
+          monomial.push_back({i, exponents[i]});
+      p.add(monomial, Interval(coefficient.first, coefficient.second));
+    }
+    result.push_back(std::move(p));
+  }
+  return result;
+}
+
+void register_network(py::module_ &module) {
+  py::class_<EvaluableNetwork>(module, "Network", "A compiled network of gates.")
+      .def_static("compile", &compile, py::arg("polynomials"), py::arg("box"),
+                  py::arg("activation"), py::arg("dtype"), py::arg("form"), py::arg("bias"),
+                  py::arg("scale"))
+      .def("evaluate", &evaluate_any, py::arg("points"), py::arg("by_gates"))
+      .def("layers", &dense_layers)
+      .def("certify", &certify, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),
+           py::arg("max_boxes"), py::arg("activation_ulp"))
+      .def("state", [](const EvaluableNetwork &self) { return state_of(self.network); })
+      .def_static("from_state",
+                  [](const State &state) {
+                    return std::make_unique<EvaluableNetwork>(network_from(state));
+                  })
+      .def("with_form",
+           [](const EvaluableNetwork &self, const std::string &form) {
+             Network net = self.network;
+             net.form = polynet::form_from_name(form);
+             const py::gil_scoped_release release;
+             polynet::choose_scales(net);
+             return std::make_unique<EvaluableNetwork>(std::move(net));
+           },
+           py::arg("form"))
+      .def_property_readonly("hidden_neurons", [](const EvaluableNetwork &self) {
+        std::vector<int> neurons;
+        for (const polynet::HiddenLayer &layer : self.network.hidden)
+          neurons.push_back(layer.neurons());
+        return neurons;
+      });
+}
+
+} // namespace polynet_python

@@ -1,0 +1,26 @@
+#include "register.hpp"
+
+namespace polynet_python {
+
+void register_stencil(py::module_ &module) {
+  using polynet::Stencil;
+  py::class_<Stencil>(module, "Stencil", "One finite-difference stencil of the core's table.")
+      .def(py::init([](const std::string &name) { return polynet::stencil(name); }))
+      .def_property_readonly("name", [](const Stencil &s) { return std::string(s.name); })
+      .def_readonly("operands", &Stencil::operands)
+      .def_property_readonly("order", &Stencil::order)
+      .def_property_readonly("neurons", [](const Stencil &s) { return s.neurons.size(); })
+      .def("moment",
+           [](const Stencil &s, int order) {
+             std::vector<std::tuple<std::vector<int>, std::int64_t, std::int64_t>> terms;
+             for (const polynet::MomentTerm &term : polynet::moment(s, order))
+               terms.emplace_back(
+                   std::vector<int>(term.powers.begin(), term.powers.begin() + s.operands),
+                   term.numerator, term.denominator);
+             return terms;
+           },
+           py::arg("order"));
+  module.def("stencil_names", &polynet::stencil_names);
+}
+
+} // namespace polynet_python

@@ -1,0 +1,42 @@
+"""Polynomials as neural networks of multiplication gates, with certified error bounds.
+
+>>> import polynet as pn
+>>> net = pn.compile("x*y - z**2/2", {"x": (-1, 1), "y": (-1, 1), "z": (0, 2)})
+>>> cert = net.certify()
+>>> cert.lower <= cert.upper
+True
+"""
+
+from ._core import __version__, activation_names
+from .box import Box
+from .certificate import Certificate, OutputBounds
+from .compiler import compile
+from .errors import (
+    FloatEnvironmentError,
+    InvalidInputError,
+    NotCertifiedError,
+    PolynetError,
+    SizeLimitError,
+)
+from .gate import ErrorTerm, Gate
+from .network import Layer, Network
+from .polynomial import Polynomial
+
+__all__ = [
+    "Box",
+    "Certificate",
+    "ErrorTerm",
+    "FloatEnvironmentError",
+    "Gate",
+    "InvalidInputError",
+    "Layer",
+    "Network",
+    "NotCertifiedError",
+    "OutputBounds",
+    "Polynomial",
+    "PolynetError",
+    "SizeLimitError",
+    "__version__",
+    "activation_names",
+    "compile",
+]

@@ -1,0 +1,167 @@
+"""Boxes: the inputs' ranges, with floating-point endpoints rounded outward."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from ._exact import ExactNumber, check_names, excerpt, outward, to_fraction
+from .errors import InvalidInputError
+
+__all__ = ["Box", "BoxLike", "parse_box"]
+
+Pair: TypeAlias = Sequence[ExactNumber]
+
+
+@dataclass(frozen=True, init=False, repr=False, slots=True)
+class Box:
+    """A closed range for each input: immutable, hashable, picklable.
+
+    The endpoints are rounded outward to `dtype`, so the box contains the exact box that was given
+    and also every point of that box after rounding to `dtype`. A range may be a single point.
+
+    Parameters
+    ----------
+    bounds : mapping of name to (lower, upper), or sequence of (lower, upper)
+        The mapping's order is the order of the inputs; in a sequence they are named x0, x1, ....
+        An endpoint is an int, float, Fraction, Decimal, numpy scalar or a text such as '3969/625',
+        '-0.5' or '1e-3' (exact).
+    dtype : {"float64", "float32"}
+        The format whose values the endpoints must be; they are kept as Python floats.
+
+    Attributes
+    ----------
+    variables : tuple of str
+        The names of the inputs, in order.
+    lower, upper : tuple of float
+        The endpoints of each input.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no input, a name is not an identifier, or a range is not two finite endpoints
+        in order within the range of `dtype`.
+    SizeLimitError
+        If there are too many inputs or an endpoint has too many digits.
+
+    Examples
+    --------
+    >>> Box({"x": (-1, 1), "y": ("0.1", "3969/625")})
+    Box({'x': (-1.0, 1.0), 'y': (0.09999999999999999, 6.3504000000000005)})
+    """
+
+    variables: tuple[str, ...]
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+
+    def __init__(
+        self, bounds: Mapping[str, Pair] | Iterable[Pair], *, dtype: str = "float64"
+    ) -> None:
+        if dtype not in ("float64", "float32"):
+            raise InvalidInputError(f"dtype must be 'float64' or 'float32', not {excerpt(dtype)}")
+        named = _named(bounds)
+        names = check_names(named)
+        if not names:
+            raise InvalidInputError("the box is empty; give a range for at least one variable")
+        pairs = [
+            _range(name, pair, dtype) for name, pair in zip(names, named.values(), strict=True)
+        ]
+        object.__setattr__(self, "variables", names)
+        object.__setattr__(self, "lower", tuple(lower for lower, _ in pairs))
+        object.__setattr__(self, "upper", tuple(upper for _, upper in pairs))
+
+    @classmethod
+    def coerce(cls, obj: "BoxLike", *, dtype: str = "float64") -> "Box":
+        """Return `obj` as a box: itself if it is one in `dtype`, otherwise Box(obj)."""
+        if isinstance(obj, Box):
+            box = cls(obj._bounds(), dtype=dtype)
+            return obj if box == obj else box
+        return cls(obj, dtype=dtype)
+
+    def _bounds(self) -> dict[str, tuple[float, float]]:
+        pairs = zip(self.lower, self.upper, strict=True)
+        return dict(zip(self.variables, pairs, strict=True))
+
+    def __repr__(self) -> str:
+        """Show the call that gives this box."""
+        return f"Box({self._bounds()!r})"
+
+    def __reduce__(self) -> tuple[type["Box"], tuple[object, ...]]:
+        """Pickle by the bounds, which reads back through the checks."""
+        return Box, (self._bounds(),)
+
+
+BoxLike: TypeAlias = Box | Mapping[str, Pair] | Iterable[Pair]
+"""What `Box.coerce` accepts."""
+
+
+def parse_box(texts: Sequence[str]) -> dict[str, tuple[Fraction, Fraction]]:
+    """Return the exact ranges of texts such as 'x=-1:1' or 'y=4:3969/625', for `Box.coerce`.
+
+    Raises
+    ------
+    InvalidInputError
+        If a text does not have this form, or two name the same variable.
+    SizeLimitError
+        If there are too many inputs or an endpoint has too many digits.
+    """
+    if isinstance(texts, str):
+        raise InvalidInputError(f"give a list of texts, not the text {excerpt(texts)}")
+    bounds: dict[str, tuple[Fraction, Fraction]] = {}
+    for text in texts:
+        name, equals, ends = text.partition("=")
+        lower, colon, upper = ends.partition(":")
+        if not equals or not colon:
+            raise InvalidInputError(
+                f"the range {excerpt(text)} must read name=lower:upper, such as x=-1:1"
+            )
+        try:
+            (name,) = check_names([name.strip()])
+        except InvalidInputError as error:
+            raise InvalidInputError(f"the range {excerpt(text)}: {error}") from None
+        if name in bounds:
+            raise InvalidInputError(f"the range {excerpt(text)} names {name} again; name it once")
+        bounds[name] = (
+            to_fraction(lower, f"the lower end of {excerpt(text)}"),
+            to_fraction(upper, f"the upper end of {excerpt(text)}"),
+        )
+    return bounds
+
+
+def _named(bounds: object) -> dict[str, object]:
+    if isinstance(bounds, Mapping):
+        return dict(bounds)
+    if isinstance(bounds, (str, Set)) or not isinstance(bounds, Iterable):
+        raise InvalidInputError(
+            "the box must be a mapping of name to (lower, upper) or a sequence of such pairs, "
+            f"not {excerpt(bounds)}"
+        )
+    return {f"x{i}": pair for i, pair in enumerate(bounds)}
+
+
+def _range(name: str, pair: object, dtype: str) -> tuple[float, float]:
+    """Return the endpoints of one input, rounded outward."""
+    if isinstance(pair, (str, Set, Mapping)) or not isinstance(pair, Iterable):
+        raise InvalidInputError(
+            f"the range of {name} must be a pair (lower, upper), not {excerpt(pair)}"
+        )
+    ends = tuple(pair)
+    if len(ends) != 2:
+        raise InvalidInputError(
+            f"the range of {name} must be a pair (lower, upper), not {len(ends)} values: "
+            f"{excerpt(ends)}"
+        )
+    lower, upper = (
+        to_fraction(end, f"the {side} end of {name}")
+        for side, end in zip(("lower", "upper"), ends, strict=True)
+    )
+    if lower > upper:
+        raise InvalidInputError(
+            f"the range of {name} is reversed: {excerpt(ends)}; give the lower end first"
+        )
+    try:
+        return outward(lower, dtype)[0], outward(upper, dtype)[1]
+    except OverflowError as error:
+        raise InvalidInputError(
+            f"the range of {name}, {excerpt(ends)}, is {error}; give smaller endpoints"
+        ) from None

@@ -1,0 +1,138 @@
+"""Certificates: what has been proved of a network, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Certificate", "OutputBounds"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputBounds:
+    """Two-sided bounds of one output of a network, see :class:`Certificate`.
+
+    Attributes
+    ----------
+    lower, upper : float
+        ``lower <= sup |evaluated network - polynomial| <= upper``.
+    truncation_lower, truncation_upper : float
+        ``truncation_lower <= sup |real-number function - polynomial| <= truncation_upper``.
+    rounding : float
+        Bound on the distance between the evaluation and the real-number function;
+        ``upper = truncation_upper + rounding``, rounded up.
+    witness : tuple of float
+        A point of the box, in the network's dtype, where our own evaluation is off by at least
+        `lower`.
+    truncation_witness : tuple of float
+        A point where the real-number function is off by at least `truncation_lower`.
+    """
+
+    lower: float
+    upper: float
+    truncation_lower: float
+    truncation_upper: float
+    rounding: float
+    witness: tuple[float, ...]
+    truncation_witness: tuple[float, ...]
+
+    @property
+    def ratio(self) -> float:
+        """``upper / lower``: how tight the bounds are; infinite if `lower` is 0."""
+        return self.upper / self.lower if self.lower > 0.0 else float("inf")
+
+    @property
+    def truncation_ratio(self) -> float:
+        """``truncation_upper / truncation_lower``; infinite if the latter is 0."""
+        if self.truncation_lower > 0.0:
+            return self.truncation_upper / self.truncation_lower
+        return float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Proved bounds on the distance between a network and its polynomials over a box.
+
+    For the polynomials p, the network's box X and the stated way of evaluating::
+
+        truncation_lower <= sup over X of |real-number function - p| <= truncation_upper
+        lower <= sup over the dtype's points of X of |evaluated network - p| <= upper
+
+    The network's real-number function is what its gates define with their stored parameters taken
+    as exact. With ``by="neurons"`` the evaluation is that of ``network.layers`` by any IEEE 754
+    runtime of the dtype, rounding to nearest, in any order of summation, with or without fused
+    multiply-add, subnormals flushed to zero or not, whose activation is within `activation_ulp`
+    units in the last place. With ``by="gates"`` it is polynet's own evaluation, and no activation
+    is assumed accurate unless `activation_ulp` is positive.
+
+    Attributes
+    ----------
+    outputs : tuple of OutputBounds
+        One per output.
+    by : {"gates", "neurons"}
+        The way of evaluating.
+    form : {"factored", "merged"}
+        The form of the layers.
+    dtype : {"float64", "float32"}
+        The dtype of the parameters and of the evaluation.
+    activation_ulp : float
+        The assumed accuracy of the activation; 0 if the proof assumes nothing of it.
+    boxes : int
+        How many parts of the box were bounded.
+    version : str
+        The version of polynet that proved it.
+    """
+
+    outputs: tuple[OutputBounds, ...]
+    by: str
+    form: str
+    dtype: str
+    activation_ulp: float
+    boxes: int
+    version: str
+
+    @property
+    def worst(self) -> OutputBounds:
+        """The bounds of the output with the largest `upper`."""
+        return max(self.outputs, key=lambda output: output.upper)
+
+    @property
+    def upper(self) -> float:
+        """Upper bound over all outputs."""
+        return self.worst.upper
+
+    @property
+    def lower(self) -> float:
+        """Lower bound of the largest error over all outputs."""
+        return max(output.lower for output in self.outputs)
+
+    @property
+    def truncation(self) -> float:
+        """Upper bound of the truncation error over all outputs."""
+        return max(output.truncation_upper for output in self.outputs)
+
+    @property
+    def rounding(self) -> float:
+        """Upper bound of the rounding error over all outputs."""
+        return max(output.rounding for output in self.outputs)
+
+    @property
+    def witness(self) -> tuple[float, ...]:
+        """A point where some output's error is at least `lower`."""
+        return max(self.outputs, key=lambda output: output.lower).witness
+
+    @property
+    def ratio(self) -> float:
+        """``upper / lower``; infinite if `lower` is 0."""
+        return self.upper / self.lower if self.lower > 0.0 else float("inf")
+
+    def __str__(self) -> str:
+        """Return the bounds and what they assume, one line each."""
+        lines = [
+            f"{self.lower:.4e} <= sup|network - polynomial| <= {self.upper:.4e}"
+            f"   ({self.dtype}, by {self.by}, {self.form}; upper/lower {self.ratio:.4g})",
+            f"truncation <= {self.truncation:.4e}, rounding <= {self.rounding:.4e}",
+            f"witness {self.witness}",
+        ]
+        if self.activation_ulp:
+            lines.append(f"assumes an activation within {self.activation_ulp:g} ulp")
+        return "\n".join(lines)

@@ -1,0 +1,100 @@
+"""The compiler's Python face: check everything once, then call the core."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from . import _core
+from .box import Box, BoxLike
+from .errors import InvalidInputError
+from .network import Network, core_terms
+from .polynomial import Polynomial
+
+if TYPE_CHECKING:
+    PolynomialLike = Polynomial | str | int | Mapping[Any, Any]
+
+__all__ = ["compile"]
+
+
+def compile(
+    polynomial: PolynomialLike | Sequence[PolynomialLike],
+    box: BoxLike,
+    *,
+    activation: str = "logistic",
+    dtype: Literal["float64", "float32"] = "float64",
+    form: Literal["factored", "merged"] = "factored",
+    bias: float | None = None,
+    scale: float | None = None,
+) -> Network:
+    """Turn a polynomial, or several, into a neural network of multiplication gates.
+
+    Every product of two values becomes four neurons (arXiv:1608.08225, eq. 11), every square two;
+    values that must pass a layer go through copy gates. Operands are centred and normalised, so
+    the box need not be near the origin.
+
+    Parameters
+    ----------
+    polynomial : str, Polynomial, mapping {exponents: coefficient}, or a sequence of these
+        Coefficients are exact: int, Fraction, strings such as "1/3" or "0.1"; a float stands for
+        its exact value. A sequence gives a network with several outputs.
+    box : mapping {variable: (lower, upper)}, sequence of pairs, or Box
+        The range of each input; the order of the variables is the order of the inputs. Rounded
+        outward to the dtype.
+    activation : str
+        One of :func:`polynet.activation_names`.
+    dtype : {"float64", "float32"}
+        Of the parameters and of the evaluation.
+    form : {"factored", "merged"}
+        Two Linear maps between activations, or their product: see ``docs/`` and certificates.md.
+    bias : float, optional
+        Bias of the product and square gates; by default where s'''' vanishes, which makes the
+        gate's error O(scale**4) instead of O(scale**2).
+    scale : float, optional
+        One scale for all gates; by default powers of two chosen per layer for the least certified
+        error of the evaluation by neurons.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    InvalidInputError
+        If an argument breaks its requirement; the message names it.
+    SizeLimitError
+        If the polynomial or its network is larger than a documented limit.
+
+    Examples
+    --------
+    >>> import polynet as pn
+    >>> pn.compile("x*y", {"x": (-1, 1), "y": (-1, 1)})
+    Network(2 -> 1, hidden layers 4, logistic, float64, factored)
+    """
+    for name, value, known in (
+        ("activation", activation, _core.activation_names()),
+        ("dtype", dtype, ["float64", "float32"]),
+        ("form", form, ["factored", "merged"]),
+    ):
+        if value not in known:
+            raise InvalidInputError(f"unknown {name} {value!r}; known: {', '.join(known)}")
+    for name, number in (("bias", bias), ("scale", scale)):
+        if number is not None and not math.isfinite(number):
+            raise InvalidInputError(f"{name} must be finite, not {number!r}")
+    checked_box = Box.coerce(box, dtype=dtype)
+    single = isinstance(polynomial, Polynomial | str | int | Mapping)
+    given = [polynomial] if single else list(polynomial)  # type: ignore[arg-type]
+    if not given:
+        raise InvalidInputError("at least one polynomial is needed, the sequence is empty")
+    polynomials = tuple(Polynomial.coerce(p, checked_box.variables) for p in given)
+    core = _core.Network.compile(
+        [core_terms(p) for p in polynomials],
+        list(zip(checked_box.lower, checked_box.upper, strict=True)),
+        activation,
+        dtype,
+        form,
+        bias,
+        scale,
+    )
+    return Network(core, polynomials, checked_box, single=single)

@@ -1,0 +1,154 @@
+"""Single gates and their Taylor error terms."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from . import _core
+from .errors import InvalidInputError
+from .polynomial import Polynomial
+
+__all__ = ["ErrorTerm", "Gate"]
+
+_OPERANDS = {1: ("t",), 2: ("u", "v")}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorTerm:
+    """One order of a gate's relative error: ``coefficient * scale**power * polynomial``.
+
+    Attributes
+    ----------
+    order : int
+        The order j of the activation's derivative that it comes from.
+    power : int
+        The power of the scale, j - m for a target of degree m.
+    coefficient : tuple of float
+        Enclosure (lower, upper) of ``s_j(bias) / s_m(bias)``.
+    polynomial : Polynomial
+        The exact polynomial C_j in the operands.
+    """
+
+    order: int
+    power: int
+    coefficient: tuple[float, float]
+    polynomial: Polynomial
+
+
+class Gate:
+    """A gate: a finite-difference stencil applied to an activation at a bias and a scale.
+
+    Its value is ``target * (1 + rho)`` with the target ``u*v`` (product), ``t**2`` (square) or
+    ``t`` (copy), and ``rho`` the sum of its error terms of all orders. For the product this is
+    arXiv:1608.08225, eq. 11, at a bias and with a scale.
+
+    Parameters
+    ----------
+    activation : str
+        One of :func:`polynet.activation_names`.
+    bias : float, optional
+        Default: where s'''' vanishes (product, square) or s''' vanishes (copy).
+    scale : float
+        The operands are multiplied by it before they meet the activation.
+    kind : str
+        "product", "square", "copy" or "copy_odd" (one neuron, for odd activations at bias 0).
+
+    Raises
+    ------
+    InvalidInputError
+        If a name is unknown, a number is not finite, the scale is not positive, or the
+        activation's derivative that the gate needs may vanish at the bias.
+    """
+
+    __slots__ = ("_activation", "_stencil", "bias", "scale")
+
+    def __init__(
+        self,
+        activation: str,
+        bias: float | None = None,
+        scale: float = 1.0,
+        *,
+        kind: str = "product",
+    ) -> None:
+        """Check the parameters and look up the activation and the stencil."""
+        self._activation = _core.Activation(activation)
+        self._stencil = _core.Stencil(kind)
+        if bias is None:
+            is_copy = self._stencil.order == 1
+            bias = self._activation.copy_bias if is_copy else self._activation.product_bias
+        if not math.isfinite(bias):
+            raise InvalidInputError(f"bias must be finite, not {bias!r}")
+        if not (math.isfinite(scale) and scale > 0.0):
+            raise InvalidInputError(f"scale must be finite and positive, not {scale!r}")
+        self.bias = float(bias)
+        self.scale = float(scale)
+        self._derivatives(self._stencil.order)
+
+    @property
+    def activation(self) -> str:
+        """Name of the activation."""
+        return self._activation.name
+
+    @property
+    def kind(self) -> str:
+        """Name of the stencil."""
+        return self._stencil.name
+
+    @property
+    def neurons(self) -> int:
+        """How many neurons the gate takes."""
+        return self._stencil.neurons
+
+    def error_terms(self, order: int = 6) -> tuple[ErrorTerm, ...]:
+        """Return the Taylor terms of the relative error up to an order of the scale.
+
+        The gate equals ``target * (1 + sum of coefficient * scale**power * polynomial)``; for the
+        product the first is ``scale**2 * s_4/s_2 * (u**2 + v**2)/6`` (theory.md, section 0).
+
+        Parameters
+        ----------
+        order : int
+            The largest power of the scale, at least 1; derivatives up to order 20 are available.
+
+        Raises
+        ------
+        InvalidInputError
+            If `order` is below 1.
+        SizeLimitError
+            If it would need derivatives beyond order 20.
+        """
+        if order < 1:
+            raise InvalidInputError(f"order must be at least 1, not {order!r}")
+        m = self._stencil.order
+        variables = _OPERANDS[self._stencil.operands]
+        moments = {j: self._stencil.moment(j) for j in range(m + 1, m + order + 1)}
+        derivatives = self._derivatives(m + order)
+        terms = []
+        for j, moment in moments.items():
+            polynomial = Polynomial(
+                {tuple(powers): Fraction(top, bottom) for powers, top, bottom in moment}, variables
+            )
+            if moment:
+                ratio = derivatives[j] / derivatives[m]
+                terms.append(ErrorTerm(j, j - m, (ratio.lower, ratio.upper), polynomial))
+        return tuple(terms)
+
+    def _derivatives(self, order: int) -> list[_core.Interval]:
+        derivatives = self._activation.derivatives(self.bias, order)
+        needed = derivatives[self._stencil.order]
+        if needed.lower <= 0.0 <= needed.upper:
+            raise InvalidInputError(
+                f"a {self.kind} gate needs a nonzero derivative of order {self._stencil.order} at "
+                f"its bias, but {self.activation} may have none at bias {self.bias!r}; "
+                "use another bias, for example the default"
+            )
+        return derivatives
+
+    def __repr__(self) -> str:
+        """Return an expression that makes this gate."""
+        return (
+            f"Gate({self.activation!r}, bias={self.bias!r}, scale={self.scale!r}, "
+            f"kind={self.kind!r})"
+        )
