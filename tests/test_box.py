@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from polynet.box import Box, parse_box
 from polynet.errors import InvalidInputError, SizeLimitError
 

@@ -7,6 +7,7 @@ import pytest
 import sympy
 from hypothesis import given
 from hypothesis import strategies as st
+
 from polynet.errors import InvalidInputError, PolynetError, SizeLimitError
 from polynet.polynomial import (
     MAX_DEGREE,

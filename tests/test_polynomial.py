@@ -12,6 +12,7 @@ import pytest
 import sympy
 from hypothesis import given
 from hypothesis import strategies as st
+
 from polynet.errors import InvalidInputError, SizeLimitError
 from polynet.polynomial import MAX_BITS, MAX_DEGREE, MAX_VARIABLES, Polynomial
 

@@ -1,5 +1,9 @@
 #include "polynet/polynomial.hpp"
 
+#include "polynet/error.hpp"
+
+#include <string>
+
 namespace polynet {
 
 int degree(const Monomial &m) {
@@ -72,6 +76,27 @@ Interval Polynomial::operator()(const PowerTable &powers) const {
   for (const auto &[m, c] : terms_)
     sum += c * powers(m);
   return sum;
+}
+
+Polynomial restricted(const Polynomial &p, const std::vector<Interval> &box) {
+  Polynomial result;
+  for (const auto &[m, c] : p.terms()) {
+    Monomial free;
+    Interval coefficient = c;
+    for (const Factor &f : m) {
+      if (f.variable >= box.size())
+        throw Error(ErrorCode::invalid_input,
+                    "a polynomial uses variable " + std::to_string(f.variable) +
+                        ", but the box has only " + std::to_string(box.size()));
+      const Interval &x = box[f.variable];
+      if (x.lo() == x.hi())
+        coefficient *= pow(x, static_cast<int>(f.power));
+      else
+        free.push_back(f);
+    }
+    result.add(free, coefficient);
+  }
+  return result;
 }
 
 } // namespace polynet

@@ -73,4 +73,8 @@ private:
   std::map<Monomial, Interval> terms_;
 };
 
+/// p on that box: the variables whose interval is a single point are replaced by it. Error
+/// (invalid_input) if p has a variable that the box lacks.
+Polynomial restricted(const Polynomial &p, const std::vector<Interval> &box);
+
 } // namespace polynet

@@ -16,12 +16,6 @@ void check_arguments(const Network &net, const std::vector<Polynomial> &polynomi
     throw Error(ErrorCode::invalid_input,
                 "the network has " + std::to_string(net.outputs.size()) + " outputs, but " +
                     std::to_string(polynomials.size()) + " polynomials were given");
-  for (const Polynomial &p : polynomials)
-    for (const auto &[m, c] : p.terms())
-      if (!m.empty() && m.back().variable >= net.box.size())
-        throw Error(ErrorCode::invalid_input,
-                    "a polynomial uses variable " + std::to_string(m.back().variable) +
-                        ", but the network has " + std::to_string(net.box.size()) + " inputs");
   if (!(options.ratio >= 1.0))
     throw Error(ErrorCode::invalid_input, "ratio must be at least 1");
   if (!(options.activation_ulp >= 0.0 && options.activation_ulp <= 1e6))
@@ -36,10 +30,14 @@ std::vector<double> evaluated(const Network &net, const Plan &plan, Way way,
     for (const std::vector<double> &point : points)
       for (const double coordinate : point)
         x.push_back(static_cast<T>(coordinate));
-    if (way == Way::gates)
+    if (way == Way::gates) {
       evaluate_by_gates<T>(plan, x.data(), points.size(), y.data());
-    else
-      NeuronEvaluator{net}(x.data(), points.size(), y.data());
+    } else {
+      // One by one: a matrix product's order of summation may depend on the size of the batch.
+      const NeuronEvaluator neurons(net);
+      for (std::size_t n = 0; n < points.size(); ++n)
+        neurons(x.data() + n * net.box.size(), 1, y.data() + n * net.outputs.size());
+    }
     return std::vector<double>(y.begin(), y.end());
   };
   return net.dtype == Dtype::float32 ? run(0.0f) : run(0.0);
@@ -103,7 +101,10 @@ Certificate certify(const Network &net, const std::vector<Polynomial> &polynomia
     certificate.activation_ulp = uses_neurons(plan) ? ulp : 0.0;
   }
 
-  const ErrorFunction error(ideal, truncation, polynomials);
+  std::vector<Polynomial> on_box;
+  for (const Polynomial &p : polynomials)
+    on_box.push_back(restricted(p, net.box));
+  const ErrorFunction error(ideal, truncation, on_box);
   Search search(net, error);
   search.sample();
   const std::size_t budget = std::max<std::size_t>(options.max_boxes / polynomials.size(), 1);

@@ -21,6 +21,14 @@ void check_parameter(const char *name, const std::optional<double> &value, Dtype
                     std::string(name_of(dtype)) + ", not " + std::to_string(*value));
 }
 
+void check_box(const std::vector<Interval> &box, Dtype dtype) {
+  for (const Interval &x : box)
+    if (!x.is_bounded() || round_to(dtype, x.lo()) != x.lo() || round_to(dtype, x.hi()) != x.hi())
+      throw Error(ErrorCode::invalid_input,
+                  "the endpoints of the box must be finite and representable in " +
+                      std::string(name_of(dtype)));
+}
+
 void set_scale(Network &net, double scale) {
   for (HiddenLayer &layer : net.hidden)
     for (Gate &gate : layer.gates)
@@ -34,7 +42,11 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
   require_sound_float_environment();
   check_parameter("bias", options.bias, options.dtype);
   check_parameter("scale", options.scale, options.dtype);
-  const Circuit circuit = monomial_circuit(polynomials, static_cast<int>(box.size()));
+  check_box(box, options.dtype);
+  std::vector<Polynomial> on_box;
+  for (const Polynomial &p : polynomials)
+    on_box.push_back(restricted(p, box));
+  const Circuit circuit = monomial_circuit(on_box, static_cast<int>(box.size()));
   if (circuit.products.size() > max_products)
     throw Error(ErrorCode::size_limit, "the circuit has " + std::to_string(circuit.products.size()) +
                                            " products, more than a million");

@@ -28,6 +28,16 @@ struct Range {
 
 Range range_between(double lo, double hi) { return {0.5 * lo + 0.5 * hi, 0.5 * hi - 0.5 * lo}; }
 
+// A range that is not a point is made at least as wide as its numbers' rounding errors times 8192:
+// normalising blows these up by 1/radius, and the operands must stay near [-1, 1].
+Range widened(const Range &r, Dtype dtype) {
+  if (r.radius == 0.0)
+    return r;
+  const FloatFormat f = float_format(dtype);
+  return {r.centre,
+          std::max(r.radius, 8192.0 * (f.unit_roundoff * std::fabs(r.centre) + f.smallest_normal))};
+}
+
 Range product_range(const Range &a, const Range &b, bool square) {
   const double a0 = a.centre - a.radius, a1 = a.centre + a.radius;
   const double b0 = b.centre - b.radius, b1 = b.centre + b.radius;
@@ -51,9 +61,10 @@ public:
     net_.form = options.form;
     net_.box = box;
     for (const Interval &x : box)
-      ranges_.push_back(range_between(x.lo(), x.hi()));
+      ranges_.push_back(widened(range_between(x.lo(), x.hi()), net_.dtype));
     for (const Product &p : circuit.products)
-      ranges_.push_back(product_range(range(p.left), range(p.right), p.left == p.right));
+      ranges_.push_back(
+          widened(product_range(range(p.left), range(p.right), p.left == p.right), net_.dtype));
   }
 
   Network run() {
