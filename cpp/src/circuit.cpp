@@ -51,8 +51,9 @@ private:
     return (m.size() == 1 && m[0].power == 1) || products_.count(m) > 0;
   }
 
-  // Two halves of m, both of degree <= half_degree: an exact square root if there is one, else
-  // halves of which as many as possible exist already, the more balanced the better.
+  // Two parts of m, both of degree <= half_degree: an exact square root if there is one, else
+  // parts of which as many as possible exist already, the less balanced the better: a full binary
+  // tree of products needs no copies, and the other part is copied once it is ready.
   std::pair<Monomial, Monomial> split(const Monomial &m) const {
     if (auto root = square_root(m))
       return {*root, *root};
@@ -60,16 +61,16 @@ private:
     std::pair<Monomial, Monomial> best;
     int best_score = -1;
     const auto consider = [&](const Monomial &left, const Monomial &right) {
-      const int score = 2 * n * (int(exists(left)) + int(exists(right))) -
-                        std::abs(degree(left) - degree(right)) + n;
+      const int score = 2 * n * (int(exists(left)) + int(exists(right))) +
+                        std::abs(degree(left) - degree(right));
       if (score > best_score) {
         best_score = score;
         best = {left, right};
       }
     };
-    // The plain split: the first half of the factors in order of the variables.
+    // The plain split, in order of the variables.
     Monomial left, right;
-    int room = n / 2;
+    int room = n - limit;
     for (const Factor &f : m) {
       const int taken = std::min<int>(room, static_cast<int>(f.power));
       room -= taken;

@@ -1,5 +1,7 @@
 #include "search.hpp"
 
+#include <functional>
+#include <optional>
 #include <queue>
 
 namespace polynet {
@@ -8,7 +10,7 @@ namespace {
 
 constexpr std::size_t max_corners = 1024;
 constexpr std::size_t random_points = 512;
-// Up to this many variables every direction of a split is tried; beyond, the widest is taken.
+// Up to this many directions a split tries them all; beyond, it takes the relatively widest.
 constexpr std::size_t max_tried_splits = 12;
 
 std::pair<std::vector<Interval>, std::vector<Interval>> split(const std::vector<Interval> &box,
@@ -60,7 +62,8 @@ void Search::try_point(Point point) {
 
 void Search::sample() {
   const std::size_t n = net_.box.size();
-  const bool all_corners = n < 10 || (std::size_t{1} << std::min<std::size_t>(n, 20)) <= max_corners;
+  const bool all_corners =
+      n < 10 || (std::size_t{1} << std::min<std::size_t>(n, 20)) <= max_corners;
   const std::size_t corners = all_corners ? std::size_t{1} << n : max_corners;
   Point point(n);
   for (std::size_t c = 0; c < corners; ++c) {
@@ -97,60 +100,64 @@ void Search::refine(std::size_t k) {
     }
 }
 
-double Search::bound(std::size_t k, const Box &box) {
+Search::Part Search::part(std::size_t k, Box box) {
   ++boxes_;
-  return error_(box)[k].mag();
+  const double bound = error_(box)[k].mag();
+  return {bound, std::move(box)};
 }
 
-std::size_t Search::best_split(std::size_t k, const Box &box) {
-  std::size_t best = 0;
-  double best_bound = detail::infinity, widest = -1.0;
+std::vector<std::size_t> Search::directions(const Box &box) const {
+  std::vector<std::size_t> splittable;
+  std::size_t widest = 0;
+  double largest_width = 0.0;
   for (std::size_t i = 0; i < box.size(); ++i) {
-    const double root = net_.box[i].hi() - net_.box[i].lo();
-    const double width = root > 0.0 ? (box[i].hi() - box[i].lo()) / root : 0.0;
-    if (box.size() > max_tried_splits) {
-      if (width > widest) {
-        widest = width;
-        best = i;
-      }
-    } else if (width > 0.0) {
-      const auto [left, right] = split(box, i);
-      const double a = bound(k, left), b = bound(k, right);
-      // The sum breaks the tie between directions that leave the worse half as it was.
-      const double value = std::max(a, b) + 0x1p-10 * (a + b);
-      if (value < best_bound) {
-        best_bound = value;
-        best = i;
-      }
+    // Neighbouring doubles have no number between them.
+    if (box[i].mid() == box[i].lo() || box[i].mid() == box[i].hi())
+      continue;
+    splittable.push_back(i);
+    const double width =
+        (0.5 * box[i].hi() - 0.5 * box[i].lo()) / (0.5 * net_.box[i].hi() - 0.5 * net_.box[i].lo());
+    if (width > largest_width) {
+      largest_width = width;
+      widest = i;
     }
   }
-  return best;
+  if (splittable.size() > max_tried_splits)
+    return {widest};
+  return splittable;
 }
 
 double Search::upper(std::size_t k, double ratio, double negligible, std::size_t budget) {
-  struct Part {
-    double bound;
-    Box box;
-    bool operator<(const Part &other) const { return bound < other.bound; }
-  };
   std::priority_queue<Part> parts;
-  parts.push({bound(k, net_.box), net_.box});
   const std::size_t stop = boxes_ + budget;
-  while (boxes_ < stop && parts.top().bound > std::max(ratio * best_[k].error, negligible)) {
+  parts.push(part(k, net_.box));
+  while (parts.top().bound > std::max(ratio * best_[k].error, negligible)) {
     const Part worst = parts.top();
-    const std::size_t i = best_split(k, worst.box);
-    const auto [left, right] = split(worst.box, i);
-    // A point has no halves.
-    if (!(worst.box[i].hi() > worst.box[i].lo()))
+    const std::vector<std::size_t> candidates = directions(worst.box);
+    if (candidates.empty() || boxes_ + 2 * candidates.size() > stop)
       break;
+    std::optional<std::pair<Part, Part>> best;
+    double best_value = 0.0;
+    for (const std::size_t i : candidates) {
+      auto [left, right] = split(worst.box, i);
+      std::pair<Part, Part> halves{part(k, std::move(left)), part(k, std::move(right))};
+      // The sum breaks the tie between directions that leave the worse half as it was.
+      const double a = halves.first.bound, b = halves.second.bound;
+      const double value = std::max(a, b) + 0x1p-10 * (a + b);
+      if (!best || value < best_value) {
+        best = std::move(halves);
+        best_value = value;
+      }
+    }
     parts.pop();
-    for (const Box &half : {left, right}) {
-      // The whole box's bound holds for its halves, should rounding make theirs wider.
-      parts.push({std::min(bound(k, half), worst.bound), half});
+    for (Part &half : {std::ref(best->first), std::ref(best->second)}) {
       Point centre;
-      for (const Interval &x : half)
+      for (const Interval &x : half.box)
         centre.push_back(x.mid());
       try_point(std::move(centre));
+      // The whole box's bound holds for its halves, should rounding make theirs wider.
+      half.bound = std::min(half.bound, worst.bound);
+      parts.push(std::move(half));
     }
   }
   return parts.top().bound;

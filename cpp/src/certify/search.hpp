@@ -32,7 +32,7 @@ public:
   /// Climbs from the best point found for an output, one coordinate at a time.
   void refine(std::size_t output);
   /// An upper bound of sup |error|: at most ratio times lower(output), or `negligible`, or what
-  /// splitting into `budget` boxes reaches.
+  /// bounding `budget` boxes (at least the whole one) reaches.
   double upper(std::size_t output, double ratio, double negligible, std::size_t budget);
 
   double lower(std::size_t output) const { return best_[output].error; }
@@ -45,14 +45,21 @@ public:
 private:
   using Point = std::vector<double>;
   using Box = std::vector<Interval>;
+  /// A part of the network's box with its bound.
+  struct Part {
+    double bound;
+    Box box;
+    bool operator<(const Part &other) const { return bound < other.bound; }
+  };
   struct Best {
     double error = -1.0;
     Point point;
   };
 
   void try_point(Point point);
-  double bound(std::size_t output, const Box &box);
-  std::size_t best_split(std::size_t output, const Box &box);
+  Part part(std::size_t output, Box box);
+  /// The variables along which a split of the box is worth a try.
+  std::vector<std::size_t> directions(const Box &box) const;
   double random();
 
   const Network &net_;
