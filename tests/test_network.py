@@ -5,12 +5,12 @@ import math
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 
-import cases
 import numpy as np
 import pytest
-import runtimes
 
+import cases
 import polynet as pn
+import runtimes
 
 BOX = {"x": (-1, 1), "y": (0, 2), "z": (-3, -1)}
 EXPRESSION = "x*y - z**2/3 + x*y*z"
@@ -191,8 +191,8 @@ def test_networks_are_immutable_comparable_and_picklable(net, points):
 
 
 def test_state_from_elsewhere_is_validated(net):
-    core = type(net._core)
-    state = net._core.state()
+    core = type(net._handle)
+    state = net._handle.state()
     activation, dtype, form, box, hidden, outputs = state
     assert core.from_state(state).state() == state
     operands, gates = hidden[0]
@@ -209,7 +209,10 @@ def test_state_from_elsewhere_is_validated(net):
         ((activation, dtype, form, box, hidden, [([(0, math.inf)], 0.0)]), "weight"),
         ((activation, "float32", form, box, hidden, [([(0, 0.1)], 0.0)]), "finite number"),
         ((activation, dtype, form, box, [(operands, [])], outputs), "empty"),
-        ((activation, dtype, form, box, [(operands, [("cube", bias, scale, [0])])], outputs), "cube"),
+        (
+            (activation, dtype, form, box, [(operands, [("cube", bias, scale, [0])])], outputs),
+            "cube",
+        ),
         (
             (activation, dtype, form, box, [(operands, [(name, bias, scale, [99, 0])])], outputs),
             "operand 99",

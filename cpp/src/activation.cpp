@@ -50,7 +50,11 @@ double tanh_derivative_bound(int k) {
 
 double logistic_derivative_bound(int k) { return std::ldexp(tanh_derivative_bound(k), -k - 1); }
 
-double logistic_value(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+double logistic_value(double x) {
+  // exp of a negative number neither overflows nor, in a quotient, loses the small values of s.
+  const double e = std::exp(-std::fabs(x));
+  return (x < 0.0 ? e : 1.0) / (1.0 + e);
+}
 double tanh_value(double x) { return std::tanh(x); }
 
 // Sorted by name.
@@ -127,7 +131,8 @@ Interval derivative_on(const Activation &s, int k, const Interval &x) {
     const double lo = x.lo() + i * step, hi = i + 1 == pieces ? x.hi() : lo + step;
     // Neighbouring pieces overlap by a little, so that rounding leaves no gap.
     const double overlap = 1e-9 * step;
-    result = hull(result, derivative_on_piece(s, k, {lo - overlap, std::min(hi + overlap, x.hi())}));
+    result =
+        hull(result, derivative_on_piece(s, k, {lo - overlap, std::min(hi + overlap, x.hi())}));
   }
   return intersect(result, whole);
 }

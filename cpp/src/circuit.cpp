@@ -61,8 +61,8 @@ private:
     std::pair<Monomial, Monomial> best;
     int best_score = -1;
     const auto consider = [&](const Monomial &left, const Monomial &right) {
-      const int score = 2 * n * (int(exists(left)) + int(exists(right))) +
-                        std::abs(degree(left) - degree(right));
+      const int score =
+          2 * n * (int(exists(left)) + int(exists(right))) + std::abs(degree(left) - degree(right));
       if (score > best_score) {
         best_score = score;
         best = {left, right};

@@ -27,7 +27,7 @@ public:
       ideal.operands.push_back(std::move(operands));
     }
     ideal.outputs = combine(net_.outputs, sources);
-    ideal.max_degree = max_degree_;
+    ideal.max_power = max_power_;
     return ideal;
   }
 
@@ -61,23 +61,23 @@ private:
     return tidy(std::move(product));
   }
 
-  Interval range(const Polynomial &p) { return p(powers(p.degree())); }
+  Interval range(const Polynomial &p) { return p(powers(p.max_power())); }
 
-  const PowerTable &powers(int degree) {
-    max_degree_ = std::max(max_degree_, degree);
-    if (table_.empty() || degree > table_degree_) {
-      table_degree_ = degree;
-      table_.assign(1, PowerTable(net_.box, degree));
+  const PowerTable &powers(int max_power) {
+    max_power_ = std::max(max_power_, max_power);
+    if (table_.empty() || max_power > table_power_) {
+      table_power_ = max_power;
+      table_.assign(1, PowerTable(net_.box, max_power));
     }
     return table_.front();
   }
 
   // Sweeps the dust of a long polynomial into its rest.
   Model tidy(Model model) {
-    max_degree_ = std::max(max_degree_, model.polynomial.degree());
+    max_power_ = std::max(max_power_, model.polynomial.max_power());
     if (model.polynomial.terms().size() <= short_polynomial)
       return model;
-    const PowerTable &table = powers(model.polynomial.degree());
+    const PowerTable &table = powers(model.polynomial.max_power());
     double largest = 0.0;
     for (const auto &[m, c] : model.polynomial.terms())
       largest = std::max(largest, (c * table(m)).mag());
@@ -104,8 +104,8 @@ private:
 
   const Network &net_;
   double relative_dust_;
-  int max_degree_ = 1;
-  int table_degree_ = 0;
+  int max_power_ = 1;
+  int table_power_ = 0;
   std::vector<PowerTable> table_;
 };
 

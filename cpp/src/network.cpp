@@ -10,8 +10,8 @@ namespace polynet {
 namespace {
 
 [[noreturn]] void unknown(std::string_view what, std::string_view name, const char *known) {
-  throw Error(ErrorCode::invalid_input, "unknown " + std::string(what) + " '" +
-                                            std::string(name) + "'; known: " + known);
+  throw Error(ErrorCode::invalid_input,
+              "unknown " + std::string(what) + " '" + std::string(name) + "'; known: " + known);
 }
 
 double finite(double x) {
@@ -52,8 +52,8 @@ Layer over_neurons(const Network &net, const HiddenLayer *previous, const std::v
         layer.weight.push_back(unit * node.weight);
       }
       if (gate.stencil->constant_weight != 0)
-        constant += unit * gate.stencil->constant_weight *
-                    net.activation->taylor(gate.bias, 0)[0].mid();
+        constant +=
+            unit * gate.stencil->constant_weight * net.activation->taylor(gate.bias, 0)[0].mid();
     }
     layer.bias.push_back(finite(round_to(net.dtype, constant)));
     layer.row_start.push_back(static_cast<int>(layer.column.size()));

@@ -7,7 +7,9 @@ namespace polynet {
 namespace {
 
 // (1 + u)^n - 1 <= n u/(1 - n u): the effect of n roundings.
-Interval gamma(double n, double unit) { return Interval(n) * unit / (Interval(1.0) - Interval(n) * unit); }
+Interval gamma(double n, double unit) {
+  return Interval(n) * unit / (Interval(1.0) - Interval(n) * unit);
+}
 
 // The error of the kernel in evaluate.cpp. Each term of r is built with at most 3 degree + 4
 // roundings (squares, one multiplication and one addition per Horner step and operand, its rounded
@@ -31,8 +33,8 @@ void bound_errors(PlannedSeries &planned, const GateSeries &series, const FloatF
     misfit += Interval(term.coefficient.rad()) * growth;
   misfit += gamma(steps, u) * magnitude;
   const double m = planned.stencil->order();
-  const Interval relative = gamma(m, u) * (magnitude + 1.0) +
-                            (gamma(m + 2, u) + 1.0) * (misfit + magnitude * u);
+  const Interval relative =
+      gamma(m, u) * (magnitude + 1.0) + (gamma(m + 2, u) + 1.0) * (misfit + magnitude * u);
   planned.relative_error = relative.hi();
   const double operations = 8.0 + 4.0 * static_cast<double>(planned.coefficients.size());
   planned.absolute_error = (Interval(operations) * f.smallest_normal * growth * reach * 2.0).hi();

@@ -45,11 +45,12 @@ Polynomial Polynomial::variable(std::uint32_t index) {
   return p;
 }
 
-int Polynomial::degree() const {
-  int d = 0;
+int Polynomial::max_power() const {
+  std::uint32_t power = 1;
   for (const auto &[m, c] : terms_)
-    d = std::max(d, polynet::degree(m));
-  return d;
+    for (const Factor &f : m)
+      power = std::max(power, f.power);
+  return static_cast<int>(power);
 }
 
 void Polynomial::add(const Monomial &m, const Interval &coefficient) {

@@ -106,8 +106,9 @@ private:
       for (const auto &[index, coefficient] : rows[r].terms) {
         const Source &s = sources[static_cast<std::size_t>(index)];
         const double unit =
-            previous ? unit_weight(net_, previous->gates[static_cast<std::size_t>(index)], coefficient)
-                     : round_to(net_.dtype, coefficient.mid());
+            previous
+                ? unit_weight(net_, previous->gates[static_cast<std::size_t>(index)], coefficient)
+                : round_to(net_.dtype, coefficient.mid());
         // All neurons of the gate have weight +-unit: a misfit of unit scales the gate as a whole.
         const Interval misfit = Interval(unit) * s.normalisation - coefficient;
         const double weights = up(s.neurons * std::fabs(unit));
@@ -132,7 +133,8 @@ private:
   }
 
   // Rounding of b + l d.z in the map operands -> neurons, whose weights are exact.
-  double argument_rounding(std::size_t t, const Gate &gate, const std::vector<double> &operand_errors) const {
+  double argument_rounding(std::size_t t, const Gate &gate,
+                           const std::vector<double> &operand_errors) const {
     double sum = std::fabs(gate.bias), flushed = 2.0;
     for (int i = 0; i < gate.stencil->operands; ++i) {
       const double z = up(truncation_.operand(t, gate.operands[i]).mag() +
@@ -155,8 +157,8 @@ private:
     source.normalisation = series.normalisation();
     source.magnitude = truncation_.output(t, g).mag();
     source.neuron_magnitude = series.value().mag();
-    source.neuron_error = reach <= series.radius() ? neuron_error(series, argument_error)
-                                                   : detail::infinity;
+    source.neuron_error =
+        reach <= series.radius() ? neuron_error(series, argument_error) : detail::infinity;
     source.constant = series.value_at_bias() * Interval(gate.stencil->constant_weight);
     return source;
   }
@@ -204,7 +206,8 @@ private:
     return result;
   }
 
-  double target_magnitude(std::size_t t, const Gate &gate, const std::vector<double> &errors) const {
+  double target_magnitude(std::size_t t, const Gate &gate,
+                          const std::vector<double> &errors) const {
     std::array<Interval, max_operands> z;
     for (int i = 0; i < gate.stencil->operands; ++i)
       z[i] = truncation_.operand(t, gate.operands[i]) +
@@ -225,7 +228,8 @@ private:
     const Interval exact_inverse = Interval(1.0) / s.normalisation;
     const double inverse = exact_inverse.mag();
     const double misfit = up(exact_inverse.rad() * s.normalisation.mag());
-    const double sum = up(up(s.neurons * up(s.neuron_magnitude + s.neuron_error)) + s.constant.mag());
+    const double sum =
+        up(up(s.neurons * up(s.neuron_magnitude + s.neuron_error)) + s.constant.mag());
     double error = up(up(s.neurons * s.neuron_error) + s.constant.rad());
     error = up(error + up(gamma(s.neurons + 3.0) * sum));
     error = up(up(error * inverse) * (1.0 + 0x1p-20));

@@ -101,10 +101,9 @@ std::vector<std::string> stencil_names() {
 
 std::vector<MomentTerm> moment(const Stencil &st, int j) {
   if (j < st.order() || j > max_moment_order)
-    throw Error(ErrorCode::size_limit, "the error terms of a " + std::string(st.name) +
-                                           " gate are available for orders " +
-                                           std::to_string(st.order()) + " to 20, not " +
-                                           std::to_string(j));
+    throw Error(ErrorCode::size_limit,
+                "the error terms of a " + std::string(st.name) + " gate are available for orders " +
+                    std::to_string(st.order()) + " to 20, not " + std::to_string(j));
   const auto term_factorial = [&](const Powers &a) {
     std::int64_t f = 1;
     for (int i = 0; i < st.operands; ++i)
@@ -135,7 +134,7 @@ Interval normalisation(const Activation &s, const Stencil &st, double bias, doub
     throw Error(ErrorCode::invalid_input,
                 "a " + std::string(st.name) + " gate needs a nonzero derivative of order " +
                     std::to_string(m) + " at its bias, but " + std::string(s.name) +
-                    " may have none at bias " + std::to_string(bias) +
+                    " may have none at bias " + text(bias) +
                     "; use another bias, for example the default");
   // c = s_m S_t/t!, and s_m = m! times the normalised coefficient.
   std::int64_t lead = direction_sum(st, st.target) * factorial(m);
@@ -171,8 +170,7 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
     const Interval factor = ratio * pow(Interval(scale), j - m);
     for_each_power(st, j, [&](const Powers &a) {
       if (const int sum = direction_sum(st, a); sum != 0)
-        terms.push_back(
-            {without_target(st, a), factor * normalised_coefficient(st, a, sum)});
+        terms.push_back({without_target(st, a), factor * normalised_coefficient(st, a, sum)});
     });
     return terms;
   };

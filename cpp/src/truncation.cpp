@@ -47,7 +47,7 @@ Interval gate_error(const Gate &gate, const GateSeries &series, const GateArgume
 } // namespace
 
 Truncation::Truncation(const Network &net, const IdealNetwork &ideal) : net_(&net), ideal_(&ideal) {
-  const PowerTable powers(net.box, ideal.max_degree);
+  const PowerTable powers(net.box, ideal.max_power);
   std::vector<Interval> errors(net.box.size(), 0.0);
   for (std::size_t t = 0; t < net.hidden.size(); ++t) {
     const HiddenLayer &layer = net.hidden[t];
@@ -90,7 +90,7 @@ Truncation::Truncation(const Network &net, const IdealNetwork &ideal) : net_(&ne
 }
 
 std::vector<Interval> Truncation::operator()(const std::vector<Interval> &box) const {
-  const PowerTable powers(box, ideal_->max_degree);
+  const PowerTable powers(box, ideal_->max_power);
   std::vector<Interval> errors(box.size(), 0.0), values, carried;
   for (std::size_t t = 0; t < net_->hidden.size(); ++t) {
     const HiddenLayer &layer = net_->hidden[t];

@@ -34,8 +34,8 @@ private:
 };
 
 template <typename T>
-py::array_t<T> evaluate(EvaluableNetwork &self,
-                        const py::array_t<T, py::array::c_style> &points, bool by_gates) {
+py::array_t<T> evaluate(EvaluableNetwork &self, const py::array_t<T, py::array::c_style> &points,
+                        bool by_gates) {
   const py::ssize_t count = points.shape(0);
   py::array_t<T> values({count, static_cast<py::ssize_t>(self.network.outputs.size())});
   const T *x = points.data();
@@ -82,8 +82,9 @@ std::vector<py::tuple> dense_layers(const EvaluableNetwork &self) {
 using AffineState = std::pair<std::vector<std::pair<int, double>>, double>;
 using GateState = std::tuple<std::string, double, double, std::vector<int>>;
 using LayerState = std::pair<std::vector<AffineState>, std::vector<GateState>>;
-using State = std::tuple<std::string, std::string, std::string, std::vector<std::pair<double, double>>,
-                         std::vector<LayerState>, std::vector<AffineState>>;
+using State =
+    std::tuple<std::string, std::string, std::string, std::vector<std::pair<double, double>>,
+               std::vector<LayerState>, std::vector<AffineState>>;
 
 std::vector<AffineState> state_of(const std::vector<Affine> &forms) {
   std::vector<AffineState> states;
@@ -107,14 +108,17 @@ State state_of(const Network &net) {
   for (const polynet::HiddenLayer &layer : net.hidden) {
     std::vector<GateState> gates;
     for (const polynet::Gate &gate : layer.gates)
-      gates.emplace_back(gate.stencil->name, gate.bias, gate.scale,
-                         std::vector<int>(gate.operands.begin(),
-                                          gate.operands.begin() + gate.stencil->operands));
+      gates.emplace_back(
+          gate.stencil->name, gate.bias, gate.scale,
+          std::vector<int>(gate.operands.begin(), gate.operands.begin() + gate.stencil->operands));
     hidden.emplace_back(state_of(layer.operands), std::move(gates));
   }
-  return {std::string(net.activation->name), std::string(name_of(net.dtype)),
-          std::string(name_of(net.form)),    std::move(box),
-          std::move(hidden),                 state_of(net.outputs)};
+  return {std::string(net.activation->name),
+          std::string(name_of(net.dtype)),
+          std::string(name_of(net.form)),
+          std::move(box),
+          std::move(hidden),
+          state_of(net.outputs)};
 }
 
 Network network_from(const State &state) {
@@ -169,9 +173,9 @@ polynet::Certificate certify(const EvaluableNetwork &self, const std::vector<Ter
                              double activation_ulp) {
   const std::vector<polynet::Polynomial> converted = polynomials_from(polynomials);
   const py::gil_scoped_release release;
-  return polynet::certify(self.network, converted,
-                          {by_gates ? polynet::Way::gates : polynet::Way::neurons, ratio,
-                           max_boxes, activation_ulp});
+  return polynet::certify(
+      self.network, converted,
+      {by_gates ? polynet::Way::gates : polynet::Way::neurons, ratio, max_boxes, activation_ulp});
 }
 
 } // namespace
@@ -206,15 +210,16 @@ void register_network(py::module_ &module) {
                   [](const State &state) {
                     return std::make_unique<EvaluableNetwork>(network_from(state));
                   })
-      .def("with_form",
-           [](const EvaluableNetwork &self, const std::string &form) {
-             Network net = self.network;
-             net.form = polynet::form_from_name(form);
-             const py::gil_scoped_release release;
-             polynet::choose_scales(net);
-             return std::make_unique<EvaluableNetwork>(std::move(net));
-           },
-           py::arg("form"))
+      .def(
+          "with_form",
+          [](const EvaluableNetwork &self, const std::string &form) {
+            Network net = self.network;
+            net.form = polynet::form_from_name(form);
+            const py::gil_scoped_release release;
+            polynet::choose_scales(net);
+            return std::make_unique<EvaluableNetwork>(std::move(net));
+          },
+          py::arg("form"))
       .def_property_readonly("hidden_neurons", [](const EvaluableNetwork &self) {
         std::vector<int> neurons;
         for (const polynet::HiddenLayer &layer : self.network.hidden)

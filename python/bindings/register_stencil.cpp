@@ -10,16 +10,28 @@ void register_stencil(py::module_ &module) {
       .def_readonly("operands", &Stencil::operands)
       .def_property_readonly("order", &Stencil::order)
       .def_property_readonly("neurons", [](const Stencil &s) { return s.neurons.size(); })
-      .def("moment",
-           [](const Stencil &s, int order) {
-             std::vector<std::tuple<std::vector<int>, std::int64_t, std::int64_t>> terms;
-             for (const polynet::MomentTerm &term : polynet::moment(s, order))
-               terms.emplace_back(
-                   std::vector<int>(term.powers.begin(), term.powers.begin() + s.operands),
-                   term.numerator, term.denominator);
-             return terms;
-           },
-           py::arg("order"));
+      .def_property_readonly(
+          "nodes",
+          [](const Stencil &s) {
+            std::vector<std::pair<int, std::vector<int>>> nodes;
+            for (const polynet::StencilNode &node : s.neurons)
+              nodes.emplace_back(
+                  node.weight,
+                  std::vector<int>(node.direction.begin(), node.direction.begin() + s.operands));
+            return nodes;
+          })
+      .def_readonly("constant_weight", &Stencil::constant_weight)
+      .def(
+          "moment",
+          [](const Stencil &s, int order) {
+            std::vector<std::tuple<std::vector<int>, std::int64_t, std::int64_t>> terms;
+            for (const polynet::MomentTerm &term : polynet::moment(s, order))
+              terms.emplace_back(
+                  std::vector<int>(term.powers.begin(), term.powers.begin() + s.operands),
+                  term.numerator, term.denominator);
+            return terms;
+          },
+          py::arg("order"));
   module.def("stencil_names", &polynet::stencil_names);
 }
 

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 
-__all__ = ["Certificate", "OutputBounds"]
+__all__ = ["Certificate", "OutputBounds", "at_least", "at_most"]
+
+
+def at_least(bound: float) -> str:
+    """Write a lower bound in five digits, rounded down so that it stays one."""
+    return _digits(bound, ROUND_FLOOR)
+
+
+def at_most(bound: float) -> str:
+    """Write an upper bound in five digits, rounded up so that it stays one."""
+    return _digits(bound, ROUND_CEILING)
+
+
+def _digits(bound: float, rounding: str) -> str:
+    if bound == 0.0:
+        return "0"
+    return f"{Context(prec=5, rounding=rounding).create_decimal_from_float(bound):.4e}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +145,9 @@ class Certificate:
     def __str__(self) -> str:
         """Return the bounds and what they assume, one line each."""
         lines = [
-            f"{self.lower:.4e} <= sup|network - polynomial| <= {self.upper:.4e}"
+            f"{at_least(self.lower)} <= sup|network - polynomial| <= {at_most(self.upper)}"
             f"   ({self.dtype}, by {self.by}, {self.form}; upper/lower {self.ratio:.4g})",
-            f"truncation <= {self.truncation:.4e}, rounding <= {self.rounding:.4e}",
+            f"truncation <= {at_most(self.truncation)}, rounding <= {at_most(self.rounding)}",
             f"witness {self.witness}",
         ]
         if self.activation_ulp:

@@ -47,7 +47,7 @@ def compile(
     dtype : {"float64", "float32"}
         Of the parameters and of the evaluation.
     form : {"factored", "merged"}
-        Two Linear maps between activations, or their product: see ``docs/`` and certificates.md.
+        Two Linear maps between activations, or their product (docs/certificates.md, "Rounding").
     bias : float, optional
         Bias of the product and square gates; by default where s'''' vanishes, which makes the
         gate's error O(scale**4) instead of O(scale**2).

@@ -101,11 +101,50 @@ class Gate:
         """How many neurons the gate takes."""
         return self._stencil.neurons
 
+    @property
+    def nodes(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        """The stencil: (weight, direction) of each node, one integer per operand in a direction.
+
+        The gate is ``sum of weight * s(bias + scale * direction . operands)`` over its
+        normalisation. A node of direction 0, the last one, stands for a constant, not a neuron.
+        """
+        nodes = [(weight, tuple(direction)) for weight, direction in self._stencil.nodes]
+        if self._stencil.constant_weight:
+            nodes.append((self._stencil.constant_weight, (0,) * self._stencil.operands))
+        return tuple(nodes)
+
+    @property
+    def target(self) -> Polynomial:
+        """The monomial that the gate approximates."""
+        leading = self.moment(self._stencil.order)
+        return Polynomial(dict.fromkeys(leading.terms, 1), leading.variables)
+
+    def moment(self, order: int) -> Polynomial:
+        """Return the exact moment ``sum of weight * (direction . operands)**order``.
+
+        The sum over the nodes is ``s_j(bias) * scale**j / j!`` times the moment of order j, summed
+        over all orders j. The moments below the target's degree vanish.
+        """
+        operands = _OPERANDS[self._stencil.operands]
+        units = [tuple(int(i == k) for k in range(len(operands))) for i in range(len(operands))]
+        total = Polynomial({}, operands)
+        for weight, direction in self.nodes:
+            form = Polynomial(dict(zip(units, direction, strict=True)), operands)
+            total += weight * form**order
+        return total
+
+    @property
+    def leading_derivative(self) -> tuple[float, float]:
+        """Enclosure (lower, upper) of s_m(bias), m the target's degree: the gate divides by it."""
+        m = self._stencil.order
+        derivative = self._derivatives(m)[m]
+        return derivative.lower, derivative.upper
+
     def error_terms(self, order: int = 6) -> tuple[ErrorTerm, ...]:
         """Return the Taylor terms of the relative error up to an order of the scale.
 
         The gate equals ``target * (1 + sum of coefficient * scale**power * polynomial)``; for the
-        product the first is ``scale**2 * s_4/s_2 * (u**2 + v**2)/6`` (theory.md, section 0).
+        product the first is ``scale**2 * s_4/s_2 * (u**2 + v**2)/6`` (docs/theory.md, section 1).
 
         Parameters
         ----------

@@ -60,13 +60,15 @@ class Network:
         As given to :func:`polynet.compile`.
     """
 
-    __slots__ = ("_core", "_single", "activation", "box", "dtype", "form", "polynomials")
+    __slots__ = ("_handle", "_single", "activation", "box", "dtype", "form", "polynomials")
 
     polynomials: tuple[Polynomial, ...]
     box: Box
     activation: str
     dtype: str
     form: str
+    _handle: _core.Network
+    _single: bool
 
     def __init__(
         self, core: _core.Network, polynomials: tuple[Polynomial, ...], box: Box, *, single: bool
@@ -74,7 +76,7 @@ class Network:
         """Wrap a core network; `single` makes the values of the only output scalars."""
         activation, dtype, form = core.state()[:3]
         for name, value in (
-            ("_core", core),
+            ("_handle", core),
             ("_single", single),
             ("activation", activation),
             ("box", box),
@@ -101,7 +103,7 @@ class Network:
             One point or N points of n coordinates, in the order of ``box.variables``. Other real
             dtypes are converted to the network's. Left unchanged.
         by : {"gates", "neurons"}
-            By gates: each gate by its Taylor series (theory.md, section 0), without the
+            By gates: each gate by its Taylor series (docs/theory.md, section 4), without the
             cancellation of its neurons. By neurons: the layers as they stand.
 
         Returns
@@ -127,7 +129,7 @@ class Network:
             )
         with np.errstate(over="ignore"):  # beyond float32's range is infinite, like any overflow
             rows = np.ascontiguousarray(np.atleast_2d(array), dtype=self.dtype)
-        values = self._core.evaluate(rows, by_gates)
+        values = self._handle.evaluate(rows, by_gates)
         if self._single:
             values = values[:, 0]
         return values[0] if array.ndim == 1 else values
@@ -135,7 +137,7 @@ class Network:
     @property
     def hidden_layers(self) -> tuple[int, ...]:
         """Neurons of each hidden layer."""
-        return tuple(self._core.hidden_neurons)
+        return tuple(self._handle.hidden_neurons)
 
     @property
     def neurons(self) -> int:
@@ -156,17 +158,17 @@ class Network:
         """
         return tuple(
             Layer(weight, bias, self.activation if activated else None)
-            for weight, bias, activated in self._core.layers()
+            for weight, bias, activated in self._handle.layers()
         )
 
     def merged(self) -> Network:
         """Return the same gates with one Linear map per layer: the textbook perceptron.
 
         Merging costs a factor 1/scale in rounding, so the scales are chosen anew for it
-        (certificates.md, "Rounding").
+        (docs/certificates.md, "Rounding").
         """
         return Network(
-            self._core.with_form("merged"), self.polynomials, self.box, single=self._single
+            self._handle.with_form("merged"), self.polynomials, self.box, single=self._single
         )
 
     def certify(
@@ -206,7 +208,7 @@ class Network:
             raise InvalidInputError(f"activation_ulp must lie in (0, 1e6], not {activation_ulp!r}")
         if max_boxes < 1:
             raise InvalidInputError(f"max_boxes must be at least 1, not {max_boxes!r}")
-        proved = self._core.certify(
+        proved = self._handle.certify(
             [core_terms(p) for p in self.polynomials],
             by_gates,
             ratio,
@@ -235,7 +237,7 @@ class Network:
         )
 
     def _identity(self) -> tuple[object, ...]:
-        return (self._core.state(), self.polynomials, self.box, self._single)
+        return (self._handle.state(), self.polynomials, self.box, self._single)
 
     def __eq__(self, other: object) -> bool:
         """Return whether both are the same network for the same polynomials, bit for bit."""
@@ -261,9 +263,7 @@ class Network:
 def core_terms(polynomial: Polynomial) -> _core.Terms:
     """Return a polynomial as the core takes it: exponents with enclosed coefficients."""
     exponents, coefficients = polynomial.enclosures()
-    return [
-        (list(e), interval) for e, interval in zip(exponents, coefficients, strict=True)
-    ]
+    return [(list(e), interval) for e, interval in zip(exponents, coefficients, strict=True)]
 
 
 def _restore(

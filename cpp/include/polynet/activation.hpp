@@ -16,7 +16,8 @@ struct Activation {
   bool odd;
   /// s is increasing.
   bool increasing;
-  /// Bias at which s'''' vanishes (rounded): a product gate is then O(l^4). theory.md, section 2.
+  /// Bias at which s'''' vanishes (rounded): a product gate is then O(l^4). docs/theory.md,
+  /// section 2.
   double product_bias;
   /// Bias of a copy gate: s''' vanishes there (rounded), or 0 for odd activations.
   double copy_bias;
@@ -40,7 +41,7 @@ std::vector<std::string> activation_names();
 std::vector<Interval> derivatives(const Activation &s, double x, int order);
 
 /// An enclosure of {s_k(x) : x in X}: a Taylor step about the midpoint of each piece of X, its
-/// remainder bounded by derivative_bound (certificates.md, "Interval arithmetic in the core").
+/// remainder bounded by derivative_bound (docs/certificates.md, "Arithmetic").
 Interval derivative_on(const Activation &s, int k, const Interval &x);
 
 } // namespace polynet

@@ -1,6 +1,7 @@
 // The errors polynet raises: one list, one exception type.
 #pragma once
 
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 
@@ -23,5 +24,12 @@ public:
 private:
   ErrorCode code_;
 };
+
+/// A number as messages show it.
+inline std::string text(double x) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%.9g", x);
+  return buffer;
+}
 
 } // namespace polynet

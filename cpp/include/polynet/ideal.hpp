@@ -20,7 +20,7 @@ struct IdealNetwork {
   /// Per hidden layer, per operand.
   std::vector<std::vector<Model>> operands;
   std::vector<Model> outputs;
-  int max_degree = 1;
+  int max_power = 1;
 };
 
 /// Works out the ideal network over its box. Terms that are as small as the dtype's rounding go

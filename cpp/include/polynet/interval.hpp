@@ -66,9 +66,7 @@ public:
   /// Largest absolute value (IEEE 1788-2015, Table 9.2: mag).
   double mag() const { return std::max(std::fabs(lo_), std::fabs(hi_)); }
   /// Smallest absolute value (IEEE 1788-2015, Table 9.2: mig).
-  double mig() const {
-    return contains(0.0) ? 0.0 : std::min(std::fabs(lo_), std::fabs(hi_));
-  }
+  double mig() const { return contains(0.0) ? 0.0 : std::min(std::fabs(lo_), std::fabs(hi_)); }
   /// An upper bound of the distance from mid() to either endpoint.
   double rad() const {
     const double m = mid();
@@ -95,7 +93,8 @@ inline Interval operator-(const Interval &x, const Interval &y) {
 inline Interval operator*(const Interval &x, const Interval &y) {
   const double a = x.lo() * y.lo(), b = x.lo() * y.hi(), c = x.hi() * y.lo(), d = x.hi() * y.hi();
   // A NaN (0 * infinity) among the products must not be lost in min and max.
-  if (std::isnan(a + b + c + d) && (std::isnan(a) || std::isnan(b) || std::isnan(c) || std::isnan(d)))
+  if (std::isnan(a + b + c + d) &&
+      (std::isnan(a) || std::isnan(b) || std::isnan(c) || std::isnan(d)))
     return {-detail::infinity, detail::infinity};
   return {down(std::min(std::min(a, b), std::min(c, d))),
           up(std::max(std::max(a, b), std::max(c, d)))};

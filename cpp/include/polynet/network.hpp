@@ -71,8 +71,8 @@ struct Network {
   std::vector<Affine> outputs;
 };
 
-/// Checks that indices, stencils and numbers of a network that was not compiled here make sense, and
-/// that every number is finite and representable in the dtype. Error (invalid_input) names the
+/// Checks that indices, stencils and numbers of a network that was not compiled here make sense,
+/// and that every number is finite and representable in the dtype. Error (invalid_input) names the
 /// culprit.
 void validate(const Network &net);
 

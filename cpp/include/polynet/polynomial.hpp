@@ -34,7 +34,9 @@ class PowerTable {
 public:
   /// Powers up to `max_power` of the intervals of `box`.
   PowerTable(const std::vector<Interval> &box, int max_power);
-  const Interval &operator()(const Factor &f) const { return powers_[f.variable * stride_ + f.power]; }
+  const Interval &operator()(const Factor &f) const {
+    return powers_[f.variable * stride_ + f.power];
+  }
   Interval operator()(const Monomial &m) const {
     Interval product = 1.0;
     for (const Factor &f : m)
@@ -57,7 +59,8 @@ public:
   static Polynomial variable(std::uint32_t index);
 
   const std::map<Monomial, Interval> &terms() const { return terms_; }
-  int degree() const;
+  /// The largest power of any single variable, at least 1: what a PowerTable must reach.
+  int max_power() const;
   /// Adds coefficient * m.
   void add(const Monomial &m, const Interval &coefficient);
   /// Adds factor * other.

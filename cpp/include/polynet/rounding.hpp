@@ -8,7 +8,7 @@
 namespace polynet {
 
 /// The error, in units in the last place of its result, that an activation computed by any runtime
-/// is assumed not to exceed: 4 in float64, 6 in float32 (certificates.md, "Rounding").
+/// is assumed not to exceed: 4 in float64, 6 in float32 (docs/certificates.md, "Rounding").
 double default_activation_ulp(Dtype d);
 
 /// For every output, a bound on |layers evaluated - real-number function| over the box's points of

@@ -10,7 +10,7 @@ namespace polynet {
 /// Bounds the gates' series errors and how they travel, over the box and over any part of it.
 ///
 /// If the operands of a gate carry errors e, its own error is
-/// (z + e)^t - z^t + (z + e)^t rho(z + e): certificates.md, "Truncation".
+/// (z + e)^t - z^t + (z + e)^t rho(z + e): docs/certificates.md, "Truncation".
 class Truncation {
 public:
   /// Chooses each gate's series for the operand ranges that the network really has on its box.

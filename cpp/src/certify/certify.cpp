@@ -50,11 +50,11 @@ void bound_from_below(const Network &net, const Plan &plan, Way way,
                       const std::vector<std::vector<double>> &points,
                       std::vector<OutputBounds> &bounds) {
   const std::vector<double> values = evaluated(net, plan, way, points);
-  int degree = 1;
+  int max_power = 1;
   for (const Polynomial &p : polynomials)
-    degree = std::max(degree, p.degree());
+    max_power = std::max(max_power, p.max_power());
   for (std::size_t n = 0; n < points.size(); ++n) {
-    const PowerTable powers({points[n].begin(), points[n].end()}, degree);
+    const PowerTable powers({points[n].begin(), points[n].end()}, max_power);
     for (std::size_t k = 0; k < polynomials.size(); ++k) {
       const double value = values[n * polynomials.size() + k];
       const double error = (Interval(value) - polynomials[k](powers)).mig();

@@ -19,7 +19,7 @@ public:
 private:
   const Truncation &truncation_;
   std::vector<Model> differences_;
-  int degree_ = 1;
+  int max_power_ = 1;
 };
 
 /// Looks for points of large error and splits the box where the bound is far above them.

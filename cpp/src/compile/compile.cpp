@@ -18,7 +18,7 @@ void check_parameter(const char *name, const std::optional<double> &value, Dtype
   if (!(std::fabs(rounded) <= float_format(dtype).largest) || !positive)
     throw Error(ErrorCode::invalid_input,
                 std::string(name) + " must be finite" + (positive ? "" : " and positive") + " in " +
-                    std::string(name_of(dtype)) + ", not " + std::to_string(*value));
+                    std::string(name_of(dtype)) + ", not " + text(*value));
 }
 
 void check_box(const std::vector<Interval> &box, Dtype dtype) {
@@ -48,7 +48,8 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
     on_box.push_back(restricted(p, box));
   const Circuit circuit = monomial_circuit(on_box, static_cast<int>(box.size()));
   if (circuit.products.size() > max_products)
-    throw Error(ErrorCode::size_limit, "the circuit has " + std::to_string(circuit.products.size()) +
+    throw Error(ErrorCode::size_limit, "the circuit has " +
+                                           std::to_string(circuit.products.size()) +
                                            " products, more than a million");
   Network net = schedule(circuit, box, options);
   if (options.scale)

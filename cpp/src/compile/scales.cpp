@@ -11,10 +11,9 @@ namespace {
 constexpr int smallest_exponent = -40;
 constexpr int largest_exponent = 0;
 
-// Where the descent starts: near the best scale of one gate at s'''' = 0 (theory.md, section 5).
+// Where the descent starts: near the best scales of one gate (docs/theory.md, section 5).
 constexpr int first_exponent(Dtype d) { return d == Dtype::float32 ? -3 : -7; }
-// A copy's error is least near eps^(1/5) (theory.md, 5.13 with k = 1, m = 4); for odd activations
-// it keeps falling with the scale until it is rounding alone.
+// For odd activations a copy's error keeps falling with the scale until it is rounding alone.
 int first_copy_exponent(const Network &net) {
   const bool single = net.dtype == Dtype::float32;
   return net.activation->odd ? (single ? -14 : -28) : (single ? -5 : -10);

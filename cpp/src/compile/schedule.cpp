@@ -123,7 +123,8 @@ private:
   void drop_constant_layers() {
     for (std::size_t t = net_.hidden.size(); t > 0; --t)
       if (net_.hidden[t - 1].gates.empty()) {
-        net_.hidden.erase(net_.hidden.begin(), net_.hidden.begin() + static_cast<std::ptrdiff_t>(t));
+        net_.hidden.erase(net_.hidden.begin(),
+                          net_.hidden.begin() + static_cast<std::ptrdiff_t>(t));
         return;
       }
   }
@@ -159,7 +160,7 @@ private:
   // Fills layer t so that it provides the needed forms, written to `provided` over its gates.
   // Returns the operands, as forms over lower wires.
   std::vector<Linear> lay_out(int t, std::vector<Linear> &needed, std::vector<Affine> &provided,
-                             HiddenLayer &layer) {
+                              HiddenLayer &layer) {
     std::vector<std::map<int, double>> shares;
     for (Linear &form : needed)
       shares.push_back(split(t, form));
@@ -275,8 +276,8 @@ private:
   Gate gate(std::string_view name, std::array<int, max_operands> operands) const {
     const Stencil &st = stencil(name);
     const bool is_copy = st.order() == 1;
-    const double bias =
-        is_copy ? net_.activation->copy_bias : options_.bias.value_or(net_.activation->product_bias);
+    const double bias = is_copy ? net_.activation->copy_bias
+                                : options_.bias.value_or(net_.activation->product_bias);
     return {&st, round_to(net_.dtype, bias), 0.0, operands};
   }
 

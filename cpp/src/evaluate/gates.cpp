@@ -17,7 +17,8 @@ template <typename T> T correction(const PlannedSeries &s, const T *y) {
   return outer;
 }
 
-template <typename T> T by_neurons(const Activation &activation, const PlannedSeries &s, const T *z) {
+template <typename T>
+T by_neurons(const Activation &activation, const PlannedSeries &s, const T *z) {
   T sum = static_cast<T>(s.constant);
   for (const StencilNode &node : s.stencil->neurons) {
     T argument = static_cast<T>(s.bias);
@@ -29,7 +30,8 @@ template <typename T> T by_neurons(const Activation &activation, const PlannedSe
 }
 
 // The kernel whose error plan.cpp bounds.
-template <typename T> T gate_value(const Activation &activation, const PlannedSeries &s, const T *z) {
+template <typename T>
+T gate_value(const Activation &activation, const PlannedSeries &s, const T *z) {
   T product = 1, y[max_operands] = {};
   bool in_range = s.converges;
   for (int i = 0; i < s.stencil->operands; ++i) {
@@ -57,7 +59,8 @@ template <typename T> T combination(const Affine &form, const T *values) {
 
 } // namespace
 
-template <typename T> void evaluate_by_gates(const Plan &plan, const T *x, std::size_t count, T *y) {
+template <typename T>
+void evaluate_by_gates(const Plan &plan, const T *x, std::size_t count, T *y) {
   std::vector<T> values(plan.width), operands(plan.width);
   for (std::size_t n = 0; n < count; ++n) {
     std::copy(x, x + plan.inputs, values.begin());

@@ -22,10 +22,9 @@ template <typename T> std::vector<DenseLayer<T>> dense(const std::vector<Layer> 
   std::vector<DenseLayer<T>> result;
   for (const Layer &layer : layers) {
     if (double(layer.rows()) * layer.columns > max_entries)
-      throw Error(ErrorCode::size_limit,
-                  "a dense layer of " + std::to_string(layer.rows()) + " x " +
-                      std::to_string(layer.columns) +
-                      " weights is too large; evaluate by gates instead");
+      throw Error(ErrorCode::size_limit, "a dense layer of " + std::to_string(layer.rows()) +
+                                             " x " + std::to_string(layer.columns) +
+                                             " weights is too large; evaluate by gates instead");
     DenseLayer<T> d;
     d.weight.setZero(layer.rows(), layer.columns);
     d.bias.resize(layer.rows());
@@ -84,12 +83,10 @@ NeuronEvaluator::NeuronEvaluator(const Network &net) : matrices_(std::make_uniqu
 NeuronEvaluator::~NeuronEvaluator() = default;
 NeuronEvaluator::NeuronEvaluator(NeuronEvaluator &&) noexcept = default;
 
-template <>
-void NeuronEvaluator::operator()(const double *x, std::size_t count, double *y) const {
+template <> void NeuronEvaluator::operator()(const double *x, std::size_t count, double *y) const {
   evaluate(matrices_->float64, matrices_->activation, x, count, y);
 }
-template <>
-void NeuronEvaluator::operator()(const float *x, std::size_t count, float *y) const {
+template <> void NeuronEvaluator::operator()(const float *x, std::size_t count, float *y) const {
   evaluate(matrices_->float32, matrices_->activation, x, count, y);
 }
 

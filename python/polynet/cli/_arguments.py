@@ -1,0 +1,177 @@
+"""The command line's arguments: what there is, and how argparse gets to read it."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from .. import __version__, activation_names
+from ..errors import InvalidInputError
+from . import _compile, _gate
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+_ACTIVATIONS = ", ".join(activation_names())
+_MAX_POINTS = 1000
+_OPTION = re.compile(r"-h|--[a-z][a-z-]*(=.*)?", re.DOTALL)
+
+
+def parse(argv: Sequence[str]) -> Namespace:
+    """Read the arguments; `report` and `show` of the result are the command's functions.
+
+    Raises
+    ------
+    InvalidInputError
+        If they do not fit; the message names the culprit.
+    """
+    args, rest = _parser().parse_known_args(list(_protected(argv)))
+    if args.command == "compile":
+        # argparse gives EXPR only the first run of expressions; others may follow the options.
+        args.expressions += [text.strip() for text in rest if not _OPTION.fullmatch(text)]
+        rest = [text for text in rest if _OPTION.fullmatch(text)]
+    if rest:
+        raise InvalidInputError(
+            f"unknown argument {rest[0].strip()!r}; see polynet {args.command} --help"
+        )
+    return args
+
+
+def _protected(argv: Sequence[str]) -> Iterator[str]:
+    """Keep argparse from taking '-x*y' or '-1e-3' for an option: a leading blank does.
+
+    Also turns `--box x=0:1 y=0:1` into two options; no expression contains '='.
+    """
+    literal = False  # after '--'
+    in_box = False  # after '--box x=0:1'
+    previous = ""
+    for text in argv:
+        if text == "--" and not literal:
+            literal, in_box = True, False
+        elif _OPTION.fullmatch(text) and not literal:
+            in_box = text.startswith("--box=")
+            yield text
+        else:
+            in_box = previous == "--box" or (in_box and "=" in text)
+            if in_box and previous != "--box":
+                yield "--box"
+            yield f" {text}" if text.startswith("-") else text
+        previous = text
+
+
+class _Parser(ArgumentParser):
+    """A parser whose errors end like every other error."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InvalidInputError(f"{message}; see {self.prog} --help")
+
+
+def _parser() -> ArgumentParser:
+    parser = _Parser(
+        prog="polynet",
+        description="Polynomials as neural networks of multiplication gates, with certified error "
+        "bounds.",
+        epilog='example: polynet compile "x*y" --box x=-1:1 y=-1:1',
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"polynet {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_compile(commands)
+    _add_gate(commands)
+    return parser
+
+
+def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "compile",
+        help="compile polynomials to a network and certify it",
+        description="Compile polynomials to a network, certify it, and evaluate some points.",
+        epilog='example:\n  polynet compile "x*y - z**2" "x/3" --box x=-1:1 y=-1:1 z=0:2',
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(report=_compile.report, show=_compile.show)
+    add = parser.add_argument
+    add(
+        "expressions",
+        metavar="EXPR",
+        nargs="+",
+        type=str.strip,
+        help="a polynomial such as 'x*y - z**2/3'; several make several outputs",
+    )
+    add(
+        "--box",
+        metavar="NAME=LO:HI",
+        action="append",
+        required=True,
+        type=str.strip,
+        help="range of an input, such as x=-1:1 or y=1/3:0.7; repeat it for each input, in the "
+        "order of the inputs, or list several ranges after one --box",
+    )
+    add("--activation", default="logistic", help=f"{_ACTIVATIONS} (default: %(default)s)")
+    add("--dtype", default="float64", help="float64 or float32 (default: %(default)s)")
+    add("--form", default="factored", help="factored or merged (default: %(default)s)")
+    add("--bias", type=_number, help="of the product and square gates (default: where s''''=0)")
+    add("--scale", type=_number, help="of all gates (default: chosen for each layer)")
+    add(
+        "--by",
+        choices=_compile.WAYS,
+        default="both",
+        help="way of evaluating to certify and to show (default: %(default)s)",
+    )
+    add(
+        "--points",
+        metavar="K",
+        type=_count,
+        default=4,
+        help="how many points to evaluate: the centre, then random ones (default: %(default)s)",
+    )
+    add("--seed", type=_integer, default=0, help="of the random points (default: %(default)s)")
+    add("--json", action="store_true", help="print one JSON object instead")
+
+
+def _add_gate(commands: _SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "gate",
+        help="explain one gate: formula, cancellation, error terms",
+        description="Explain one gate: its formula, what cancels, and its Taylor error terms.",
+        epilog="example:\n  polynet gate logistic --bias 2.2924 --scale 0.05",
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(report=_gate.report, show=_gate.show)
+    add = parser.add_argument
+    add("activation", metavar="ACTIVATION", type=str.strip, help=_ACTIVATIONS)
+    add("--bias", type=_number, help="default: where s''''=0; copy: where s'''=0")
+    add("--scale", type=_number, default=1.0, help="default: %(default)s")
+    add("--kind", default="product", help="product (default), square, copy or copy_odd")
+    add(
+        "--order",
+        type=_integer,
+        default=6,
+        help="largest power of the scale among the error terms (default: %(default)s)",
+    )
+    add("--json", action="store_true", help="print one JSON object instead")
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text.strip()!r} is not a number") from None
+
+
+def _integer(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text.strip()!r} is not an integer") from None
+
+
+def _count(text: str) -> int:
+    count = _integer(text)
+    if not 0 <= count <= _MAX_POINTS:
+        raise ArgumentTypeError(f"{count} is not between 0 and {_MAX_POINTS}")
+    return count
