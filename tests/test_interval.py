@@ -260,6 +260,8 @@ def assert_function_encloses(result, function, low, high):
 @example(x=(SMALLEST, 2.0**-1022))
 @example(x=(-746.0, -745.0))
 @example(x=(-745.2, -708.4))
+@example(x=(-720.0, -720.0))
+@example(x=(-744.0, -710.5))
 @example(x=(709.78, 709.79))
 @example(x=(709.782712893384, 709.7827128933841))
 @example(x=(-0.35, 0.35))

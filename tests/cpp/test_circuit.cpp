@@ -1,0 +1,127 @@
+// Circuits: what they compute, how many products they take, how deep they are.
+#include "support.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace polynet_test;
+using polynet::Circuit;
+using polynet::monomial_circuit;
+
+namespace {
+
+// The value of every wire at integers, and of the outputs with coefficients taken at their middle.
+std::vector<std::int64_t> wires(const Circuit &circuit, std::vector<std::int64_t> values) {
+  for (const polynet::Product &p : circuit.products) {
+    const auto next = static_cast<int>(values.size());
+    REQUIRE(p.left >= 0);
+    REQUIRE(p.right >= 0);
+    REQUIRE(p.left < next);
+    REQUIRE(p.right < next);
+    values.push_back(values[static_cast<std::size_t>(p.left)] *
+                     values[static_cast<std::size_t>(p.right)]);
+  }
+  return values;
+}
+
+double value(const polynet::Combination &output, const std::vector<std::int64_t> &wire_values) {
+  double sum = output.constant.mid();
+  for (const auto &[wire, coefficient] : output.terms)
+    sum += coefficient.mid() * double(wire_values[static_cast<std::size_t>(wire)]);
+  return sum;
+}
+
+int depth(const Circuit &circuit) {
+  const std::vector<int> levels = circuit.levels();
+  return *std::max_element(levels.begin(), levels.end());
+}
+
+int ceil_log2(unsigned n) {
+  int d = 0;
+  while ((1u << d) < n)
+    ++d;
+  return d;
+}
+
+ExactPolynomial power(unsigned n) { return {{{1.0, {n}}}}; }
+
+} // namespace
+
+TEST_CASE("a product of n variables takes n - 1 products of least depth") {
+  for (std::size_t n = 2; n <= 64; ++n) {
+    const Circuit c = monomial_circuit({product_of(n).enclosed()}, static_cast<int>(n));
+    CHECK(c.products.size() == n - 1);
+    CHECK(depth(c) == ceil_log2(static_cast<unsigned>(n)));
+  }
+}
+
+TEST_CASE("a power of two is reached by squares alone") {
+  for (unsigned k = 1; k <= 10; ++k) {
+    const Circuit c = monomial_circuit({power(1u << k).enclosed()}, 1);
+    CHECK(c.products.size() == k);
+    for (const polynet::Product &p : c.products)
+      CHECK(p.left == p.right);
+  }
+}
+
+TEST_CASE("a square of a monomial is one square of its root") {
+  const ExactPolynomial squares[] = {{{{1.0, {2, 2}}}}, {{{1.0, {4, 4, 4}}}}};
+  const std::size_t products[] = {2, 4}; // x y; x y z takes two, and each root one square
+  for (int n = 0; n < 2; ++n) {
+    const Circuit c = monomial_circuit({squares[n].enclosed()}, 3);
+    CHECK(c.products.size() == products[n]);
+    CHECK(c.products.back().left == c.products.back().right);
+  }
+}
+
+TEST_CASE("every power has the least depth and never more products than twice that") {
+  for (unsigned n = 2; n <= 200; ++n) {
+    const Circuit c = monomial_circuit({power(n).enclosed()}, 1);
+    CHECK(depth(c) == ceil_log2(n));
+    CHECK(c.products.size() <= static_cast<std::size_t>(2 * ceil_log2(n)));
+  }
+}
+
+TEST_CASE("random polynomials: the circuit has their values, and their depth") {
+  Random random(41);
+  for (int n = 0; n < 200; ++n) {
+    std::vector<ExactPolynomial> polynomials(static_cast<std::size_t>(random.integer(1, 3)));
+    std::vector<polynet::Polynomial> enclosed;
+    unsigned degree = 1;
+    for (ExactPolynomial &p : polynomials) {
+      for (int k = random.integer(1, 6); k > 0; --k) {
+        std::vector<unsigned> powers(4);
+        unsigned d = 0;
+        for (unsigned &power : powers)
+          d += power = static_cast<unsigned>(random.integer(0, 3));
+        degree = std::max(degree, d);
+        p.terms.push_back({double(random.integer(1, 9)), powers});
+      }
+      enclosed.push_back(p.enclosed());
+    }
+    const Circuit c = monomial_circuit(enclosed, 4);
+    CHECK(c.inputs == 4);
+    CHECK(depth(c) == ceil_log2(degree));
+    REQUIRE(c.outputs.size() == polynomials.size());
+    const std::vector<std::int64_t> x{random.integer(-3, 3), random.integer(-3, 3),
+                                      random.integer(-3, 3), random.integer(-3, 3)};
+    const std::vector<std::int64_t> wire_values = wires(c, x);
+    for (std::size_t k = 0; k < polynomials.size(); ++k)
+      CHECK(value(c.outputs[k], wire_values) ==
+            doctest::Approx(double(polynomials[k](x.data()))).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("outputs share their products") {
+  const polynet::Polynomial cube = power(3).enclosed(), sixth = power(6).enclosed();
+  const std::size_t alone = monomial_circuit({sixth}, 1).products.size();
+  CHECK(monomial_circuit({sixth, cube}, 1).products.size() == alone);
+  CHECK(monomial_circuit({sixth, sixth}, 1).products.size() == alone);
+}
+
+TEST_CASE("constants and variables need no product") {
+  ExactPolynomial affine{{{2.5, {0, 0}}, {-3.0, {0, 1}}}};
+  const Circuit c = monomial_circuit({affine.enclosed()}, 2);
+  CHECK(c.products.empty());
+  CHECK(value(c.outputs[0], {7, 11}) == 2.5 - 33.0);
+  CHECK(monomial_circuit({polynet::Polynomial()}, 1).outputs[0].terms.empty());
+}

@@ -1,0 +1,146 @@
+// The compiler: sizes that the papers count, options that hold, requests that are refused.
+#include "support.hpp"
+
+#include <doctest/doctest.h>
+#include <numeric>
+
+using namespace polynet_test;
+using polynet::Dtype;
+using polynet::Network;
+
+namespace {
+
+std::vector<int> hidden_layers(const Network &net) {
+  std::vector<int> neurons;
+  for (const polynet::HiddenLayer &layer : net.hidden)
+    neurons.push_back(layer.neurons());
+  return neurons;
+}
+
+int neurons(const Network &net) {
+  const std::vector<int> layers = hidden_layers(net);
+  return std::accumulate(layers.begin(), layers.end(), 0);
+}
+
+Network product_network(std::size_t n, const polynet::CompileOptions &o) {
+  return polynet::compile({product_of(n).enclosed()}, cube(n), o);
+}
+
+} // namespace
+
+TEST_CASE("a product of 2, 4, 8, 16 inputs takes 4, 12, 28, 60 neurons") {
+  // arXiv:1608.08225: a binary tree of n - 1 gates of 4 neurons.
+  for (const char *activation : {"logistic", "tanh"}) {
+    CHECK(hidden_layers(product_network(2, options(activation))) == std::vector<int>{4});
+    CHECK(hidden_layers(product_network(4, options(activation))) == std::vector<int>{8, 4});
+    CHECK(hidden_layers(product_network(8, options(activation))) == std::vector<int>{16, 8, 4});
+    const Network net = product_network(16, options(activation));
+    CHECK(hidden_layers(net) == std::vector<int>{32, 16, 8, 4});
+    CHECK(neurons(net) == 60);
+  }
+}
+
+TEST_CASE("a square takes two neurons, a power of two two per layer") {
+  const ExactPolynomial square{{{1.0, {2}}}}, eighth{{{1.0, {8}}}};
+  CHECK(hidden_layers(polynet::compile({square.enclosed()}, cube(1), options())) ==
+        std::vector<int>{2});
+  // On [-1, 1] the square's range [0, 1] is centred, so its linear part is carried: a copy gate.
+  const Network net = polynet::compile({eighth.enclosed()}, cube(1), options("tanh"));
+  CHECK(net.hidden.size() == 3);
+  int squares = 0;
+  for (const polynet::HiddenLayer &layer : net.hidden)
+    for (const polynet::Gate &gate : layer.gates) {
+      CHECK((gate.stencil->name == "square" || gate.stencil->name == "copy_odd"));
+      squares += gate.stencil->name == "square";
+    }
+  CHECK(squares == 3);
+}
+
+TEST_CASE("the number of neurons does not depend on the scale") {
+  polynet::CompileOptions o = options();
+  for (const double scale : {0.25, 0x1p-6, 1e-8}) {
+    o.scale = scale;
+    CHECK(neurons(product_network(4, o)) == 12);
+  }
+}
+
+TEST_CASE("given bias and scale are used, rounded to the dtype") {
+  polynet::CompileOptions o = options();
+  o.bias = -1.1;
+  o.scale = 0.1;
+  for (const Dtype dtype : {Dtype::float32, Dtype::float64}) {
+    o.dtype = dtype;
+    for (const polynet::HiddenLayer &layer : product_network(4, o).hidden)
+      for (const polynet::Gate &gate : layer.gates) {
+        CHECK(gate.bias == polynet::round_to(dtype, -1.1));
+        CHECK(gate.scale == polynet::round_to(dtype, 0.1));
+      }
+  }
+}
+
+TEST_CASE("chosen scales are powers of two, biases the special ones") {
+  const ExactPolynomial p{{{1.0, {1, 1, 1}}, {-0.5, {0, 0, 2}}}};
+  for (const char *activation : {"logistic", "tanh"}) {
+    const polynet::Activation &s = polynet::activation(activation);
+    const Network net = polynet::compile({p.enclosed()}, cube(3), options(activation));
+    for (const polynet::HiddenLayer &layer : net.hidden)
+      for (const polynet::Gate &gate : layer.gates) {
+        CHECK(std::exp2(std::ilogb(gate.scale)) == gate.scale);
+        CHECK(gate.bias == (gate.stencil->order() == 1 ? s.copy_bias : s.product_bias));
+        CHECK((gate.stencil->name == "copy_odd") <= s.odd);
+      }
+  }
+}
+
+TEST_CASE("normalised operands stay within [-1, 1] on the box") {
+  const ExactPolynomial p{{{3.0, {2, 1}}, {1.0, {0, 3}}, {5.0, {1, 0}}}};
+  const std::vector<Interval> box{{4.0, 6.5}, {-100.0, 20.0}};
+  const Network net = polynet::compile({p.enclosed()}, box, options());
+  const polynet::IdealNetwork ideal = polynet::ideal_network(net);
+  const polynet::Truncation truncation(net, ideal);
+  for (std::size_t t = 0; t < net.hidden.size(); ++t)
+    for (std::size_t k = 0; k < net.hidden[t].operands.size(); ++k)
+      CHECK(truncation.operand(t, static_cast<int>(k)).mag() <= 1.5);
+}
+
+TEST_CASE("affine polynomials and points need no neurons") {
+  const ExactPolynomial affine{{{2.0, {1, 0}}, {-1.0, {0, 1}}, {0.5, {0, 0}}}};
+  CHECK(polynet::compile({affine.enclosed()}, cube(2), options()).hidden.empty());
+  const Network constant =
+      polynet::compile({product_of(2).enclosed()}, {{3.0, 3.0}, {0.5, 0.5}}, options());
+  CHECK(constant.hidden.empty());
+  const double x[2] = {3.0, 0.5};
+  double y;
+  polynet::evaluate_by_gates(plan_of(constant), x, 1, &y);
+  CHECK(y == 1.5);
+  // One fixed factor makes a product linear.
+  CHECK(polynet::compile({product_of(2).enclosed()}, {{3.0, 3.0}, {-1.0, 1.0}}, options())
+            .hidden.empty());
+}
+
+TEST_CASE("unusable options are refused") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const auto refused = [](auto change) {
+    polynet::CompileOptions o = options();
+    change(o);
+    return code_of([&] { product_network(2, o); }) == ErrorCode::invalid_input;
+  };
+  CHECK_FALSE(refused([](polynet::CompileOptions &) {}));
+  CHECK(refused([&](polynet::CompileOptions &o) { o.bias = nan; }));
+  CHECK(refused([&](polynet::CompileOptions &o) { o.scale = nan; }));
+  CHECK(refused([](polynet::CompileOptions &o) { o.scale = 0.0; }));
+  CHECK(refused([](polynet::CompileOptions &o) { o.scale = -0.1; }));
+  CHECK(refused([](polynet::CompileOptions &o) { o.scale = polynet::detail::infinity; }));
+  CHECK(refused([](polynet::CompileOptions &o) {
+    o.dtype = Dtype::float32;
+    o.scale = 1e-50; // rounds to 0
+  }));
+}
+
+TEST_CASE("coefficients that leave the dtype's range are refused") {
+  const ExactPolynomial huge{{{1e300, {1, 1}}}};
+  polynet::CompileOptions o = options();
+  o.dtype = Dtype::float32;
+  CHECK(code_of([&] { polynet::compile({huge.enclosed()}, cube(2), o); }) ==
+        ErrorCode::invalid_input);
+}

@@ -1,0 +1,245 @@
+"""Each stage of the library is one room: it knows earlier rooms, never later ones."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+HEADERS = ROOT / "cpp" / "include" / "polynet"
+SOURCES = ROOT / "cpp" / "src"
+BINDINGS = ROOT / "python" / "bindings"
+PACKAGE = ROOT / "python" / "polynet"
+TESTS = ROOT / "tests" / "cpp"
+
+# In ascending order: a file may use the rooms of earlier lines only, besides its own.
+CPP_LEVELS = (
+    ("error",),
+    ("interval",),
+    ("polynomial", "activation"),
+    ("stencil", "circuit"),
+    ("network",),
+    ("ideal",),
+    ("truncation",),
+    ("plan",),
+    ("rounding",),
+    ("compile", "evaluate", "certificate"),
+    ("certify",),
+    ("polynet",),
+)
+PYTHON_LEVELS = (
+    ("errors",),
+    ("_core",),
+    ("_exact",),
+    ("_parse",),
+    ("polynomial", "box"),
+    ("certificate", "gate"),
+    ("network",),
+    ("compiler",),
+    ("__init__",),
+    ("cli",),
+    ("__main__",),
+)
+CPP_LEVEL = {room: level for level, rooms in enumerate(CPP_LEVELS) for room in rooms}
+PYTHON_LEVEL = {room: level for level, rooms in enumerate(PYTHON_LEVELS) for room in rooms}
+
+CPP_SUFFIXES = {".hpp", ".h", ".cpp"}
+CODE_SUFFIXES = CPP_SUFFIXES | {".py", ".pyi", ".cmake", ".txt"}
+MAX_LINES = 400
+
+# What would let a compiler break the proofs, or a wheel crash on another CPU.
+FORBIDDEN_FLAGS = (
+    "-march=native",
+    "-mcpu=native",
+    "-mtune=native",
+    "-ffast-math",
+    "-Ofast",
+    "-funsafe-math-optimizations",
+    "-fassociative-math",
+    "-freciprocal-math",
+    "-ffp-contract=fast",
+    "-ffp-contract=on",
+    "/fp:fast",
+)
+
+
+def files(folder, suffixes):
+    return sorted(path for path in folder.rglob("*") if path.suffix in suffixes and path.is_file())
+
+
+def name(path):
+    return str(path.relative_to(ROOT))
+
+
+def includes(path):
+    """What a C++ file includes, each as written between its delimiters."""
+    return re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', path.read_text("utf-8"), re.MULTILINE)
+
+
+def room_of(path):
+    """The room of a C++ file: its own name, or the folder of src that it is in."""
+    folder = HEADERS if path.is_relative_to(HEADERS) else SOURCES
+    relative = path.relative_to(folder)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def project_includes(path):
+    """The files of the project that a C++ file includes."""
+    for include in includes(path):
+        for folder in (path.parent, HEADERS.parent):
+            target = (folder / include).resolve()
+            if target.is_file():
+                yield target
+                break
+        else:
+            assert not include.startswith("polynet/"), f"{name(path)} includes missing {include}"
+
+
+LIBRARY = files(HEADERS, CPP_SUFFIXES) + files(SOURCES, CPP_SUFFIXES)
+ANY_CPP = files(ROOT / "cpp", CPP_SUFFIXES) + files(ROOT / "tests", CPP_SUFFIXES)
+
+
+def test_every_cpp_room_has_a_level_and_every_level_a_header():
+    assert {room_of(path) for path in LIBRARY} == set(CPP_LEVEL)
+    assert {path.stem for path in files(HEADERS, CPP_SUFFIXES)} == set(CPP_LEVEL)
+    # A source outside the rooms would escape the rules below.
+    assert set(files(ROOT / "cpp", CPP_SUFFIXES)) == set(LIBRARY)
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=name)
+def test_cpp_file_includes_only_earlier_rooms(path):
+    room = room_of(path)
+    for target in project_includes(path):
+        assert target.is_relative_to(HEADERS) or target.is_relative_to(SOURCES)
+        other = room_of(target)
+        if other == room:  # a source's own header, or a private header of its folder
+            assert path.is_relative_to(SOURCES), f"{name(path)} includes its own room"
+            continue
+        assert target.is_relative_to(HEADERS), f"{name(target)} is private to its room"
+        assert CPP_LEVEL[other] < CPP_LEVEL[room], f"{name(path)} includes {name(target)}"
+
+
+@pytest.mark.parametrize("header", [path for path in LIBRARY if path.suffix != ".cpp"], ids=name)
+def test_header_may_be_included_twice(header):
+    assert "#pragma once" in header.read_text("utf-8").splitlines()
+
+
+def test_every_source_is_checked_against_its_own_header():
+    # Including it first shows that the header stands on its own.
+    for path in SOURCES.glob("*.cpp"):
+        assert includes(path)[0] == f"polynet/{path.stem}.hpp", name(path)
+
+
+@pytest.mark.parametrize("path", ANY_CPP, ids=name)
+def test_cpp_needs_no_python(path):
+    for include in includes(path):
+        head = include.split("/")[0].lower()
+        assert head not in {"pybind11", "nanobind", "numpy", "python.h", "boost"}, name(path)
+
+
+def test_cpp_build_needs_no_python():
+    for path in [*files(ROOT / "cpp", {".txt", ".cmake"}), TESTS / "CMakeLists.txt"]:
+        assert not re.search(r"find_package\(\s*(Python|pybind11)", path.read_text("utf-8"))
+
+
+def test_bindings_reach_the_library_through_its_headers():
+    used = {include for path in files(BINDINGS, CPP_SUFFIXES) for include in includes(path)}
+    assert any(include.startswith("pybind11/") for include in used)
+    for path in files(BINDINGS, CPP_SUFFIXES):
+        for target in project_includes(path):
+            assert target.is_relative_to(HEADERS) or target.parent == BINDINGS, name(target)
+
+
+def dotted(path):
+    """The parts of a module's name below the package: ("cli", "main"), ("__init__",)."""
+    return path.relative_to(PACKAGE).with_suffix("").parts
+
+
+def package_imports(path):
+    """Top modules of the package that one of its modules imports, wherever in the file it does so.
+
+    A folder, like a folder of C++ sources, is one room.
+    """
+    folder = ("polynet", *dotted(path)[:-1])
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            imported = [alias.name.split(".") for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module.split(".") if node.module else []
+            if node.level > 0:
+                base = [*folder[: len(folder) - node.level + 1], *base]
+            imported = [[*base, alias.name] for alias in node.names]
+        else:
+            continue
+        for parts in imported:
+            if parts[0] == "polynet":
+                top = parts[1] if len(parts) > 1 else "__init__"
+                yield top if top in PYTHON_LEVEL else "__init__"
+
+
+MODULES = [*files(PACKAGE, {".py"}), PACKAGE / "_core.pyi"]
+
+
+def test_every_module_has_a_level():
+    assert {dotted(path)[0] for path in MODULES} == set(PYTHON_LEVEL)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_module_imports_only_earlier_modules(path):
+    room, *inner = dotted(path)
+    for other in package_imports(path):
+        if not (inner and other == room):
+            assert PYTHON_LEVEL[other] < PYTHON_LEVEL[room], f"{name(path)} imports {other}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_module_needs_only_numpy_to_be_imported(path):
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.Import):
+            heads = {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            heads = {str(node.module).split(".")[0]}
+        else:
+            continue
+        assert heads <= {*sys.stdlib_module_names, "numpy", "polynet"}, heads
+
+
+def build_files():
+    found = [ROOT / "CMakeLists.txt", ROOT / "pyproject.toml", *ROOT.glob("CMakePresets.json")]
+    for folder in ("cpp", "python", "tests"):
+        found += files(ROOT / folder, {".cmake"})
+        found += (ROOT / folder).rglob("CMakeLists.txt")
+    return found
+
+
+@pytest.mark.parametrize("path", build_files(), ids=name)
+def test_build_breaks_neither_proofs_nor_other_machines(path):
+    text = re.sub(r"#.*", "", path.read_text("utf-8"))
+    for flag in FORBIDDEN_FLAGS:
+        assert flag not in text, f"{name(path)} uses {flag}"
+
+
+def test_no_source_switches_arithmetic_by_pragma():
+    pattern = r"#\s*pragma\s+(STDC\s+FP_CONTRACT\s+(ON|DEFAULT)|GCC\s+optimize|float_control)"
+    for path in LIBRARY + files(BINDINGS, CPP_SUFFIXES):
+        text = path.read_text("utf-8")
+        assert not re.search(pattern, text), name(path)
+        assert "__attribute__((optimize" not in text, name(path)
+
+
+def test_users_of_the_header_only_intervals_inherit_uncontracted_arithmetic():
+    text = (ROOT / "cpp" / "CMakeLists.txt").read_text("utf-8")
+    assert re.search(r"target_compile_options\(polynet PUBLIC -ffp-contract=off\)", text)
+
+
+def code_files():
+    folders = [ROOT / folder for folder in ("cpp", "python", "tests", "benchmarks")]
+    return [path for folder in folders for path in files(folder, CODE_SUFFIXES)]
+
+
+def test_no_file_is_longer_than_a_few_screens():
+    lengths = {name(path): len(path.read_text("utf-8").splitlines()) for path in code_files()}
+    assert len(lengths) > 50
+    assert {path: n for path, n in lengths.items() if n > MAX_LINES} == {}
