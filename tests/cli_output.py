@@ -4,7 +4,7 @@ import json
 
 from polynet.cli import main
 
-KINDS = ("product", "square", "copy", "copy_odd")
+KINDS = ("product", "square", "copy", "copy_forward")
 XY = ["--box", "x=-1:1", "--box", "y=-1:1"]
 
 

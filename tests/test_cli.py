@@ -269,7 +269,7 @@ def test_long_text_is_cut_only_for_the_reader(capsys):
         ("gate relu", "'relu'"),
         ("gate -x", "'-x'"),
         ("gate tanh --kind quotient", "'quotient'"),
-        ("gate tanh --bias 0", "bias 0.0"),
+        ("gate tanh --bias 0", "bias 0;"),
         ("gate tanh --bias inf", "bias must be finite"),
         ("gate tanh --scale 0", "scale must be finite and positive"),
         ("gate tanh --order 0", "order must be"),

@@ -22,7 +22,7 @@ KINDS = {
     "product": ([(1, (1, 1)), (1, (-1, -1)), (-1, (1, -1)), (-1, (-1, 1))], (1, 1)),
     "square": ([(1, (1,)), (1, (-1,)), (-2, (0,))], (2,)),
     "copy": ([(1, (1,)), (-1, (-1,))], (1,)),
-    "copy_odd": ([(1, (1,)), (-1, (0,))], (1,)),
+    "copy_forward": ([(1, (1,)), (-1, (0,))], (1,)),
 }
 DEFAULT = None
 # Biases where every kind of gate exists, besides the default ones.
@@ -127,8 +127,8 @@ def test_moments_up_to_the_largest_order_are_the_sums_over_the_nodes(kind):
         ("square", 8, "t**6/20160"),
         ("copy", 2, "0"),
         ("copy", 3, "t**2/6"),
-        ("copy_odd", 2, "t/2"),
-        ("copy_odd", 20, "t**19/2432902008176640000"),
+        ("copy_forward", 2, "t/2"),
+        ("copy_forward", 20, "t**19/2432902008176640000"),
     ],
 )
 def test_moment_in_closed_form(kind, j, expected):
@@ -230,10 +230,10 @@ def test_default_biases():
         (("tanh", 0.5, math.inf), {}, "scale"),
         (("tanh", 0.5, 0.0), {}, "scale"),
         (("tanh", 0.5, -0.1), {}, "scale"),
-        (("logistic", 0.0), {}, "order 2.*bias 0.0"),
+        (("logistic", 0.0), {}, "order 2.*bias 0;"),
         (("tanh", 0.0), {"kind": "square"}, "order 2"),
         (("logistic", 800.0), {"kind": "copy"}, "order 1"),
-        (("tanh", -1e300), {"kind": "copy_odd"}, "order 1"),
+        (("tanh", -1e300), {"kind": "copy_forward"}, "order 1"),
     ],
 )
 def test_unusable_gate_is_refused(arguments, options, message):
@@ -326,7 +326,7 @@ CASES = [
         for n in BIASES
         for b in [DEFAULT, *BIASES[n]]
     ),
-    ("copy_odd", "tanh", 0.0),
+    ("copy_forward", "tanh", 0.0),
 ]
 
 
@@ -379,5 +379,5 @@ def test_slope_of_the_error_against_the_scale(name, bias, slope):
 
 def test_neurons_of_the_network_are_the_gates_neurons():
     for kind, (nodes, _) in KINDS.items():
-        net = network(kind, "tanh", 0.0 if kind == "copy_odd" else 0.75, 0.1)
+        net = network(kind, "tanh", 0.0 if kind == "copy_forward" else 0.75, 0.1)
         assert net.hidden_neurons == [sum(any(direction) for _, direction in nodes)]

@@ -300,3 +300,10 @@ def test_functions_stay_in_their_range():
     assert (whole.exp().lower, whole.exp().upper) == (0.0, math.inf)
     assert (whole.tanh().lower, whole.tanh().upper) == (-1.0, 1.0)
     assert below(-1.0) <= whole.expm1().lower <= -1.0
+
+
+@given(x=st.floats(0.1, 10), n=st.integers(1, 6))
+def test_negative_powers_divide(x, n):
+    result = Interval(x, x) ** -n
+    assert Fraction(result.lower) <= 1 / Fraction(x) ** n <= Fraction(result.upper)
+    assert math.isinf((Interval(-x, x) ** -n).upper)

@@ -76,6 +76,8 @@ template <typename PointFunction> Interval increasing(PointFunction f, const Int
 } // namespace
 
 Interval pow(const Interval &x, int n) {
+  if (n < 0)
+    return Interval(1.0) / pow(x, -n);
   if (n == 0)
     return 1.0;
   if (n == 1)

@@ -49,7 +49,7 @@ Layer over_neurons(const Network &net, const HiddenLayer *previous, const std::v
       int column = first_neuron[static_cast<std::size_t>(source)];
       for (const StencilNode &node : gate.stencil->neurons) {
         layer.column.push_back(column++);
-        layer.weight.push_back(unit * node.weight);
+        layer.weight.push_back(finite(unit * node.weight));
       }
       if (gate.stencil->constant_weight != 0)
         constant +=
@@ -70,7 +70,7 @@ Layer from_operands(const Network &net, const HiddenLayer &hidden) {
       for (int i = 0; i < gate.stencil->operands; ++i)
         if (node.direction[i] != 0) {
           layer.column.push_back(gate.operands[i]);
-          layer.weight.push_back(gate.scale * node.direction[i]);
+          layer.weight.push_back(finite(round_to(net.dtype, gate.scale * node.direction[i])));
         }
       layer.bias.push_back(round_to(net.dtype, gate.bias));
       layer.row_start.push_back(static_cast<int>(layer.column.size()));
@@ -129,10 +129,12 @@ std::vector<Row> rows_of(const HiddenLayer &layer, Form form) {
       std::map<int, Interval> sum;
       for (int i = 0; i < gate.stencil->operands; ++i) {
         const Affine &operand = layer.operands[static_cast<std::size_t>(gate.operands[i])];
-        const double factor = gate.scale * node.direction[i];
-        row.constant += Interval(factor) * operand.constant;
+        if (node.direction[i] == 0)
+          continue;
+        const Interval factor = Interval(gate.scale) * double(node.direction[i]);
+        row.constant += factor * operand.constant;
         for (const auto &[source, coefficient] : operand.terms)
-          sum[source] += Interval(factor) * coefficient;
+          sum[source] += factor * coefficient;
       }
       row.terms.assign(sum.begin(), sum.end());
       rows.push_back(std::move(row));
@@ -149,7 +151,20 @@ std::vector<Row> output_rows(const Network &net) {
 
 double unit_weight(const Network &net, const Gate &gate, const Interval &coefficient) {
   const Interval n = normalisation(*net.activation, *gate.stencil, gate.bias, gate.scale);
-  return round_to(net.dtype, coefficient.mid() / n.mid());
+  // So many bits that the product with each neuron's integer weight is exact.
+  int spare = 0;
+  for (const StencilNode &node : gate.stencil->neurons) {
+    int odd = std::abs(node.weight);
+    while (odd % 2 == 0)
+      odd /= 2;
+    while (odd > 1 << spare)
+      ++spare;
+  }
+  int exponent = 0;
+  const double fraction = std::frexp(coefficient.mid() / n.mid(), &exponent);
+  const int bits = float_format(net.dtype).precision - spare;
+  return round_to(net.dtype,
+                  std::ldexp(std::nearbyint(std::ldexp(fraction, bits)), exponent - bits));
 }
 
 void validate(const Network &net) {

@@ -11,32 +11,40 @@ Interval gamma(double n, double unit) {
   return Interval(n) * unit / (Interval(1.0) - Interval(n) * unit);
 }
 
-// The error of the kernel in evaluate.cpp. Each term of r is built with at most 3 degree + 4
-// roundings (squares, one multiplication and one addition per Horner step and operand, its rounded
-// coefficient), t with m - 1, then one product and one sum; contracting to fused operations only
-// removes some. Each operation may also underflow, losing at most one smallest normal number
-// (flush-to-zero included), which later factors of r multiply by at most `growth`.
+// The error of the kernel in evaluate/gates.cpp. A term of r takes its rounded coefficient, the
+// powers of the operands (max_power - 1 products at most each, counted with their use) and one sum
+// for every term; t takes m - 1 products, then come one product and one sum. Contracting to fused
+// operations only removes roundings. Each operation may also underflow, losing at most one smallest
+// normal number (flush-to-zero included), which later factors of r multiply by at most `growth`.
 void bound_errors(PlannedSeries &planned, const GateSeries &series, const FloatFormat &f) {
   const double u = f.unit_roundoff;
   const Interval magnitude = Interval(series.magnitude());
   Interval misfit = series.remainder(); // of the rounded, truncated series
-  double largest_square = 1.0;
+  const int operands = planned.stencil->operands;
+  int degree = 0;
+  double largest = 1.0;
   Interval reach = 1.0;
-  for (int i = 0; i < planned.stencil->operands; ++i) {
-    largest_square = std::max(largest_square, up(planned.range[i] * planned.range[i]));
+  for (int i = 0; i < operands; ++i) {
+    largest = std::max(largest, planned.range[i]);
     for (int k = 0; k < planned.stencil->target[i]; ++k)
       reach *= std::max(planned.range[i], 1.0);
   }
-  const Interval growth = pow(Interval(largest_square), planned.degree + 1);
-  const double steps = 3.0 * planned.degree + 4.0;
+  for (const PlannedSeries::Term &term : planned.terms) {
+    int sum = 0;
+    for (const int power : term.powers)
+      sum += power;
+    degree = std::max(degree, sum);
+  }
+  const Interval growth = pow(Interval(largest), degree + 1);
+  const double count = static_cast<double>(planned.terms.size());
   for (const GateSeries::Term &term : series.terms())
     misfit += Interval(term.coefficient.rad()) * growth;
-  misfit += gamma(steps, u) * magnitude;
+  misfit += gamma(degree + 1.0 + count, u) * magnitude;
   const double m = planned.stencil->order();
   const Interval relative =
       gamma(m, u) * (magnitude + 1.0) + (gamma(m + 2, u) + 1.0) * (misfit + magnitude * u);
   planned.relative_error = relative.hi();
-  const double operations = 8.0 + 4.0 * static_cast<double>(planned.coefficients.size());
+  const double operations = m + 4.0 + (degree + 2.0) * (count + operands);
   planned.absolute_error = (Interval(operations) * f.smallest_normal * growth * reach * 2.0).hi();
 }
 
@@ -51,35 +59,28 @@ PlannedSeries plan_series(const Network &net, const GateSeries &proof) {
   planned.scale = series.scale();
   planned.inverse_normalisation = (Interval(1.0) / series.normalisation()).mid();
   planned.constant = (series.value_at_bias() * Interval(planned.stencil->constant_weight)).mid();
-  for (int i = 0; i < planned.stencil->operands; ++i)
+  std::vector<Interval> box;
+  for (int i = 0; i < planned.stencil->operands; ++i) {
     planned.range[i] = series.range()[static_cast<std::size_t>(i)];
-
-  // Only even powers may occur: the odd ones vanish, or are what an activation's parity leaves of
-  // them (nothing but the widening of an exact zero), and then belong to the misfit.
-  std::map<std::pair<int, int>, double> coefficient;
-  double odd = 0.0;
-  for (const GateSeries::Term &term : series.terms()) {
-    const int p = term.powers[0], q = planned.stencil->operands > 1 ? term.powers[1] : 0;
-    if (p % 2 == 0 && q % 2 == 0) {
-      coefficient[{p / 2, q / 2}] = round_to(net.dtype, term.coefficient.mid());
-      planned.degree = std::max(planned.degree, (p + q) / 2);
-    } else {
-      Interval bound = term.coefficient.mag();
-      for (int i = 0; i < planned.stencil->operands; ++i)
-        bound *= pow(Interval(planned.range[i]), term.powers[i]);
-      odd = up(odd + bound.hi());
-    }
+    box.push_back(symmetric(planned.range[i]));
   }
-  planned.converges = series.remainder() <= accuracy.absolute && odd <= accuracy.absolute &&
-                      series.magnitude() <= 1.0;
-  const bool two = planned.stencil->operands > 1;
-  for (int i = planned.degree; i >= 0; --i)
-    for (int k = two ? planned.degree - i : 0; k >= 0; --k) {
-      const auto term = coefficient.find({i, k});
-      planned.coefficients.push_back(term == coefficient.end() ? 0.0 : term->second);
+  // Terms too small to matter, such as what the widening of a derivative that vanishes leaves.
+  double dropped = 0.0;
+  for (auto term = series.terms().rbegin(); term != series.terms().rend(); ++term) {
+    Interval bound = term->coefficient.mag();
+    for (int i = 0; i < planned.stencil->operands; ++i)
+      bound *= pow(Interval(planned.range[i]), term->powers[i]);
+    if (bound.hi() <= 0x1p-12 * f.unit_roundoff) {
+      dropped = up(dropped + bound.hi());
+      continue;
     }
+    planned.terms.push_back({term->powers, round_to(net.dtype, term->coefficient.mid())});
+    for (const int power : term->powers)
+      planned.max_power = std::max(planned.max_power, power);
+  }
+  planned.converges = series.remainder() <= accuracy.absolute && series.magnitude() <= 1.0;
   bound_errors(planned, series, f);
-  planned.relative_error = up(planned.relative_error + 2.0 * odd);
+  planned.relative_error = up(planned.relative_error + 2.0 * dropped);
   return planned;
 }
 

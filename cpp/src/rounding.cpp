@@ -8,6 +8,7 @@ namespace {
 // an input of the network, which is one exact neuron.
 struct Source {
   int neurons = 1;
+  int weight_sum = 1;           // of the |integer weights| of the neurons
   Interval normalisation = 1.0; // c l^m
   double magnitude = 0.0;       // sup |gate's value|
   double neuron_magnitude = 0.0;
@@ -109,9 +110,9 @@ private:
             previous
                 ? unit_weight(net_, previous->gates[static_cast<std::size_t>(index)], coefficient)
                 : round_to(net_.dtype, coefficient.mid());
-        // All neurons of the gate have weight +-unit: a misfit of unit scales the gate as a whole.
+        // All neurons of the gate have integer multiples of unit: its misfit scales the whole gate.
         const Interval misfit = Interval(unit) * s.normalisation - coefficient;
-        const double weights = up(s.neurons * std::fabs(unit));
+        const double weights = up(s.weight_sum * std::fabs(unit));
         const double neuron = up(s.neuron_magnitude + s.neuron_error);
         sum_of_magnitudes = up(sum_of_magnitudes + up(weights * neuron));
         error = up(error + up(weights * s.neuron_error));
@@ -132,17 +133,24 @@ private:
     return errors;
   }
 
-  // Rounding of b + l d.z in the map operands -> neurons, whose weights are exact.
+  // sup |l d_i z_i| over the neurons' directions d, for an operand that is off by `error`.
+  double reach_of(std::size_t t, const Gate &gate, int i, double error) const {
+    const double z = up(truncation_.operand(t, gate.operands[i]).mag() + error);
+    return up(up(gate.scale * gate.stencil->largest_direction(i)) * z);
+  }
+
+  // Rounding of b + l d.z in the map operands -> neurons, its weights l d included.
   double argument_rounding(std::size_t t, const Gate &gate,
                            const std::vector<double> &operand_errors) const {
     double sum = std::fabs(gate.bias), flushed = 2.0;
     for (int i = 0; i < gate.stencil->operands; ++i) {
-      const double z = up(truncation_.operand(t, gate.operands[i]).mag() +
-                          operand_errors[static_cast<std::size_t>(gate.operands[i])]);
-      sum = up(sum + up(gate.scale * z));
-      flushed = up(flushed + up(gate.scale + z) + 2.0);
+      const double error = operand_errors[static_cast<std::size_t>(gate.operands[i])];
+      sum = up(sum + reach_of(t, gate, i, error));
+      const double weight = up(gate.scale * gate.stencil->largest_direction(i));
+      const double z = up(truncation_.operand(t, gate.operands[i]).mag() + error);
+      flushed = up(flushed + up(weight + z) + 2.0);
     }
-    return up(up(gamma(gate.stencil->operands + 1) * sum) + up(flushed * format_.smallest_normal));
+    return up(up(gamma(gate.stencil->operands + 2) * sum) + up(flushed * format_.smallest_normal));
   }
 
   // Checks that arguments off by argument_error stay where the series' enclosures of s and s' hold.
@@ -151,9 +159,10 @@ private:
     const GateSeries &series = truncation_.series(t, g);
     double reach = argument_error;
     for (int i = 0; i < gate.stencil->operands; ++i)
-      reach = up(reach + up(gate.scale * truncation_.operand(t, gate.operands[i]).mag()));
+      reach = up(reach + reach_of(t, gate, i, 0.0));
     Source source;
     source.neurons = static_cast<int>(gate.stencil->neurons.size());
+    source.weight_sum = gate.stencil->weight_sum();
     source.normalisation = series.normalisation();
     source.magnitude = truncation_.output(t, g).mag();
     source.neuron_magnitude = series.value().mag();
@@ -221,7 +230,8 @@ private:
     return up(up(planned.relative_error * t_max) + planned.absolute_error);
   }
 
-  // The gate's neurons summed with weights +-1, the constant, and 1/(c l^m), as in evaluate.cpp.
+  // The gate's neurons summed with their integer weights, the constant, and 1/(c l^m), as in
+  // evaluate/gates.cpp.
   double neuron_rounding(std::size_t t, std::size_t g, const std::vector<double> &errors) const {
     const Gate &gate = net_.hidden[t].gates[g];
     const Source s = gate_source(t, g, argument_rounding(t, gate, errors));
@@ -229,9 +239,9 @@ private:
     const double inverse = exact_inverse.mag();
     const double misfit = up(exact_inverse.rad() * s.normalisation.mag());
     const double sum =
-        up(up(s.neurons * up(s.neuron_magnitude + s.neuron_error)) + s.constant.mag());
-    double error = up(up(s.neurons * s.neuron_error) + s.constant.rad());
-    error = up(error + up(gamma(s.neurons + 3.0) * sum));
+        up(up(s.weight_sum * up(s.neuron_magnitude + s.neuron_error)) + s.constant.mag());
+    double error = up(up(s.weight_sum * s.neuron_error) + s.constant.rad());
+    error = up(error + up(gamma(s.neurons + 4.0) * sum));
     error = up(up(error * inverse) * (1.0 + 0x1p-20));
     error = up(error + up(up(gamma(4.0) + misfit) * s.magnitude));
     return up(error + up(up(8.0 * inverse + 8.0) * format_.smallest_normal));

@@ -6,7 +6,7 @@ void register_stencil(py::module_ &module) {
   using polynet::Stencil;
   py::class_<Stencil>(module, "Stencil", "One finite-difference stencil of the core's table.")
       .def(py::init([](const std::string &name) { return polynet::stencil(name); }))
-      .def_property_readonly("name", [](const Stencil &s) { return std::string(s.name); })
+      .def_property_readonly("name", [](const Stencil &s) { return s.name; })
       .def_readonly("operands", &Stencil::operands)
       .def_property_readonly("order", &Stencil::order)
       .def_property_readonly("neurons", [](const Stencil &s) { return s.neurons.size(); })
@@ -21,6 +21,14 @@ void register_stencil(py::module_ &module) {
             return nodes;
           })
       .def_readonly("constant_weight", &Stencil::constant_weight)
+      .def_property_readonly("halved",
+                             [](const Stencil &s) { return s.parity != polynet::Parity::none; })
+      .def(
+          "normalisation",
+          [](const Stencil &s, const polynet::Activation &activation, double bias, double scale) {
+            return polynet::normalisation(activation, s, bias, scale);
+          },
+          py::arg("activation"), py::arg("bias"), py::arg("scale"))
       .def(
           "moment",
           [](const Stencil &s, int order) {
@@ -32,7 +40,6 @@ void register_stencil(py::module_ &module) {
             return terms;
           },
           py::arg("order"));
-  module.def("stencil_names", &polynet::stencil_names);
 }
 
 } // namespace polynet_python

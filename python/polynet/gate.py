@@ -12,7 +12,7 @@ from .polynomial import Polynomial
 
 __all__ = ["ErrorTerm", "Gate"]
 
-_OPERANDS = {1: ("t",), 2: ("u", "v")}
+_OPERANDS = {1: ("t",), 2: ("u", "v"), 3: ("u", "v", "w")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +40,33 @@ class ErrorTerm:
 class Gate:
     """A gate: a finite-difference stencil applied to an activation at a bias and a scale.
 
-    Its value is ``target * (1 + rho)`` with the target ``u*v`` (product), ``t**2`` (square) or
-    ``t`` (copy), and ``rho`` the sum of its error terms of all orders. For the product this is
-    arXiv:1608.08225, eq. 11, at a bias and with a scale.
+    Its value is ``target * (1 + rho)`` with a monomial as target and ``rho`` the sum of its error
+    terms of all orders. For the product this is arXiv:1608.08225, eq. 11, at a bias and with a
+    scale.
 
     Parameters
     ----------
     activation : str
         One of :func:`polynet.activation_names`.
     bias : float, optional
-        Default: where s'''' vanishes (product, square) or s''' vanishes (copy).
+        Default: where s'''' vanishes for order 2, where s''' vanishes for copies and forward
+        differences, 0 for all others.
     scale : float
         The operands are multiplied by it before they meet the activation.
     kind : str
-        "product", "square", "copy" or "copy_odd" (one neuron, for odd activations at bias 0).
+        The target: "copy" (t), "square" (t**2), "product" (u*v) or "monomial_r1_r2_..." (up to six
+        operands with powers up to 8, order at most 8). By central differences (product of r_i + 1
+        neurons, arXiv:1705.05502, theorem 4.1), or followed by "_forward" (forward differences: one
+        neuron less, odd error terms), "_odd" or "_even" (half the neurons at bias 0, for an
+        activation and a target of that parity), "_richardson2" or "_richardson3" (differences at
+        two or three scales, which cancel the leading error terms): docs/theory.md, section 1.
 
     Raises
     ------
     InvalidInputError
         If a name is unknown, a number is not finite, the scale is not positive, or the
-        activation's derivative that the gate needs may vanish at the bias.
+        activation's derivative that the gate needs may vanish at the bias, or the activation lacks
+        the parity that the gate needs.
     """
 
     __slots__ = ("_activation", "_stencil", "bias", "scale")
@@ -76,15 +83,27 @@ class Gate:
         self._activation = _core.Activation(activation)
         self._stencil = _core.Stencil(kind)
         if bias is None:
-            is_copy = self._stencil.order == 1
-            bias = self._activation.copy_bias if is_copy else self._activation.product_bias
+            bias = self._default_bias()
         if not math.isfinite(bias):
             raise InvalidInputError(f"bias must be finite, not {bias!r}")
         if not (math.isfinite(scale) and scale > 0.0):
             raise InvalidInputError(f"scale must be finite and positive, not {scale!r}")
         self.bias = float(bias)
         self.scale = float(scale)
-        self._derivatives(self._stencil.order)
+        self._stencil.normalisation(self._activation, self.bias, self.scale)  # raises
+
+    def _default_bias(self) -> float:
+        order = self._stencil.order
+        if self._stencil.halved or order > 2:
+            return 0.0
+        if order == 1 or self.kind.endswith("_forward"):
+            return self._activation.copy_bias
+        return self._activation.product_bias
+
+    @property
+    def _operands(self) -> tuple[str, ...]:
+        count = self._stencil.operands
+        return _OPERANDS.get(count) or tuple(f"z{i}" for i in range(1, count + 1))
 
     @property
     def activation(self) -> str:
@@ -123,11 +142,14 @@ class Gate:
         """Return the exact moment ``sum of weight * (direction . operands)**order``.
 
         The sum over the nodes is ``s_j(bias) * scale**j / j!`` times the moment of order j, summed
-        over all orders j. The moments below the target's degree vanish.
+        over all orders j. The moments below the target's degree vanish. With half of the neurons
+        every second derivative vanishes at the bias; its moment, which does not matter, is 0 here.
         """
-        operands = _OPERANDS[self._stencil.operands]
+        operands = self._operands
         units = [tuple(int(i == k) for k in range(len(operands))) for i in range(len(operands))]
         total = Polynomial({}, operands)
+        if self._stencil.halved and (order - self._stencil.order) % 2:
+            return total
         for weight, direction in self.nodes:
             form = Polynomial(dict(zip(units, direction, strict=True)), operands)
             total += weight * form**order
@@ -137,7 +159,7 @@ class Gate:
     def leading_derivative(self) -> tuple[float, float]:
         """Enclosure (lower, upper) of s_m(bias), m the target's degree: the gate divides by it."""
         m = self._stencil.order
-        derivative = self._derivatives(m)[m]
+        derivative = self._activation.derivatives(self.bias, m)[m]
         return derivative.lower, derivative.upper
 
     def error_terms(self, order: int = 6) -> tuple[ErrorTerm, ...]:
@@ -161,9 +183,9 @@ class Gate:
         if order < 1:
             raise InvalidInputError(f"order must be at least 1, not {order!r}")
         m = self._stencil.order
-        variables = _OPERANDS[self._stencil.operands]
+        variables = self._operands
         moments = {j: self._stencil.moment(j) for j in range(m + 1, m + order + 1)}
-        derivatives = self._derivatives(m + order)
+        derivatives = self._activation.derivatives(self.bias, m + order)
         terms = []
         for j, moment in moments.items():
             polynomial = Polynomial(
@@ -173,17 +195,6 @@ class Gate:
                 ratio = derivatives[j] / derivatives[m]
                 terms.append(ErrorTerm(j, j - m, (ratio.lower, ratio.upper), polynomial))
         return tuple(terms)
-
-    def _derivatives(self, order: int) -> list[_core.Interval]:
-        derivatives = self._activation.derivatives(self.bias, order)
-        needed = derivatives[self._stencil.order]
-        if needed.lower <= 0.0 <= needed.upper:
-            raise InvalidInputError(
-                f"a {self.kind} gate needs a nonzero derivative of order {self._stencil.order} at "
-                f"its bias, but {self.activation} may have none at bias {self.bias!r}; "
-                "use another bias, for example the default"
-            )
-        return derivatives
 
     def __repr__(self) -> str:
         """Return an expression that makes this gate."""

@@ -50,7 +50,7 @@ TEST_CASE("a square takes two neurons, a power of two two per layer") {
   int squares = 0;
   for (const polynet::HiddenLayer &layer : net.hidden)
     for (const polynet::Gate &gate : layer.gates) {
-      CHECK((gate.stencil->name == "square" || gate.stencil->name == "copy_odd"));
+      CHECK((gate.stencil->name == "square" || gate.stencil->name == "copy_forward"));
       squares += gate.stencil->name == "square";
     }
   CHECK(squares == 3);
@@ -87,7 +87,7 @@ TEST_CASE("chosen scales are powers of two, biases the special ones") {
       for (const polynet::Gate &gate : layer.gates) {
         CHECK(std::exp2(std::ilogb(gate.scale)) == gate.scale);
         CHECK(gate.bias == (gate.stencil->order() == 1 ? s.copy_bias : s.product_bias));
-        CHECK((gate.stencil->name == "copy_odd") <= s.odd);
+        CHECK((gate.stencil->name == "copy_forward") <= s.odd);
       }
   }
 }

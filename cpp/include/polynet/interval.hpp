@@ -122,7 +122,7 @@ inline Interval intersect(const Interval &x, const Interval &y) {
 /// [-r, r] for r >= 0.
 inline Interval symmetric(double r) { return {-r, r}; }
 
-/// {x^n}, tight for even n (IEEE 1788-2015, Table 9.1: pown, n >= 0).
+/// {x^n}, tight for even n (IEEE 1788-2015, Table 9.1: pown); a negative n divides by {x^-n}.
 Interval pow(const Interval &x, int n);
 /// {e^x}; relative width a few units roundoff beyond that of x.
 Interval exp(const Interval &x);

@@ -9,7 +9,7 @@ namespace polynet {
 
 /// A gate's series as the evaluator uses it, for all gates that share it:
 ///
-///     value = t + t * r,  t = target monomial,  r = sum c_ik y_0^i y_1^k by Horner, y = z^2,
+///     value = t + t * r,  t = target monomial,  r = sum of coefficient * z^powers,
 ///
 /// with coefficients rounded to the dtype, as many as bring the remainder below a quarter of the
 /// unit roundoff. Where the series does not get there, or for operands outside its range (that
@@ -22,10 +22,13 @@ struct PlannedSeries {
   /// False: always by neurons.
   bool converges;
   std::array<double, max_operands> range;
-  /// Total degree of r in y, and the coefficients: all (i, k) with i + k <= degree, i descending,
-  /// then k descending (one operand: k alone).
-  int degree;
-  std::vector<double> coefficients;
+  /// The terms of r, highest order first, and the largest power of an operand among them.
+  struct Term {
+    Powers powers;
+    double coefficient;
+  };
+  std::vector<Term> terms;
+  int max_power;
   /// The computed value differs from the gate's real-number value at the same operands by at most
   /// relative_error * |z^t| + absolute_error: proved in plan.cpp.
   double relative_error, absolute_error;

@@ -11,24 +11,29 @@
 //     g(z) = z^t (1 + rho(z)),    rho(z) = sum_{j > m} l^(j-m) s_j(b)/s_m(b) C_j(z),
 //     C_j(z) = sum_{|a| = j} [S_a/a!] / [S_t/t!] z^(a-t).
 //
-// Every stencil here is an iterated difference, so sum_k w_k f(b + l d_k.z) is the integral of
-// f^(m) against a kernel of one sign (a box spline). Applied to s minus its Taylor polynomial of
-// degree J-1, with J-m even, the integrand's factor x^(J-m) is nonnegative, hence the remainder
-// after the orders below J is exactly the term of order J with s_J(b) replaced by some value of
-// s_J on [b-r, b+r], r = max_k l |d_k.z|. The same holds for the derivative by an operand.
+// Every stencil here is made of an iterated difference: one difference of order t_i in the
+// direction of each operand, central or forward, so that S_a is a product over the operands. Then
+// sum_k w_k f(b + l d_k.z) is the integral of f^(m) against a kernel of one sign (a box spline).
+// Applied to s minus its Taylor polynomial of degree J-1, with J-m even, the integrand's factor
+// x^(J-m) is nonnegative, hence the remainder after the orders below J is exactly the term of order
+// J with s_J(b) replaced by some value of s_J on [b-r, b+r], r = max_k l |d_k.z|. The same holds
+// for the derivative by an operand. A Richardson combination adds such differences at several
+// multiples of the scale, each with its own remainder.
 #pragma once
 
 #include "polynet/activation.hpp"
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace polynet {
 
 /// Most operands a stencil can have.
-constexpr int max_operands = 2;
+constexpr int max_operands = 6;
 
 /// Powers of the operands; unused ones are 0.
 using Powers = std::array<std::uint8_t, max_operands>;
@@ -39,24 +44,45 @@ struct StencilNode {
   std::array<std::int8_t, max_operands> direction;
 };
 
+/// The parity that an activation must have about the bias 0 for a stencil to leave out half of its
+/// nodes: s(x) + s(-x) or s(x) - s(-x) is constant.
+enum class Parity { none, odd, even };
+
 /// A finite-difference stencil; see the head of this file.
 struct Stencil {
-  std::string_view name;
+  std::string name;
   int operands;
   Powers target;
-  /// Nodes with a nonzero direction: the gate's neurons.
+  /// Per operand, the difference of order target[i]: (weight, direction).
+  std::vector<std::vector<std::pair<int, int>>> differences;
+  /// The difference is taken at these multiples of the scale, with these weights: {{1, 1}}, or a
+  /// Richardson combination.
+  std::vector<std::pair<int, int>> multiples;
+  Parity parity;
+  /// Nodes with a nonzero direction: the gate's neurons; the halves left out are in the weights.
   std::vector<StencilNode> neurons;
   /// Weight of the node at the bias itself, which needs no neuron, only a constant c_0 s(b).
   int constant_weight;
 
   /// The order m of the target monomial.
   int order() const;
+  /// Sum of the neurons' |weights|.
+  int weight_sum() const;
+  /// Largest |direction| of an operand among the neurons.
+  int largest_direction(int operand) const;
 };
 
-/// The known stencils: "copy" (2 neurons), "copy_odd" (1 neuron, for odd activations at bias 0),
-/// "square" (2) and "product" (4, the paper's).
+/// The stencil of that name; Error (invalid_input) explains what exists. Names are
+///
+///     target [_forward | _odd | _even] [_richardson2 | _richardson3]
+///
+/// with the target copy (t), square (t^2), product (u v, the paper's) or monomial_r1_r2_... for
+/// z_1^r1 z_2^r2 ..., at most 6 operands and 256 nodes. Central differences are the default:
+/// neurons prod (r_i + 1), less one if all r_i are even (arXiv:1705.05502, theorem 4.1). Forward
+/// differences share their nodes with other gates but leave odd error terms. odd and even take half
+/// of the neurons, at bias 0, of an activation and a target of that parity. Richardson combinations
+/// of 2 or 3 scales cancel the first one or two error terms of a central difference.
 const Stencil &stencil(std::string_view name);
-std::vector<std::string> stencil_names();
 
 /// One term of C_j: numerator/denominator * z^powers, exact and in lowest terms.
 struct MomentTerm {
@@ -65,11 +91,12 @@ struct MomentTerm {
   std::int64_t denominator;
 };
 
-/// C_j(z) exactly, for m <= j <= 20 (integers beyond do not fit; Error, size_limit). Empty when
-/// the moment vanishes.
+/// C_j(z) exactly, for m <= j <= 20 or as far as 64-bit integers go (Error, size_limit, beyond).
+/// Empty when the moment vanishes.
 std::vector<MomentTerm> moment(const Stencil &stencil, int j);
 
-/// An enclosure of the normalisation c l^m of a gate. Error (invalid_input) if s_m(b) may be 0.
+/// An enclosure of the normalisation c l^m of a gate. Error (invalid_input) if s_m(b) may be 0, or
+/// if the activation lacks the stencil's parity about the bias.
 Interval normalisation(const Activation &s, const Stencil &stencil, double bias, double scale);
 
 /// When a gate's series may stop.
@@ -125,6 +152,8 @@ private:
   const Stencil *stencil_;
   double bias_, scale_, radius_;
   std::vector<double> range_;
+  void append_remainder(const Activation &s, int j, const Interval &leading);
+
   std::vector<Term> terms_, remainder_terms_;
   double remainder_, magnitude_ = 0.0;
   Interval normalisation_, value_at_bias_, value_, slope_;

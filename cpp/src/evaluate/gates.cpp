@@ -4,17 +4,25 @@ namespace polynet {
 
 namespace {
 
-// r = sum c_ik y_0^i y_1^k; the order of the coefficients is PlannedSeries'.
-template <typename T> T correction(const PlannedSeries &s, const T *y) {
-  const double *c = s.coefficients.data();
-  T outer = 0;
-  for (int i = s.degree; i >= 0; --i) {
-    T inner = 0;
-    for (int k = s.stencil->operands > 1 ? s.degree - i : 0; k >= 0; --k)
-      inner = inner * y[1] + static_cast<T>(*c++);
-    outer = outer * y[0] + inner;
+// r, from the powers of the operands: power[i * (max_power + 1) + k] is z_i^k.
+template <typename T> T correction(const PlannedSeries &s, const T *z, std::vector<T> &power) {
+  const std::size_t stride = static_cast<std::size_t>(s.max_power) + 1;
+  power.resize(stride * max_operands);
+  for (int i = 0; i < s.stencil->operands; ++i) {
+    T *row = power.data() + static_cast<std::size_t>(i) * stride;
+    row[0] = 1;
+    for (std::size_t k = 1; k < stride; ++k)
+      row[k] = row[k - 1] * z[i];
   }
-  return outer;
+  T sum = 0;
+  for (const PlannedSeries::Term &term : s.terms) {
+    T product = static_cast<T>(term.coefficient);
+    for (int i = 0; i < s.stencil->operands; ++i)
+      if (term.powers[i] > 0)
+        product *= power[static_cast<std::size_t>(i) * stride + term.powers[i]];
+    sum += product;
+  }
+  return sum;
 }
 
 template <typename T>
@@ -31,8 +39,9 @@ T by_neurons(const Activation &activation, const PlannedSeries &s, const T *z) {
 
 // The kernel whose error plan.cpp bounds.
 template <typename T>
-T gate_value(const Activation &activation, const PlannedSeries &s, const T *z) {
-  T product = 1, y[max_operands] = {};
+T gate_value(const Activation &activation, const PlannedSeries &s, const T *z,
+             std::vector<T> &power) {
+  T product = 1;
   bool in_range = s.converges;
   for (int i = 0; i < s.stencil->operands; ++i) {
     // Written so that a NaN stays in the series, which returns it.
@@ -40,10 +49,9 @@ T gate_value(const Activation &activation, const PlannedSeries &s, const T *z) {
       in_range = false;
     for (int k = 0; k < s.stencil->target[i]; ++k)
       product *= z[i];
-    y[i] = z[i] * z[i];
   }
   if (in_range)
-    return product + product * correction(s, y);
+    return product + product * correction(s, z, power);
   for (int i = 0; i < s.stencil->operands; ++i)
     if (!std::isfinite(z[i]))
       return std::numeric_limits<T>::quiet_NaN();
@@ -61,7 +69,7 @@ template <typename T> T combination(const Affine &form, const T *values) {
 
 template <typename T>
 void evaluate_by_gates(const Plan &plan, const T *x, std::size_t count, T *y) {
-  std::vector<T> values(plan.width), operands(plan.width);
+  std::vector<T> values(plan.width), operands(plan.width), power;
   for (std::size_t n = 0; n < count; ++n) {
     std::copy(x, x + plan.inputs, values.begin());
     for (const PlannedLayer &layer : plan.layers) {
@@ -72,7 +80,7 @@ void evaluate_by_gates(const Plan &plan, const T *x, std::size_t count, T *y) {
         T z[max_operands] = {};
         for (int i = 0; i < series.stencil->operands; ++i)
           z[i] = operands[static_cast<std::size_t>(layer.gates[g].operands[i])];
-        values[g] = gate_value(*plan.activation, series, z);
+        values[g] = gate_value(*plan.activation, series, z, power);
       }
     }
     for (const Affine &output : plan.outputs)

@@ -146,7 +146,12 @@ def _add_gate(commands: _SubParsersAction[_Parser]) -> None:
     add("activation", metavar="ACTIVATION", type=str.strip, help=_ACTIVATIONS)
     add("--bias", type=_number, help="default: where s''''=0; copy: where s'''=0")
     add("--scale", type=_number, default=1.0, help="default: %(default)s")
-    add("--kind", default="product", help="product (default), square, copy or copy_odd")
+    add(
+        "--kind",
+        default="product",
+        help="product (default), square, copy, monomial_r1_r2_..., with _forward, _odd, _even, "
+        "_richardson2 or _richardson3 behind it (copy_forward, monomial_1_1_1_odd)",
+    )
     add(
         "--order",
         type=_integer,
