@@ -26,7 +26,7 @@ CPP_LEVELS = (
     ("plan",),
     ("rounding",),
     ("compile", "evaluate", "certificate"),
-    ("certify",),
+    ("certify", "softmax"),
     ("polynet",),
 )
 PYTHON_LEVELS = (
@@ -35,7 +35,8 @@ PYTHON_LEVELS = (
     ("_exact",),
     ("_parse",),
     ("polynomial", "box"),
-    ("certificate", "gate"),
+    ("certificate", "gate", "layer"),
+    ("softmax",),
     ("network",),
     ("compiler",),
     ("__init__",),

@@ -178,6 +178,28 @@ polynet::Certificate certify(const EvaluableNetwork &self, const std::vector<Ter
       {by_gates ? polynet::Way::gates : polynet::Way::neurons, ratio, max_boxes, activation_ulp});
 }
 
+template <typename T>
+py::array_t<T> softmax(const py::array_t<T, py::array::c_style> &values,
+                       const std::vector<double> &mu) {
+  py::array_t<T> result({values.shape(0), values.shape(1)});
+  std::copy_n(values.data(), values.size(), result.mutable_data());
+  polynet::softmax(result.mutable_data(), static_cast<std::size_t>(values.shape(0)), mu);
+  return result;
+}
+
+std::pair<double, double> softmax_bounds(const EvaluableNetwork &self,
+                                         const std::vector<Terms> &polynomials,
+                                         const std::vector<double> &errors,
+                                         const std::vector<std::pair<double, double>> &mu,
+                                         double exp_ulp) {
+  std::vector<Interval> enclosed;
+  for (const auto &[lower, upper] : mu)
+    enclosed.emplace_back(lower, upper);
+  const polynet::SoftmaxBounds bounds = polynet::softmax_bounds(
+      self.network, polynomials_from(polynomials), errors, enclosed, exp_ulp);
+  return {bounds.logit_error, bounds.probability_error};
+}
+
 } // namespace
 
 std::vector<polynet::Polynomial> polynomials_from(const std::vector<Terms> &polynomials) {
@@ -205,6 +227,8 @@ void register_network(py::module_ &module) {
       .def("layers", &dense_layers)
       .def("certify", &certify, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),
            py::arg("max_boxes"), py::arg("activation_ulp"))
+      .def("softmax_bounds", &softmax_bounds, py::arg("polynomials"), py::arg("errors"),
+           py::arg("mu"), py::arg("exp_ulp"))
       .def("state", [](const EvaluableNetwork &self) { return state_of(self.network); })
       .def_static("from_state",
                   [](const State &state) {
@@ -226,6 +250,8 @@ void register_network(py::module_ &module) {
           neurons.push_back(layer.neurons());
         return neurons;
       });
+  module.def("softmax", &softmax<double>, py::arg("values"), py::arg("mu"));
+  module.def("softmax", &softmax<float>, py::arg("values"), py::arg("mu"));
 }
 
 } // namespace polynet_python

@@ -19,12 +19,15 @@ from .errors import (
     SizeLimitError,
 )
 from .gate import ErrorTerm, Gate
-from .network import Layer, Network
+from .layer import Layer
+from .network import Network
 from .polynomial import Polynomial
+from .softmax import Classifier, ProbabilityCertificate
 
 __all__ = [
     "Box",
     "Certificate",
+    "Classifier",
     "ErrorTerm",
     "FloatEnvironmentError",
     "Gate",
@@ -35,6 +38,7 @@ __all__ = [
     "OutputBounds",
     "PolynetError",
     "Polynomial",
+    "ProbabilityCertificate",
     "SizeLimitError",
     "__version__",
     "activation_names",

@@ -20,6 +20,7 @@ State: TypeAlias = tuple[
 ]
 
 def activation_names() -> list[str]: ...
+def softmax(values: NDArray[Any], mu: list[float]) -> NDArray[np.floating[Any]]: ...
 
 class Interval:
     def __init__(self, lower: float, upper: float) -> None: ...
@@ -121,5 +122,12 @@ class Network:
         max_boxes: int,
         activation_ulp: float,
     ) -> Certificate: ...
+    def softmax_bounds(
+        self,
+        polynomials: list[Terms],
+        errors: list[float],
+        mu: list[tuple[float, float]],
+        exp_ulp: float,
+    ) -> tuple[float, float]: ...
     @property
     def hidden_neurons(self) -> list[int]: ...

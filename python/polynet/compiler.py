@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from . import _core
 from .box import Box, BoxLike
 from .errors import InvalidInputError
-from .network import Network, core_terms
-from .polynomial import Polynomial
+from .network import Network
+from .polynomial import Polynomial, core_terms
 
 if TYPE_CHECKING:
     PolynomialLike = Polynomial | str | int | Mapping[Any, Any]

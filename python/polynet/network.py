@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -10,32 +10,20 @@ from . import _core
 from .box import Box
 from .certificate import Certificate, OutputBounds
 from .errors import InvalidInputError
-from .polynomial import Polynomial
+from .layer import Layer
+from .polynomial import Polynomial, core_terms
+from .softmax import Classifier
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from collections.abc import Sequence
 
-__all__ = ["Layer", "Network", "Way"]
+    from numpy.typing import ArrayLike
+
+    from ._exact import ExactNumber
+
+__all__ = ["Network", "Way"]
 
 Way = Literal["gates", "neurons"]
-
-
-class Layer(NamedTuple):
-    """One Linear map of a network, ``y = weight @ x + bias``, and what follows it.
-
-    Attributes
-    ----------
-    weight : ndarray, shape (rows, columns)
-        In the network's dtype.
-    bias : ndarray, shape (rows,)
-        In the network's dtype.
-    activation : str or None
-        Name of the activation applied to y, or None for the identity.
-    """
-
-    weight: NDArray[np.floating[Any]]
-    bias: NDArray[np.floating[Any]]
-    activation: str | None
 
 
 def is_by_gates(by: str) -> bool:
@@ -236,6 +224,31 @@ class Network:
             version=_core.__version__,
         )
 
+    def softmax(self, mu: Sequence[ExactNumber] | None = None) -> Classifier:
+        """Put a softmax head on the outputs, taken as Hamiltonians H_y(x), one per class.
+
+        Parameters
+        ----------
+        mu : sequence of exact numbers, optional
+            mu_y = -ln p(y) of the prior p(y), one per class; by default all 0.
+
+        Returns
+        -------
+        Classifier
+            p(y|x) = exp(-H_y(x) - mu_y) / sum over k of exp(-H_k(x) - mu_k) (arXiv:1608.08225,
+            eq. 7-8), with certified bounds.
+
+        Raises
+        ------
+        InvalidInputError
+            If the network has a single scalar output, or mu does not fit or is not finite.
+        """
+        if self._single:
+            raise InvalidInputError(
+                "a softmax head needs one Hamiltonian per class; compile a sequence of polynomials"
+            )
+        return Classifier(self, self._handle, mu)
+
     def _identity(self) -> tuple[object, ...]:
         return (self._handle.state(), self.polynomials, self.box, self._single)
 
@@ -258,12 +271,6 @@ class Network:
             f"Network({len(self.box.variables)} -> {len(self.polynomials)}, hidden layers {hidden},"
             f" {self.activation}, {self.dtype}, {self.form})"
         )
-
-
-def core_terms(polynomial: Polynomial) -> _core.Terms:
-    """Return a polynomial as the core takes it: exponents with enclosed coefficients."""
-    exponents, coefficients = polynomial.enclosures()
-    return [(list(e), interval) for e, interval in zip(exponents, coefficients, strict=True)]
 
 
 def _restore(

@@ -40,6 +40,7 @@ __all__ = [
     "MAX_TEXT_LENGTH",
     "MAX_VARIABLES",
     "Polynomial",
+    "core_terms",
 ]
 
 Exponents = tuple[int, ...]
@@ -391,3 +392,9 @@ def _monomial(exponents: Exponents, variables: tuple[str, ...]) -> str:
         for name, e in zip(variables, exponents, strict=True)
         if e
     )
+
+
+def core_terms(polynomial: Polynomial) -> list[tuple[list[int], tuple[float, float]]]:
+    """Return a polynomial as the core takes it: exponents with enclosed coefficients."""
+    exponents, coefficients = polynomial.enclosures()
+    return [(list(e), interval) for e, interval in zip(exponents, coefficients, strict=True)]

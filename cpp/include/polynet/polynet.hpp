@@ -5,3 +5,4 @@
 #include "polynet/compile.hpp"
 #include "polynet/error.hpp"
 #include "polynet/evaluate.hpp"
+#include "polynet/softmax.hpp"

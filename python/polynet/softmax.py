@@ -1,0 +1,190 @@
+"""The softmax head: polynomial Hamiltonians as class probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+
+from . import _core
+from ._exact import ExactNumber, outward, to_fraction
+from .certificate import Certificate, at_most
+from .errors import InvalidInputError
+from .layer import Layer
+from .polynomial import Polynomial, core_terms
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Classifier", "ProbabilityCertificate"]
+
+
+class _Hamiltonians(Protocol):
+    """What a classifier needs of a network."""
+
+    dtype: str
+    polynomials: tuple[Polynomial, ...]
+
+    def __call__(self, points: ArrayLike, *, by: Literal["gates", "neurons"] = ...) -> Any: ...
+    @property
+    def layers(self) -> tuple[Layer, ...]: ...
+    def certify(self, *, by: Literal["gates", "neurons"] = ...) -> Certificate: ...
+    def softmax(self, mu: Sequence[ExactNumber] | None = ...) -> Classifier: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProbabilityCertificate:
+    """Proved bounds on the probabilities of a :class:`Classifier` over its network's box.
+
+    Attributes
+    ----------
+    hamiltonians : Certificate
+        Of the network, the outputs being the H_y.
+    logit_error : float
+        ``|computed (-H_y - mu_y) - exact| <= logit_error`` for every class: ``ln p(x, y)`` is off
+        by at most that, a log-odds ``ln p(y|x)/p(k|x)`` by at most twice that.
+    probability_error : float
+        ``|computed p(y|x) - exact p(y|x)| <= probability_error``.
+    exp_ulp : float
+        The assumed accuracy of the exponential function in units in the last place.
+    """
+
+    hamiltonians: Certificate
+    logit_error: float
+    probability_error: float
+    exp_ulp: float
+
+    def __str__(self) -> str:
+        """Return the bounds and what they assume, one line each."""
+        return (
+            f"sup|computed p(y|x) - p(y|x)| <= {at_most(self.probability_error)}\n"
+            f"logits off by at most {at_most(self.logit_error)}   (by {self.hamiltonians.by})\n"
+            f"assumes exp within {self.exp_ulp:g} ulp"
+        )
+
+
+class Classifier:
+    """A network of Hamiltonians H_y with a softmax head. Made by :meth:`Network.softmax`.
+
+    In the words of statistics, with the likelihood p(x|y) = exp(-H_y(x)) and the prior
+    p(y) = exp(-mu_y): calling a classifier gives the posterior p(y|x) of Bayes' theorem,
+    :meth:`joint` the joint density p(x, y) = p(x|y) p(y) (arXiv:1608.08225, section II A).
+
+    Attributes
+    ----------
+    network : Network
+        Its outputs are the H_y.
+    mu : tuple of Fraction
+        The exact mu_y; the evaluation uses them rounded to the network's dtype.
+    """
+
+    __slots__ = ("_enclosures", "_handle", "mu", "network")
+
+    def __init__(
+        self,
+        network: _Hamiltonians,
+        handle: _core.Network,
+        mu: Sequence[ExactNumber] | None,
+    ) -> None:
+        """Check mu against the network."""
+        count = len(network.polynomials)
+        exact = [Fraction(0)] * count if mu is None else [to_fraction(m, "mu") for m in mu]
+        if len(exact) != count:
+            raise InvalidInputError(f"mu has {len(exact)} entries for {count} classes")
+        try:
+            enclosures = [outward(m, network.dtype) for m in exact]
+        except OverflowError as error:
+            raise InvalidInputError(f"an entry of mu is {error}") from None
+        self.network = network
+        self.mu = tuple(exact)
+        self._handle = handle
+        self._enclosures = enclosures
+
+    @property
+    def _rounded(self) -> NDArray[np.floating[Any]]:
+        nearest = [
+            lower if m - Fraction(lower) <= Fraction(upper) - m else upper
+            for m, (lower, upper) in zip(self.mu, self._enclosures, strict=True)
+        ]
+        return np.array(nearest, self.network.dtype)
+
+    def __call__(
+        self, points: ArrayLike, *, by: Literal["gates", "neurons"] = "gates"
+    ) -> NDArray[np.floating[Any]]:
+        """Return the posterior probabilities p(y|x), shape (N, classes) or (classes,).
+
+        Parameters and exceptions as for the network.
+        """
+        values = np.asarray(self.network(points, by=by))
+        rows = _core.softmax(np.atleast_2d(values), self._rounded.tolist())
+        return rows if values.ndim == 2 else rows[0]
+
+    def joint(
+        self, points: ArrayLike, *, by: Literal["gates", "neurons"] = "gates"
+    ) -> NDArray[np.floating[Any]]:
+        """Return the joint density p(x, y) = exp(-H_y - mu_y), shape (N, classes) or (classes,)."""
+        with np.errstate(over="ignore", under="ignore"):
+            density: NDArray[np.floating[Any]] = np.exp(
+                -(self.network(points, by=by) + self._rounded)
+            )
+        return density
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The network's layers and the head: a Linear map -1, -mu followed by "softmax"."""
+        mu = self._rounded
+        return (*self.network.layers, Layer(-np.eye(len(mu), dtype=mu.dtype), -mu, "softmax"))
+
+    def certify(
+        self, *, by: Literal["gates", "neurons"] = "gates", exp_ulp: float = 4.0
+    ) -> ProbabilityCertificate:
+        """Bound the error of the probabilities over the box.
+
+        Parameters
+        ----------
+        by : {"gates", "neurons"}
+            The way of evaluating the network.
+        exp_ulp : float
+            The assumed accuracy of the exponential function.
+
+        Raises
+        ------
+        NotCertifiedError
+            If no finite bound could be proved.
+        """
+        if not 0.0 <= exp_ulp <= 1e6:
+            raise InvalidInputError(f"exp_ulp must lie between 0 and 1e6, not {exp_ulp!r}")
+        certificate = self.network.certify(by=by)
+        logit_error, probability_error = self._handle.softmax_bounds(
+            [core_terms(p) for p in self.network.polynomials],
+            [output.upper for output in certificate.outputs],
+            self._enclosures,
+            exp_ulp,
+        )
+        return ProbabilityCertificate(certificate, logit_error, probability_error, float(exp_ulp))
+
+    def __repr__(self) -> str:
+        """Return a one-line summary."""
+        return f"Classifier({self.network!r}, {len(self.mu)} classes)"
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both are the same network with the same mu."""
+        return isinstance(other, Classifier) and (self.network, self.mu) == (
+            other.network,
+            other.mu,
+        )
+
+    def __hash__(self) -> int:
+        """Hash consistently with equality."""
+        return hash((self.network, self.mu))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle as the network and mu."""
+        return (_restore, (self.network, self.mu))
+
+
+def _restore(network: _Hamiltonians, mu: tuple[Fraction, ...]) -> Classifier:
+    return network.softmax(mu)
