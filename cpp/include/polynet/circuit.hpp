@@ -7,16 +7,17 @@
 
 namespace polynet {
 
-/// A product of two earlier wires (a square when they are the same).
-struct Product {
-  int left;
-  int right;
-};
-
 /// A linear combination of wires plus a constant.
 struct Combination {
   std::vector<std::pair<int, Interval>> terms;
   Interval constant;
+};
+
+/// A product of two combinations of earlier wires; a square of `left` if there is no `right`.
+struct Product {
+  Combination left;
+  Combination right;
+  bool square = false;
 };
 
 /// An arithmetic circuit. Wires 0..inputs-1 are the variables, wire inputs + k is product k;
@@ -33,5 +34,12 @@ struct Circuit {
 /// The circuit of arXiv:1608.08225: every monomial by products of least depth,
 /// ceil(log2(degree)), halves that are shared or equal (squares) preferred.
 Circuit monomial_circuit(const std::vector<Polynomial> &polynomials, int inputs);
+
+/// Circuits with few products, found in different ways: quadratic parts as sums of squares and
+/// products of linear forms, higher degrees by factoring and by substituting powers. Each computes
+/// the polynomials up to the rounding of its coefficients. The compiler lays them out and takes the
+/// one with the fewest neurons.
+std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials,
+                                      const std::vector<Interval> &box);
 
 } // namespace polynet

@@ -30,9 +30,10 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
                 const CompileOptions &options);
 
 /// The circuit laid out in layers: operands centred and normalised to [-1, 1], values that outlive
-/// a layer carried by copy gates. Biases are set, scales are not.
+/// a layer carried by copy gates. Biases are set, scales are not. Where that saves copies, the
+/// centre of an operand may be off the middle of its range by max_shift times the range's radius.
 Network schedule(const Circuit &circuit, const std::vector<Interval> &box,
-                 const CompileOptions &options);
+                 const CompileOptions &options, double max_shift = 0.0);
 
 /// Sets the scales, one power of two for the copies and one for the other gates of each layer, to
 /// the least certified error of the evaluation by neurons found by coordinate descent.

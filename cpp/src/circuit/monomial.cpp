@@ -26,6 +26,8 @@ std::optional<Monomial> square_root(const Monomial &m) {
   return root;
 }
 
+Combination wire_alone(int wire) { return {{{wire, 1.0}}, 0.0}; }
+
 class Builder {
 public:
   explicit Builder(int inputs) { circuit_.inputs = inputs; }
@@ -37,7 +39,7 @@ public:
       return known->second;
     const auto [left, right] = split(m);
     const int l = wire(left), r = wire(right);
-    circuit_.products.push_back({l, r});
+    circuit_.products.push_back({wire_alone(l), wire_alone(r), l == r});
     const int index = circuit_.inputs + static_cast<int>(circuit_.products.size()) - 1;
     products_.emplace(m, index);
     return index;
@@ -126,9 +128,13 @@ private:
 
 std::vector<int> Circuit::levels() const {
   std::vector<int> level(static_cast<std::size_t>(inputs), 0);
-  for (const Product &p : products)
-    level.push_back(1 + std::max(level[static_cast<std::size_t>(p.left)],
-                                 level[static_cast<std::size_t>(p.right)]));
+  for (const Product &p : products) {
+    int below = 0;
+    for (const Combination *operand : {&p.left, &p.right})
+      for (const auto &[wire, coefficient] : operand->terms)
+        below = std::max(below, level[static_cast<std::size_t>(wire)]);
+    level.push_back(1 + below);
+  }
   return level;
 }
 
