@@ -204,7 +204,7 @@ def test_one_gate_networks_stay_within_their_certificates(kind, dtype, form, sca
         ("monomial_", "powers"),
         ("monomial_0", "powers"),
         ("monomial_9", "powers"),
-        ("monomial_1_1_1_1_1_1_1", "6 operands"),
+        ("monomial_1_1_1_1_1_1_1_1_1", "8 operands"),
         ("monomial_5_5", "order 8"),
         ("product_odd", "parity"),
         ("copy_even", "parity"),

@@ -149,17 +149,17 @@ Network network_from(const State &state) {
   return net;
 }
 
-std::unique_ptr<EvaluableNetwork> compile(const std::vector<Terms> &polynomials,
-                                          const std::vector<std::pair<double, double>> &box,
-                                          const std::string &activation, const std::string &dtype,
-                                          const std::string &form, std::optional<double> bias,
-                                          std::optional<double> scale) {
+std::unique_ptr<EvaluableNetwork>
+compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<double, double>> &box,
+        const std::string &activation, const std::string &dtype, const std::string &form,
+        std::optional<double> bias, std::optional<double> scale, std::optional<int> hidden_layers) {
   polynet::CompileOptions options;
   options.activation = &polynet::activation(activation);
   options.dtype = polynet::dtype_from_name(dtype);
   options.form = polynet::form_from_name(form);
   options.bias = bias;
   options.scale = scale;
+  options.hidden_layers = hidden_layers;
   std::vector<Interval> intervals;
   for (const auto &[lower, upper] : box)
     intervals.emplace_back(lower, upper);
@@ -222,7 +222,7 @@ void register_network(py::module_ &module) {
   py::class_<EvaluableNetwork>(module, "Network", "A compiled network of gates.")
       .def_static("compile", &compile, py::arg("polynomials"), py::arg("box"),
                   py::arg("activation"), py::arg("dtype"), py::arg("form"), py::arg("bias"),
-                  py::arg("scale"))
+                  py::arg("scale"), py::arg("hidden_layers"))
       .def("evaluate", &evaluate_any, py::arg("points"), py::arg("by_gates"))
       .def("layers", &dense_layers)
       .def("certify", &certify, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),

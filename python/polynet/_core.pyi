@@ -105,6 +105,7 @@ class Network:
         form: str,
         bias: float | None,
         scale: float | None,
+        hidden_layers: int | None,
     ) -> Network: ...
     @staticmethod
     def from_state(state: State) -> Network: ...

@@ -27,6 +27,7 @@ def compile(
     form: Literal["factored", "merged"] = "factored",
     bias: float | None = None,
     scale: float | None = None,
+    hidden_layers: int | None = None,
 ) -> Network:
     """Turn a polynomial, or several, into a neural network of multiplication gates.
 
@@ -54,6 +55,11 @@ def compile(
     scale : float, optional
         One scale for all gates; by default powers of two chosen per layer for the least certified
         error of the evaluation by neurons.
+    hidden_layers : int, optional
+        Exactly so many hidden layers (none if all polynomials are linear), with gates that multiply
+        up to eight values at once, in groups that take the fewest neurons (arXiv:1705.05502,
+        theorem 5.1): 1 is the shallow network, with a neuron for every divisor of each monomial.
+        High orders take large weights: evaluate these by gates.
 
     Returns
     -------
@@ -96,5 +102,6 @@ def compile(
         form,
         bias,
         scale,
+        hidden_layers,
     )
     return Network(core, polynomials, checked_box, single=single)

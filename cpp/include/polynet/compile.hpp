@@ -21,6 +21,9 @@ struct CompileOptions {
   std::optional<double> bias;
   /// Scale of all gates; default: per layer, least certified error of the evaluation by neurons.
   std::optional<double> scale;
+  /// So many hidden layers, with products of several operands; default: as many as products of two
+  /// take.
+  std::optional<int> hidden_layers;
 };
 
 /// A network that approximates the polynomials on the box (finite endpoints, representable in the
@@ -34,6 +37,12 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
 /// centre of an operand may be off the middle of its range by max_shift times the range's radius.
 Network schedule(const Circuit &circuit, const std::vector<Interval> &box,
                  const CompileOptions &options, double max_shift = 0.0);
+
+/// A network of that many hidden layers: every monomial about the centre of the box by products of
+/// up to 8 operands in each layer, in groups that take the fewest neurons (arXiv:1705.05502,
+/// theorem 5.1). Error (size_limit) where that is not enough. Biases are set, scales are not.
+Network grouped(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
+                const CompileOptions &options, int layers);
 
 /// Sets the scales, one power of two for the copies and one for the other gates of each layer, to
 /// the least certified error of the evaluation by neurons found by coordinate descent.

@@ -33,7 +33,7 @@
 namespace polynet {
 
 /// Most operands a stencil can have.
-constexpr int max_operands = 6;
+constexpr int max_operands = 8;
 
 /// Powers of the operands; unused ones are 0.
 using Powers = std::array<std::uint8_t, max_operands>;
@@ -77,7 +77,7 @@ struct Stencil {
 ///     target [_forward | _odd | _even] [_richardson2 | _richardson3]
 ///
 /// with the target copy (t), square (t^2), product (u v, the paper's) or monomial_r1_r2_... for
-/// z_1^r1 z_2^r2 ..., at most 6 operands and 256 nodes. Central differences are the default:
+/// z_1^r1 z_2^r2 ..., at most 8 operands and 256 nodes. Central differences are the default:
 /// neurons prod (r_i + 1), less one if all r_i are even (arXiv:1705.05502, theorem 4.1). Forward
 /// differences share their nodes with other gates but leave odd error terms. odd and even take half
 /// of the neurons, at bias 0, of an activation and a target of that parity. Richardson combinations

@@ -9,6 +9,7 @@ namespace polynet {
 namespace {
 
 constexpr std::size_t max_products = 1'000'000;
+constexpr int max_hidden_layers = 64;
 
 void check_parameter(const char *name, const std::optional<double> &value, Dtype dtype) {
   if (!value)
@@ -35,6 +36,22 @@ void set_scale(Network &net, double scale) {
       gate.scale = scale;
 }
 
+Network network_of(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
+                   const CompileOptions &options) {
+  if (options.hidden_layers) {
+    if (*options.hidden_layers < 1 || *options.hidden_layers > max_hidden_layers)
+      throw Error(ErrorCode::invalid_input, "hidden_layers must lie between 1 and 64, not " +
+                                                std::to_string(*options.hidden_layers));
+    return grouped(polynomials, box, options, *options.hidden_layers);
+  }
+  const Circuit circuit = monomial_circuit(polynomials, static_cast<int>(box.size()));
+  if (circuit.products.size() > max_products)
+    throw Error(ErrorCode::size_limit, "the circuit has " +
+                                           std::to_string(circuit.products.size()) +
+                                           " products, more than a million");
+  return schedule(circuit, box, options);
+}
+
 } // namespace
 
 Network compile(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
@@ -46,12 +63,7 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
   std::vector<Polynomial> on_box;
   for (const Polynomial &p : polynomials)
     on_box.push_back(restricted(p, box));
-  const Circuit circuit = monomial_circuit(on_box, static_cast<int>(box.size()));
-  if (circuit.products.size() > max_products)
-    throw Error(ErrorCode::size_limit, "the circuit has " +
-                                           std::to_string(circuit.products.size()) +
-                                           " products, more than a million");
-  Network net = schedule(circuit, box, options);
+  Network net = network_of(on_box, box, options);
   if (options.scale)
     set_scale(net, round_to(options.dtype, *options.scale));
   else

@@ -12,7 +12,9 @@ constexpr int smallest_exponent = -40;
 constexpr int largest_exponent = 0;
 
 // Where the descent starts: near the best scales of one gate (docs/theory.md, section 5).
-constexpr int first_exponent(Dtype d) { return d == Dtype::float32 ? -3 : -7; }
+int first_exponent(const Network &net, int order) {
+  return -float_format(net.dtype).precision / (order + 5);
+}
 // For odd activations a copy's error keeps falling with the scale until it is rounding alone.
 int first_copy_exponent(const Network &net) {
   const bool single = net.dtype == Dtype::float32;
@@ -28,7 +30,10 @@ public:
         kinds[gate.stencil->order() == 1].push_back(&gate);
       for (auto &[is_copy, gates] : kinds) {
         groups_.push_back(gates);
-        exponents_.push_back(is_copy ? first_copy_exponent(net) : first_exponent(net.dtype));
+        int order = 0;
+        for (const Gate *gate : gates)
+          order = std::max(order, gate->stencil->order());
+        exponents_.push_back(is_copy ? first_copy_exponent(net) : first_exponent(net, order));
       }
     }
     for (std::size_t g = 0; g < groups_.size(); ++g)

@@ -47,7 +47,7 @@ std::vector<int> powers_of(std::string_view name, std::string_view target) {
     powers.push_back(target[1] - '0');
   }
   if (powers.size() > max_operands)
-    refuse(name, "a gate has at most 6 operands");
+    refuse(name, "a gate has at most 8 operands");
   return powers;
 }
 

@@ -115,6 +115,7 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
     add("--form", default="factored", help="factored or merged (default: %(default)s)")
     add("--bias", type=_number, help="of the product and square gates (default: where s''''=0)")
     add("--scale", type=_number, help="of all gates (default: chosen for each layer)")
+    add("--hidden-layers", type=_integer, help="exactly so many, with gates of several operands")
     add(
         "--by",
         choices=_compile.WAYS,

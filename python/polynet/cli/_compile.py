@@ -35,6 +35,7 @@ def report(args: Namespace) -> dict[str, Any]:
         form=args.form,
         bias=args.bias,
         scale=args.scale,
+        hidden_layers=args.hidden_layers,
     )
     ways = WAYS[args.by]
     return {

@@ -1,0 +1,35 @@
+#include "gates.hpp"
+
+namespace polynet {
+
+namespace {
+
+// Where |s_m| is largest among biases 0, 1/16, ..., 3.
+double bias_of_order(const Activation &s, int m) {
+  double best = 0.0, largest = -1.0;
+  for (double bias = 0.0; bias <= 3.0; bias += 0.0625) {
+    const double size = std::fabs(s.taylor(bias, m)[static_cast<std::size_t>(m)].mid());
+    if (size > largest) {
+      largest = size;
+      best = bias;
+    }
+  }
+  return best;
+}
+
+} // namespace
+
+Gate copy_gate(const CompileOptions &options, int operand) {
+  const Stencil &st = stencil(options.activation->odd ? "copy_forward" : "copy");
+  return {&st, round_to(options.dtype, options.activation->copy_bias), 0.0, {operand}};
+}
+
+Gate product_gate(const CompileOptions &options, const std::string &name,
+                  const std::array<int, max_operands> &operands) {
+  const Stencil &st = stencil(name);
+  const double usual = st.order() == 2 ? options.activation->product_bias
+                                       : bias_of_order(*options.activation, st.order());
+  return {&st, round_to(options.dtype, options.bias.value_or(usual)), 0.0, operands};
+}
+
+} // namespace polynet

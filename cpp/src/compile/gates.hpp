@@ -1,0 +1,18 @@
+// The gates that the compiler uses, with their biases.
+#pragma once
+
+#include "polynet/compile.hpp"
+
+#include <string>
+
+namespace polynet {
+
+/// The copy gate with the fewest neurons that the activation allows.
+Gate copy_gate(const CompileOptions &options, int operand);
+
+/// The gate of that name (stencil.hpp) at the bias that the options or the activation's table give:
+/// for order 2 where s'''' vanishes, beyond where |s_m| is large.
+Gate product_gate(const CompileOptions &options, const std::string &name,
+                  const std::array<int, max_operands> &operands);
+
+} // namespace polynet
