@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from .. import __version__, activation_names
 from ..errors import InvalidInputError
-from . import _compile, _gate
+from . import _compile, _gate, _table
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -80,6 +80,7 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_compile(commands)
     _add_gate(commands)
+    _add_table(commands)
     return parser
 
 
@@ -160,6 +161,18 @@ def _add_gate(commands: _SubParsersAction[_Parser]) -> None:
         help="largest power of the scale among the error terms (default: %(default)s)",
     )
     add("--json", action="store_true", help="print one JSON object instead")
+
+
+def _add_table(commands: _SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "table",
+        help="reproduce the papers' counts",
+        description="Reproduce the counts of arXiv:1608.08225 and arXiv:1705.05502 on networks "
+        "built here.",
+        allow_abbrev=False,
+    )
+    parser.set_defaults(report=_table.report, show=_table.show)
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead")
 
 
 def _number(text: str) -> float:
