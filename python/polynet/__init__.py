@@ -8,6 +8,7 @@ True
 """
 
 from ._core import __version__, activation_names
+from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
 from .compiler import compile
@@ -23,6 +24,7 @@ from .network import Layer, Network
 from .polynomial import Polynomial
 
 __all__ = [
+    "Activation",
     "Box",
     "Certificate",
     "ErrorTerm",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from . import _core
+from .activation import Activation, core_activation
 from .errors import InvalidInputError
 from .polynomial import Polynomial
 
@@ -46,10 +47,10 @@ class Gate:
 
     Parameters
     ----------
-    activation : str
-        One of :func:`polynet.activation_names`.
+    activation : str or Activation
+        One of :func:`polynet.activation_names`, or one of your own.
     bias : float, optional
-        Default: where s'''' vanishes (product, square) or s''' vanishes (copy).
+        Default: the activation's own for products or copies (docs/theory.md, section 2).
     scale : float
         The operands are multiplied by it before they meet the activation.
     kind : str
@@ -66,14 +67,14 @@ class Gate:
 
     def __init__(
         self,
-        activation: str,
+        activation: str | Activation,
         bias: float | None = None,
         scale: float = 1.0,
         *,
         kind: str = "product",
     ) -> None:
         """Check the parameters and look up the activation and the stencil."""
-        self._activation = _core.Activation(activation)
+        self._activation = core_activation(activation)
         self._stencil = _core.Stencil(kind)
         if bias is None:
             is_copy = self._stencil.order == 1

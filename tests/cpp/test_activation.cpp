@@ -5,9 +5,12 @@
 
 using namespace polynet_test;
 using polynet::Activation;
-using polynet::activation;
 
 namespace {
+
+const Activation &activation(const char *name) { return *polynet::activation(name); }
+
+const Interval whole(-polynet::detail::infinity, polynet::detail::infinity);
 
 const char *const names[] = {"logistic", "tanh"};
 
@@ -80,10 +83,11 @@ TEST_CASE("derivatives at 0 are the known numbers") {
     CHECK(s[k].contains(logistic_at_0[k]));
     // Odd derivatives are largest at 0, so the global bound must reach them, and nearly does.
     if (k % 2 == 1) {
-      CHECK(activation("tanh").derivative_bound(k) >= std::fabs(tanh_at_0[k]));
-      CHECK(activation("tanh").derivative_bound(k) <= 1.04 * std::fabs(tanh_at_0[k]));
-      CHECK(activation("logistic").derivative_bound(k) >= std::fabs(logistic_at_0[k]));
-      CHECK(activation("logistic").derivative_bound(k) <= 1.04 * std::fabs(logistic_at_0[k]));
+      CHECK(activation("tanh").derivative_bound(k, whole) >= std::fabs(tanh_at_0[k]));
+      CHECK(activation("tanh").derivative_bound(k, whole) <= 1.04 * std::fabs(tanh_at_0[k]));
+      CHECK(activation("logistic").derivative_bound(k, whole) >= std::fabs(logistic_at_0[k]));
+      CHECK(activation("logistic").derivative_bound(k, whole) <=
+            1.04 * std::fabs(logistic_at_0[k]));
     }
   }
 }
@@ -92,12 +96,13 @@ TEST_CASE("the special biases are zeros of the derivatives that the header names
   for (const char *name : names) {
     const Activation &s = activation(name);
     const Interval fourth = polynet::derivatives(s, s.product_bias, 4)[4];
-    CHECK(fourth.mag() <= 1e-13 * s.derivative_bound(4));
+    CHECK(fourth.mag() <= 1e-13 * s.derivative_bound(4, whole));
     CHECK(polynet::derivatives(s, s.product_bias, 2)[2].mig() > 0.05);
-    if (s.odd)
+    if (s.symmetry == polynet::Symmetry::odd)
       CHECK(s.copy_bias == 0.0);
     else
-      CHECK(polynet::derivatives(s, s.copy_bias, 3)[3].mag() <= 1e-13 * s.derivative_bound(3));
+      CHECK(polynet::derivatives(s, s.copy_bias, 3)[3].mag() <=
+            1e-13 * s.derivative_bound(3, whole));
   }
 }
 
@@ -116,7 +121,7 @@ TEST_CASE("a derivative's enclosure on an interval meets those at the points ins
         if (!meet(on_x, polynet::derivatives(s, point, k)[k]))
           FAIL_CHECK(name << " k = " << k << " at " << point << " in " << x.lo() << " " << x.hi());
       }
-      if (k > 0 && on_x.mag() > s.derivative_bound(k))
+      if (k > 0 && on_x.mag() > s.derivative_bound(k, whole))
         FAIL_CHECK(name << ": wider than the global bound, k = " << k);
     }
 }
@@ -124,6 +129,8 @@ TEST_CASE("a derivative's enclosure on an interval meets those at the points ins
 TEST_CASE("unknown names are refused, known ones are listed in order") {
   CHECK(code_of([] { activation("relu"); }) == ErrorCode::invalid_input);
   CHECK(code_of([] { activation(""); }) == ErrorCode::invalid_input);
-  CHECK(polynet::activation_names() == std::vector<std::string>{"logistic", "tanh"});
+  const std::vector<std::string> known = polynet::activation_names();
+  CHECK(known.size() == 16);
+  CHECK(std::is_sorted(known.begin(), known.end()));
   CHECK(activation("tanh").name == "tanh");
 }

@@ -193,7 +193,8 @@ private:
         operands.push_back(normalised(carrier, range_of(carrier)));
       }
       carrier_gate.push_back(static_cast<int>(layer.gates.size()));
-      layer.gates.push_back(gate(net_.activation->odd ? "copy_odd" : "copy", {k, 0}));
+      layer.gates.push_back(
+          gate(net_.activation->symmetry == Symmetry::odd ? "copy_odd" : "copy", {k, 0}));
     }
 
     for (std::size_t f = 0; f < needed.size(); ++f) {
