@@ -223,6 +223,21 @@ def test_a_large_scale_falls_back_to_neurons_and_says_so():
     check_points(net, certificate, net, points)
 
 
+@pytest.mark.parametrize(
+    ("polynomial", "box", "activation", "bias"),
+    [
+        ("x**2 - x**3", {"x": (2, 6)}, "erf", -9.75),
+        ("x**3", {"x": (-1, 0)}, "gaussian", 18.0),
+    ],
+)
+def test_a_normalisation_beyond_the_dtype_is_refused(polynomial, box, activation, bias):
+    # The series does not converge, and the inverse of s'' l^2 by neurons is no float32.
+    net = pn.compile(polynomial, box, activation=activation, bias=bias, dtype="float32")
+    assert not np.isfinite(net(np.array([net.box.upper]))).all()
+    with pytest.raises(pn.NotCertifiedError):
+        net.certify(by="gates")
+
+
 @pytest.mark.parametrize("scale", [1e-12, 1e-100, 1e-160])
 def test_what_cannot_be_proved_is_refused(scale):
     box = {"x": (-1, 1), "y": (-1, 1), "z": (-1, 1)}

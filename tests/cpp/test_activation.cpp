@@ -126,6 +126,35 @@ TEST_CASE("a derivative's enclosure on an interval meets those at the points ins
     }
 }
 
+TEST_CASE("every activation: the Taylor coefficients of an interval hold those of its points") {
+  Random random(25);
+  for (const std::string &name : polynet::activation_names())
+    for (int n = 0; n < 100; ++n) {
+      const Activation &s = activation(name.c_str());
+      const double radius = std::ldexp(random.unit(), random.integer(-12, 0));
+      const double centre = random.between(-20.0, 20.0);
+      const Interval x(centre - radius, centre + radius);
+      const std::vector<Interval> on_x = s.taylor(x, 12);
+      REQUIRE(on_x.size() == 13);
+      for (int i = 0; i < 4; ++i) {
+        const double point = std::min(x.hi(), x.lo() + (x.hi() - x.lo()) * random.unit());
+        const std::vector<Interval> at_point = s.taylor(point, 12);
+        for (std::size_t k = 0; k <= 12; ++k)
+          if (!meet(on_x[k], at_point[k]))
+            FAIL_CHECK(name << " k = " << k << " at " << point);
+        if (!s.derivative_bound)
+          continue;
+        Interval factorial = 1.0;
+        for (int k = 1; k <= 12; ++k) {
+          factorial *= Interval(k);
+          const double bound = s.derivative_bound(k, x);
+          if (!((at_point[static_cast<std::size_t>(k)] * factorial).mig() <= bound))
+            FAIL_CHECK(name << ": above its bound, k = " << k << " at " << point);
+        }
+      }
+    }
+}
+
 TEST_CASE("unknown names are refused, known ones are listed in order") {
   CHECK(code_of([] { activation("relu"); }) == ErrorCode::invalid_input);
   CHECK(code_of([] { activation(""); }) == ErrorCode::invalid_input);
