@@ -43,7 +43,7 @@ def evaluations(net: pn.Network, by: str):
     if by == "neurons":
         yield "numpy", runtimes.numpy_runtime(net)
         for name in ("onnxruntime", "torch"):
-            if importlib.util.find_spec(name):
+            if importlib.util.find_spec(name) and (name == "torch" or runtimes.has_onnx(net)):
                 runtime = runtimes.onnx_runtime if name == "onnxruntime" else runtimes.torch_runtime
                 yield name, runtime(net)
 

@@ -49,9 +49,17 @@ def check_points(net, certificate, evaluate, points):
         assert exact_error(net, values[k], points[k]) <= Fraction(certificate.upper)
 
 
+# Every case with the sigmoids, and some with every activation.
+FPBENCH_REQUESTS = [
+    pytest.param(case, activation, id=f"{case.name}-{activation}")
+    for index, case in enumerate(FPBENCH)
+    for activation in pn.activation_names()
+    if index % 4 == 2 or activation in {"logistic", "tanh"}
+]
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("activation", pn.activation_names())
-@pytest.mark.parametrize("case", FPBENCH, ids=lambda case: case.name)
+@pytest.mark.parametrize(("case", "activation"), FPBENCH_REQUESTS)
 def test_fpbench_is_certified_in_every_way(case, activation, dtype):
     net = pn.compile(case.polynomial, case.box, activation=activation, dtype=dtype)
     points = cases.sample(net, 3000, seed=0)
@@ -63,7 +71,8 @@ def test_fpbench_is_certified_in_every_way(case, activation, dtype):
         check_points(network, certificate, lambda x, n=network, b=by: n(x, by=b), points)
         if by == "neurons":
             check_points(network, certificate, runtimes.numpy_runtime(network), points)
-            check_points(network, certificate, runtimes.onnx_runtime(network), points)
+            if runtimes.has_onnx(network):
+                check_points(network, certificate, runtimes.onnx_runtime(network), points)
 
 
 def doubles(dtype):
@@ -212,6 +221,21 @@ def test_a_large_scale_falls_back_to_neurons_and_says_so():
     check_bounds(net, certificate)
     points = cases.sample(net, 500, seed=0)
     check_points(net, certificate, net, points)
+
+
+@pytest.mark.parametrize(
+    ("polynomial", "box", "activation", "bias"),
+    [
+        ("x**2 - x**3", {"x": (2, 6)}, "erf", -9.75),
+        ("x**3", {"x": (-1, 0)}, "gaussian", 18.0),
+    ],
+)
+def test_a_normalisation_beyond_the_dtype_is_refused(polynomial, box, activation, bias):
+    # The series does not converge, and the inverse of s'' l^2 by neurons is no float32.
+    net = pn.compile(polynomial, box, activation=activation, bias=bias, dtype="float32")
+    assert not np.isfinite(net(np.array([net.box.upper]))).all()
+    with pytest.raises(pn.NotCertifiedError):
+        net.certify(by="gates")
 
 
 @pytest.mark.parametrize("scale", [1e-12, 1e-100, 1e-160])

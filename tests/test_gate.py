@@ -222,7 +222,7 @@ def test_default_biases():
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        (("relu",), {}, "relu.*logistic, tanh"),
+        (("relu",), {}, "relu.*second derivative"),
         (("logistic",), {"kind": "cube"}, "cube.*copy"),
         (("logistic", math.nan), {}, "bias"),
         (("logistic", math.inf), {}, "bias"),

@@ -34,9 +34,19 @@ KINDS = {
     "monomial_2_2": ((2, 2), 8, "tanh", 0.75),
     "monomial_1_1_1_1": ((1, 1, 1, 1), 16, "logistic", 1.0),
     "monomial_5_odd": ((5,), 3, "tanh", 0.0),
+    "product_even": ((1, 1), 2, "cos", 0.0),
+    "square_even": ((2,), 1, "gaussian", 0.0),
+    "monomial_1_1_1_1_even": ((1, 1, 1, 1), 8, "softplus", 0.0),
+    "monomial_2_1_odd_richardson2": ((2, 1), 6, "logistic", 0.0),
 }
 by_kind = pytest.mark.parametrize("kind", KINDS)
-FUNCTIONS = {"logistic": lambda x: 1 / (1 + mpmath.exp(-x)), "tanh": mpmath.tanh}
+FUNCTIONS = {
+    "logistic": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "tanh": mpmath.tanh,
+    "cos": mpmath.cos,
+    "gaussian": lambda x: mpmath.exp(-x * x / 2),
+    "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
+}
 
 
 def difference(power, forward):
@@ -225,6 +235,8 @@ def test_halves_need_the_parity_and_the_bias_0():
         pn.Gate("tanh", 0.5, kind="monomial_1_1_1_odd")
     with pytest.raises(pn.InvalidInputError, match="even about its bias 0, not tanh"):
         pn.Gate("tanh", 0.0, kind="product_even")
+    with pytest.raises(pn.InvalidInputError, match="even about its bias 0, not softplus"):
+        pn.Gate("softplus", 0.0, kind="product_even")  # its linear part does not cancel
 
 
 def test_richardson_cancels_the_leading_terms():

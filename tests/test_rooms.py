@@ -18,6 +18,7 @@ TESTS = ROOT / "tests" / "cpp"
 CPP_LEVELS = (
     ("error",),
     ("interval",),
+    ("elementary",),
     ("polynomial", "activation"),
     ("stencil", "circuit"),
     ("network",),
@@ -32,6 +33,7 @@ CPP_LEVELS = (
 PYTHON_LEVELS = (
     ("errors",),
     ("_core",),
+    ("activation",),
     ("_exact",),
     ("_parse",),
     ("polynomial", "box"),

@@ -240,6 +240,10 @@ private:
     const double misfit = up(exact_inverse.rad() * s.normalisation.mag());
     const double sum =
         up(up(s.weight_sum * up(s.neuron_magnitude + s.neuron_error)) + s.constant.mag());
+    // Neither the factor nor the sum nor their product may leave the dtype's range.
+    if (!(inverse >= format_.smallest_normal && inverse <= format_.largest / 2 &&
+          up(sum * std::max(inverse, 1.0)) <= format_.largest / 2))
+      return detail::infinity;
     double error = up(up(s.weight_sum * s.neuron_error) + s.constant.rad());
     error = up(error + up(gamma(s.neurons + 4.0) * sum));
     error = up(up(error * inverse) * (1.0 + 0x1p-20));

@@ -113,7 +113,7 @@ State state_of(const Network &net) {
           std::vector<int>(gate.operands.begin(), gate.operands.begin() + gate.stencil->operands));
     hidden.emplace_back(state_of(layer.operands), std::move(gates));
   }
-  return {std::string(net.activation->name),
+  return {net.activation->name,
           std::string(name_of(net.dtype)),
           std::string(name_of(net.form)),
           std::move(box),
@@ -124,7 +124,7 @@ State state_of(const Network &net) {
 Network network_from(const State &state) {
   const auto &[activation, dtype, form, box, hidden, outputs] = state;
   Network net;
-  net.activation = &polynet::activation(activation);
+  net.activation = polynet::activation(activation);
   net.dtype = polynet::dtype_from_name(dtype);
   net.form = polynet::form_from_name(form);
   for (const auto &[lower, upper] : box)
@@ -151,10 +151,10 @@ Network network_from(const State &state) {
 
 std::unique_ptr<EvaluableNetwork>
 compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<double, double>> &box,
-        const std::string &activation, const std::string &dtype, const std::string &form,
+        std::shared_ptr<const polynet::Activation> activation, const std::string &dtype, const std::string &form,
         std::optional<double> bias, std::optional<double> scale, std::optional<int> hidden_layers) {
   polynet::CompileOptions options;
-  options.activation = &polynet::activation(activation);
+  options.activation = std::move(activation);
   options.dtype = polynet::dtype_from_name(dtype);
   options.form = polynet::form_from_name(form);
   options.bias = bias;
@@ -229,6 +229,11 @@ void register_network(py::module_ &module) {
            py::arg("max_boxes"), py::arg("activation_ulp"))
       .def("softmax_bounds", &softmax_bounds, py::arg("polynomials"), py::arg("errors"),
            py::arg("mu"), py::arg("exp_ulp"))
+      .def_property_readonly("activation",
+                             [](const EvaluableNetwork &self) {
+                               return std::const_pointer_cast<polynet::Activation>(
+                                   self.network.activation);
+                             })
       .def("state", [](const EvaluableNetwork &self) { return state_of(self.network); })
       .def_static("from_state",
                   [](const State &state) {

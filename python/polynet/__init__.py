@@ -8,6 +8,7 @@ True
 """
 
 from ._core import __version__, activation_names
+from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
 from .compiler import compile
@@ -25,6 +26,7 @@ from .polynomial import Polynomial
 from .softmax import Classifier, ProbabilityCertificate
 
 __all__ = [
+    "Activation",
     "Box",
     "Certificate",
     "Classifier",

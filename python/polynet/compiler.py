@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
+from .activation import Activation, core_activation
 from .box import Box, BoxLike
 from .errors import InvalidInputError
 from .network import Network
@@ -22,7 +23,7 @@ def compile(
     polynomial: PolynomialLike | Sequence[PolynomialLike],
     box: BoxLike,
     *,
-    activation: str = "logistic",
+    activation: str | Activation = "logistic",
     dtype: Literal["float64", "float32"] = "float64",
     form: Literal["factored", "merged"] = "factored",
     bias: float | None = None,
@@ -43,8 +44,8 @@ def compile(
     box : mapping {variable: (lower, upper)}, sequence of pairs, or Box
         The range of each input; the order of the variables is the order of the inputs. Rounded
         outward to the dtype.
-    activation : str
-        One of :func:`polynet.activation_names`.
+    activation : str or Activation
+        One of :func:`polynet.activation_names`, or one of your own.
     dtype : {"float64", "float32"}
         Of the parameters and of the evaluation.
     form : {"factored", "merged"}
@@ -79,12 +80,12 @@ def compile(
     Network(2 -> 1, hidden layers 4, logistic, float64, factored)
     """
     for name, value, known in (
-        ("activation", activation, _core.activation_names()),
         ("dtype", dtype, ["float64", "float32"]),
         ("form", form, ["factored", "merged"]),
     ):
         if value not in known:
             raise InvalidInputError(f"unknown {name} {value!r}; known: {', '.join(known)}")
+    core_s = core_activation(activation)
     for name, number in (("bias", bias), ("scale", scale)):
         if number is not None and not math.isfinite(number):
             raise InvalidInputError(f"{name} must be finite, not {number!r}")
@@ -97,7 +98,7 @@ def compile(
     core = _core.Network.compile(
         [core_terms(p) for p in polynomials],
         list(zip(checked_box.lower, checked_box.upper, strict=True)),
-        activation,
+        core_s,
         dtype,
         form,
         bias,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from . import _core
+from .activation import Activation, core_activation
 from .errors import InvalidInputError
 from .polynomial import Polynomial
 
@@ -46,8 +47,8 @@ class Gate:
 
     Parameters
     ----------
-    activation : str
-        One of :func:`polynet.activation_names`.
+    activation : str or Activation
+        One of :func:`polynet.activation_names`, or one of your own.
     bias : float, optional
         Default: where s'''' vanishes for order 2, where s''' vanishes for copies and forward
         differences, 0 for all others.
@@ -73,14 +74,14 @@ class Gate:
 
     def __init__(
         self,
-        activation: str,
+        activation: str | Activation,
         bias: float | None = None,
         scale: float = 1.0,
         *,
         kind: str = "product",
     ) -> None:
         """Check the parameters and look up the activation and the stencil."""
-        self._activation = _core.Activation(activation)
+        self._activation = core_activation(activation)
         self._stencil = _core.Stencil(kind)
         if bias is None:
             bias = self._default_bias()
@@ -96,8 +97,10 @@ class Gate:
         order = self._stencil.order
         if self._stencil.halved or order > 2:
             return 0.0
-        if order == 1 or self.kind.endswith("_forward"):
+        if order == 1:
             return self._activation.copy_bias
+        if self.kind.endswith("_forward"):
+            return self._activation.curvature_bias
         return self._activation.product_bias
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -252,9 +253,18 @@ class Network:
     def _identity(self) -> tuple[object, ...]:
         return (self._handle.state(), self.polynomials, self.box, self._single)
 
+    def _user_defined(self) -> _core.Activation | None:
+        """Return the user's activation; two of the same name are not the same."""
+        activation = self._handle.activation
+        return None if activation.built_in else activation
+
     def __eq__(self, other: object) -> bool:
         """Return whether both are the same network for the same polynomials, bit for bit."""
-        return isinstance(other, Network) and self._identity() == other._identity()
+        return (
+            isinstance(other, Network)
+            and self._identity() == other._identity()
+            and self._user_defined() is other._user_defined()
+        )
 
     def __hash__(self) -> int:
         """Hash consistently with equality."""
@@ -262,6 +272,11 @@ class Network:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle as plain numbers, which are validated on the way back."""
+        if self._user_defined() is not None:
+            raise pickle.PicklingError(
+                f"a network with the user-defined activation {self.activation!r} cannot be "
+                "pickled: its functions are not part of the network's numbers"
+            )
         return (_restore, self._identity())
 
     def __repr__(self) -> str:

@@ -79,7 +79,7 @@ inline std::vector<Interval> cube(std::size_t n) { return std::vector<Interval>(
 
 inline polynet::CompileOptions options(const char *activation = "logistic") {
   polynet::CompileOptions o;
-  o.activation = &polynet::activation(activation);
+  o.activation = polynet::activation(activation);
   return o;
 }
 

@@ -5,9 +5,12 @@
 
 using namespace polynet_test;
 using polynet::Activation;
-using polynet::activation;
 
 namespace {
+
+const Activation &activation(const char *name) { return *polynet::activation(name); }
+
+const Interval whole(-polynet::detail::infinity, polynet::detail::infinity);
 
 const char *const names[] = {"logistic", "tanh"};
 
@@ -80,10 +83,11 @@ TEST_CASE("derivatives at 0 are the known numbers") {
     CHECK(s[k].contains(logistic_at_0[k]));
     // Odd derivatives are largest at 0, so the global bound must reach them, and nearly does.
     if (k % 2 == 1) {
-      CHECK(activation("tanh").derivative_bound(k) >= std::fabs(tanh_at_0[k]));
-      CHECK(activation("tanh").derivative_bound(k) <= 1.04 * std::fabs(tanh_at_0[k]));
-      CHECK(activation("logistic").derivative_bound(k) >= std::fabs(logistic_at_0[k]));
-      CHECK(activation("logistic").derivative_bound(k) <= 1.04 * std::fabs(logistic_at_0[k]));
+      CHECK(activation("tanh").derivative_bound(k, whole) >= std::fabs(tanh_at_0[k]));
+      CHECK(activation("tanh").derivative_bound(k, whole) <= 1.04 * std::fabs(tanh_at_0[k]));
+      CHECK(activation("logistic").derivative_bound(k, whole) >= std::fabs(logistic_at_0[k]));
+      CHECK(activation("logistic").derivative_bound(k, whole) <=
+            1.04 * std::fabs(logistic_at_0[k]));
     }
   }
 }
@@ -92,12 +96,13 @@ TEST_CASE("the special biases are zeros of the derivatives that the header names
   for (const char *name : names) {
     const Activation &s = activation(name);
     const Interval fourth = polynet::derivatives(s, s.product_bias, 4)[4];
-    CHECK(fourth.mag() <= 1e-13 * s.derivative_bound(4));
+    CHECK(fourth.mag() <= 1e-13 * s.derivative_bound(4, whole));
     CHECK(polynet::derivatives(s, s.product_bias, 2)[2].mig() > 0.05);
-    if (s.odd)
+    if (s.symmetry == polynet::Symmetry::odd)
       CHECK(s.copy_bias == 0.0);
     else
-      CHECK(polynet::derivatives(s, s.copy_bias, 3)[3].mag() <= 1e-13 * s.derivative_bound(3));
+      CHECK(polynet::derivatives(s, s.copy_bias, 3)[3].mag() <=
+            1e-13 * s.derivative_bound(3, whole));
   }
 }
 
@@ -116,14 +121,45 @@ TEST_CASE("a derivative's enclosure on an interval meets those at the points ins
         if (!meet(on_x, polynet::derivatives(s, point, k)[k]))
           FAIL_CHECK(name << " k = " << k << " at " << point << " in " << x.lo() << " " << x.hi());
       }
-      if (k > 0 && on_x.mag() > s.derivative_bound(k))
+      if (k > 0 && on_x.mag() > s.derivative_bound(k, whole))
         FAIL_CHECK(name << ": wider than the global bound, k = " << k);
+    }
+}
+
+TEST_CASE("every activation: the Taylor coefficients of an interval hold those of its points") {
+  Random random(25);
+  for (const std::string &name : polynet::activation_names())
+    for (int n = 0; n < 100; ++n) {
+      const Activation &s = activation(name.c_str());
+      const double radius = std::ldexp(random.unit(), random.integer(-12, 0));
+      const double centre = random.between(-20.0, 20.0);
+      const Interval x(centre - radius, centre + radius);
+      const std::vector<Interval> on_x = s.taylor(x, 12);
+      REQUIRE(on_x.size() == 13);
+      for (int i = 0; i < 4; ++i) {
+        const double point = std::min(x.hi(), x.lo() + (x.hi() - x.lo()) * random.unit());
+        const std::vector<Interval> at_point = s.taylor(point, 12);
+        for (std::size_t k = 0; k <= 12; ++k)
+          if (!meet(on_x[k], at_point[k]))
+            FAIL_CHECK(name << " k = " << k << " at " << point);
+        if (!s.derivative_bound)
+          continue;
+        Interval factorial = 1.0;
+        for (int k = 1; k <= 12; ++k) {
+          factorial *= Interval(k);
+          const double bound = s.derivative_bound(k, x);
+          if (!((at_point[static_cast<std::size_t>(k)] * factorial).mig() <= bound))
+            FAIL_CHECK(name << ": above its bound, k = " << k << " at " << point);
+        }
+      }
     }
 }
 
 TEST_CASE("unknown names are refused, known ones are listed in order") {
   CHECK(code_of([] { activation("relu"); }) == ErrorCode::invalid_input);
   CHECK(code_of([] { activation(""); }) == ErrorCode::invalid_input);
-  CHECK(polynet::activation_names() == std::vector<std::string>{"logistic", "tanh"});
+  const std::vector<std::string> known = polynet::activation_names();
+  CHECK(known.size() == 16);
+  CHECK(std::is_sorted(known.begin(), known.end()));
   CHECK(activation("tanh").name == "tanh");
 }

@@ -55,14 +55,16 @@ struct ProductGate {
     const polynet::Gate &g = net.hidden[0].gates[0];
     const long double b = g.bias, l = g.scale;
     const auto s = [&](long double x) {
-      return net.activation->odd ? std::tanh(x) : 1.0L / (1.0L + std::exp(-x));
+      return net.activation->symmetry == polynet::Symmetry::odd ? std::tanh(x)
+                                                                : 1.0L / (1.0L + std::exp(-x));
     };
     const long double sum =
         s(b + l * u + l * v) + s(b - l * u - l * v) - s(b + l * u - l * v) - s(b - l * u + l * v);
     // 4 s'' l^2 in closed form.
     const long double t = s(b);
-    const long double second =
-        net.activation->odd ? -2 * t * (1 - t * t) : t * (1 - t) * (1 - 2 * t);
+    const long double second = net.activation->symmetry == polynet::Symmetry::odd
+                                   ? -2 * t * (1 - t * t)
+                                   : t * (1 - t) * (1 - 2 * t);
     return sum / (4 * second * l * l);
   }
 };

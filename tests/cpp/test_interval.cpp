@@ -1,4 +1,5 @@
 // Intervals against exact arithmetic on random bit patterns, and what they need of the thread.
+#include "polynet/elementary.hpp"
 #include "support.hpp"
 
 #include <cfenv>
@@ -226,4 +227,28 @@ TEST_CASE("a thread that rounds elsewhere or flushes subnormals is refused") {
   }
 #endif
   CHECK_FALSE(refused());
+}
+
+TEST_CASE("further elementary functions obey their identities over the whole range") {
+  Random random(4);
+  const auto meet = [](const Interval &x, const Interval &y) {
+    return x.lo() <= y.hi() && y.lo() <= x.hi();
+  };
+  for (int n = 0; n < 5000; ++n) {
+    const Interval x = std::ldexp(random.between(-1.0, 1.0), random.integer(-30, 15));
+    const Interval s = polynet::sin(x), c = polynet::cos(x);
+    CHECK((s * s + c * c).contains(1.0));
+    CHECK(meet(polynet::sin(x * 2.0), s * c * 2.0));
+    CHECK(meet(polynet::sin(polynet::pi() - x), s));
+    const Interval angle = polynet::atan(x);
+    CHECK(meet(polynet::sin(angle) * polynet::sqrt(x * x + 1.0), x));
+    const Interval y = std::ldexp(random.between(0.5, 1.0), random.integer(-1000, 1000));
+    CHECK(polynet::exp(polynet::log(y)).contains(y.lo()));
+    CHECK(meet(polynet::log(polynet::sqrt(y)) * 2.0, polynet::log(y)));
+    const Interval z = std::ldexp(random.between(0.0, 1.0), random.integer(-40, 9));
+    CHECK(meet(polynet::log1p(polynet::expm1(z)), z));
+    CHECK(meet(polynet::erf(-z), -polynet::erf(z)));
+  }
+  CHECK(polynet::pi().contains(3.141592653589793));
+  CHECK((polynet::pow(polynet::inverse_sqrt_two_pi(), 2) * polynet::pi() * 2.0).contains(1.0));
 }

@@ -44,7 +44,8 @@ std::vector<long double> evaluate(const Network &net, std::vector<long double> v
         sum += layer.weight[entry] * values[static_cast<std::size_t>(layer.column[entry])];
       }
       if (layer.activated)
-        sum = net.activation->odd ? std::tanh(sum) : 1.0L / (1.0L + std::exp(-sum));
+        sum = net.activation->symmetry == polynet::Symmetry::odd ? std::tanh(sum)
+                                                                 : 1.0L / (1.0L + std::exp(-sum));
       next.push_back(sum);
     }
     values = next;

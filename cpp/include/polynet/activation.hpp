@@ -3,45 +3,64 @@
 
 #include "polynet/interval.hpp"
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace polynet {
 
-/// One activation function s, as a row of the table in activation.cpp.
+/// What is known of s(-x).
+enum class Symmetry {
+  none,
+  even,              ///< s(-x) = s(x)
+  odd,               ///< s(-x) = -s(x)
+  odd_plus_constant, ///< s - s(0) is odd (logistic)
+  even_plus_linear,  ///< s(x) - s(-x) = x (softplus, SiLU, GELU): odd derivatives at 0 beyond the
+                     ///< first vanish
+};
+std::string_view name_of(Symmetry symmetry);
+Symmetry symmetry_from_name(std::string_view name);
+
+/// One activation function s: a row of the library's table, or the user's own.
 struct Activation {
-  std::string_view name;
-  /// s(-x) = -s(x).
-  bool odd;
-  /// s is increasing.
-  bool increasing;
-  /// Bias at which s'''' vanishes (rounded): a product gate is then O(l^4). docs/theory.md,
-  /// section 2.
-  double product_bias;
-  /// Bias of a copy gate: s''' vanishes there (rounded), or 0 for odd activations.
-  double copy_bias;
-  /// s(x), for evaluation; within 4 ulp when the C library's exp and tanh are within 1 and 2 ulp.
-  double (*value)(double x);
-  /// Enclosures of s_k(x)/k! for k = 0..order and all x of the (narrow) interval.
-  std::vector<Interval> (*taylor)(const Interval &x, int order);
-  /// An upper bound of |s_k| on the whole real line, k >= 1.
-  double (*derivative_bound)(int k);
+  std::string name;
+  Symmetry symmetry = Symmetry::none;
+  /// Biases (docs/theory.md, section 2). Product gates: where s'''' vanishes (rounded), or where
+  /// the certified error is least if it vanishes nowhere. Copies: where s''' vanishes, or 0 for odd
+  /// activations. Curvature: where s''' vanishes and |s''| is large, for forward differences.
+  double product_bias = 0.0, copy_bias = 0.0, curvature_bias = 0.0;
+  /// The operator of ONNX (with its attributes) and the function of torch that compute it; empty
+  /// where it has to be composed.
+  std::string onnx, torch;
+  /// s(x), for evaluation; within 4 ulp (and a few of the smallest subnormals) where the C
+  /// library's functions are within 1 (exp, expm1, log1p, sin, cos, atan, erf), 2 (tanh) and 3
+  /// (erfc on [-28, 1.5]).
+  std::function<double(double)> value;
+  /// Enclosures of s_k(x)/k! for k = 0..order and all x of the interval; good when it is narrow.
+  std::function<std::vector<Interval>(const Interval &, int)> taylor;
+  /// An upper bound of |s_k| on the interval, k >= 1: empty, or infinite, where none is known.
+  std::function<double(int, const Interval &)> derivative_bound;
   /// Above this radius an enclosure is computed piece by piece.
-  double piece_radius;
+  double piece_radius = 0x1p-5;
+  /// Whether the enclosures are the library's own.
+  bool built_in = false;
 };
 
-/// The activation of that name; Error (invalid_input) lists the known ones.
-const Activation &activation(std::string_view name);
+/// The built-in activation of that name; Error (invalid_input) lists the known ones, or says why
+/// the named one cannot make gates.
+std::shared_ptr<const Activation> activation(std::string_view name);
 
-/// All known names, in alphabetical order.
+/// All built-in names, in alphabetical order.
 std::vector<std::string> activation_names();
 
 /// {s_k(x)}: enclosures of the derivatives s_0..s_order at the point x.
 std::vector<Interval> derivatives(const Activation &s, double x, int order);
 
-/// An enclosure of {s_k(x) : x in X}: a Taylor step about the midpoint of each piece of X, its
-/// remainder bounded by derivative_bound (docs/certificates.md, "Arithmetic").
+/// An enclosure of {s_k(x) : x in X}: a Taylor step about the midpoint of each piece of X. Its last
+/// term comes from derivative_bound or, where there is none, from the Taylor coefficients of the
+/// piece itself (docs/certificates.md, "Arithmetic").
 Interval derivative_on(const Activation &s, int k, const Interval &x);
 
 } // namespace polynet

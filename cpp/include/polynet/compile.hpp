@@ -14,7 +14,7 @@ namespace polynet {
 
 /// What the user may fix; everything else is chosen.
 struct CompileOptions {
-  const Activation *activation = nullptr;
+  std::shared_ptr<const Activation> activation;
   Dtype dtype = Dtype::float64;
   Form form = Form::factored;
   /// Bias of the product and square gates; default: where s'''' vanishes.

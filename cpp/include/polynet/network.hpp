@@ -62,7 +62,7 @@ struct HiddenLayer {
 /// A multilayer perceptron stored as its gates. Its real-number function is what these parameters,
 /// taken as exact, define; `layers` are derived from them, never the other way round.
 struct Network {
-  const Activation *activation = nullptr;
+  std::shared_ptr<const Activation> activation;
   Dtype dtype = Dtype::float64;
   Form form = Form::factored;
   /// The box of inputs it was compiled for.

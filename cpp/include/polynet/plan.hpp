@@ -45,7 +45,7 @@ struct PlannedLayer {
 };
 
 struct Plan {
-  const Activation *activation = nullptr;
+  std::shared_ptr<const Activation> activation;
   Dtype dtype = Dtype::float64;
   std::size_t inputs = 0;
   std::vector<PlannedSeries> series;

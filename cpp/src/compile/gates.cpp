@@ -20,7 +20,8 @@ double bias_of_order(const Activation &s, int m) {
 } // namespace
 
 Gate copy_gate(const CompileOptions &options, int operand) {
-  const Stencil &st = stencil(options.activation->odd ? "copy_forward" : "copy");
+  const Stencil &st =
+      stencil(options.activation->symmetry == Symmetry::odd ? "copy_forward" : "copy");
   return {&st, round_to(options.dtype, options.activation->copy_bias), 0.0, {operand}};
 }
 

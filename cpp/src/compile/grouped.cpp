@@ -59,7 +59,7 @@ class Grouping {
 public:
   Grouping(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
            const CompileOptions &options, int layers)
-      : options_(options), copy_(options.activation->odd ? 1 : 2),
+      : options_(options), copy_(static_cast<int>(copy_gate(options, 0).stencil->neurons.size())),
         layers_(static_cast<std::size_t>(layers)), wires_(static_cast<std::size_t>(layers)) {
     Circuit inputs;
     inputs.inputs = static_cast<int>(box.size());

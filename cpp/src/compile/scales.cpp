@@ -18,7 +18,7 @@ int first_exponent(const Network &net, int order) {
 // For odd activations a copy's error keeps falling with the scale until it is rounding alone.
 int first_copy_exponent(const Network &net) {
   const bool single = net.dtype == Dtype::float32;
-  return net.activation->odd ? (single ? -14 : -28) : (single ? -5 : -10);
+  return net.activation->symmetry == Symmetry::odd ? (single ? -14 : -28) : (single ? -5 : -10);
 }
 
 class Descent {

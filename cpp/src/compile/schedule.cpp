@@ -2,6 +2,7 @@
 
 #include "carriers.hpp"
 #include "centring.hpp"
+#include "gates.hpp"
 #include "polynet/error.hpp"
 
 #include <string>
@@ -162,9 +163,10 @@ private:
         continue; // linear
       gate_of_wire.emplace(wire, static_cast<int>(layer.gates.size()));
       const int left = operand(p.factors->left, p.left);
-      layer.gates.push_back(p.factors->square
-                                ? gate("square", {left, 0})
-                                : gate("product", {left, operand(p.factors->right, p.right)}));
+      layer.gates.push_back(
+          p.factors->square
+              ? product_gate(options_, "square", {left})
+              : product_gate(options_, "product", {left, operand(p.factors->right, p.right)}));
     }
 
     const Carriers carriers = carriers_for(needed, ranges_);
@@ -172,8 +174,7 @@ private:
     std::vector<Range> carried;
     for (const Linear &carrier : carriers.forms) {
       carried.push_back(ranges_.of(carrier));
-      layer.gates.push_back(gate(net_.activation->odd ? "copy_forward" : "copy",
-                                 {operand(carrier, carried.back()), 0}));
+      layer.gates.push_back(copy_gate(options_, operand(carrier, carried.back())));
     }
 
     for (std::size_t f = 0; f < needed.size(); ++f) {
@@ -198,14 +199,6 @@ private:
       weight /= r.radius;
     form.constant = (form.constant - r.centre) / r.radius;
     return form;
-  }
-
-  Gate gate(std::string_view name, std::array<int, max_operands> operands) const {
-    const Stencil &st = stencil(name);
-    const bool is_copy = st.order() == 1;
-    const double bias = is_copy ? net_.activation->copy_bias
-                                : options_.bias.value_or(net_.activation->product_bias);
-    return {&st, round_to(net_.dtype, bias), 0.0, operands};
   }
 
   const Circuit &circuit_;

@@ -43,7 +43,7 @@ template <typename T> std::vector<DenseLayer<T>> dense(const std::vector<Layer> 
 }
 
 template <typename T>
-void evaluate(const std::vector<DenseLayer<T>> &layers, double (*activation)(double), const T *x,
+void evaluate(const std::vector<DenseLayer<T>> &layers, const Activation &activation, const T *x,
               std::size_t count, T *y) {
   using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
   const Eigen::Index inputs = layers.front().weight.cols(), outputs = layers.back().weight.rows();
@@ -58,7 +58,7 @@ void evaluate(const std::vector<DenseLayer<T>> &layers, double (*activation)(dou
       next.colwise() += layer.bias;
       if (layer.activated)
         next = next.unaryExpr(
-            [activation](T v) { return static_cast<T>(activation(static_cast<double>(v))); });
+            [&](T v) { return static_cast<T>(activation.value(static_cast<double>(v))); });
       current.swap(next);
     }
     values.middleCols(start, width) = current;
@@ -68,13 +68,13 @@ void evaluate(const std::vector<DenseLayer<T>> &layers, double (*activation)(dou
 } // namespace
 
 struct NeuronEvaluator::Matrices {
-  double (*activation)(double);
+  std::shared_ptr<const Activation> activation;
   std::vector<DenseLayer<double>> float64;
   std::vector<DenseLayer<float>> float32;
 };
 
 NeuronEvaluator::NeuronEvaluator(const Network &net) : matrices_(std::make_unique<Matrices>()) {
-  matrices_->activation = net.activation->value;
+  matrices_->activation = net.activation;
   if (net.dtype == Dtype::float64)
     matrices_->float64 = dense<double>(layers(net));
   else
@@ -84,10 +84,10 @@ NeuronEvaluator::~NeuronEvaluator() = default;
 NeuronEvaluator::NeuronEvaluator(NeuronEvaluator &&) noexcept = default;
 
 template <> void NeuronEvaluator::operator()(const double *x, std::size_t count, double *y) const {
-  evaluate(matrices_->float64, matrices_->activation, x, count, y);
+  evaluate(matrices_->float64, *matrices_->activation, x, count, y);
 }
 template <> void NeuronEvaluator::operator()(const float *x, std::size_t count, float *y) const {
-  evaluate(matrices_->float32, matrices_->activation, x, count, y);
+  evaluate(matrices_->float32, *matrices_->activation, x, count, y);
 }
 
 } // namespace polynet

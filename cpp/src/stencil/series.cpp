@@ -132,8 +132,18 @@ bool wrong_parity(const Stencil &st, int j) {
   return st.parity != Parity::none && (j - st.order()) % 2 != 0;
 }
 
+// Whether leaving out half of the nodes leaves the gate alone, at bias 0.
 bool has_parity(const Activation &s, const Stencil &st) {
-  return st.parity == Parity::odd && s.odd;
+  if (st.parity == Parity::odd)
+    return s.symmetry == Symmetry::odd || s.symmetry == Symmetry::odd_plus_constant;
+  if (s.symmetry == Symmetry::even)
+    return true;
+  // The linear part must cancel among the nodes that are left.
+  std::array<int, max_operands> sum{};
+  for (const StencilNode &node : st.neurons)
+    for (std::size_t i = 0; i < sum.size(); ++i)
+      sum[i] += node.weight * node.direction[i];
+  return s.symmetry == Symmetry::even_plus_linear && sum == std::array<int, max_operands>{};
 }
 
 } // namespace

@@ -1,0 +1,94 @@
+// Upper bounds of the activations' derivatives, for the last term of a Taylor step.
+// docs/certificates.md, "Arithmetic", has the derivations.
+#include "polynet/elementary.hpp"
+#include "rows.hpp"
+
+namespace polynet {
+
+namespace {
+
+Interval factorial(int n) {
+  Interval product = 1.0;
+  for (int i = 2; i <= n; ++i)
+    product *= Interval(i);
+  return product;
+}
+
+// |He_n(x)| e^(-x^2/4) <= 1.0865 sqrt(n!) (Cramer; Abramowitz and Stegun, 22.14.17).
+Interval hermite_bound(int n) { return sqrt(factorial(n)) * 1.0865; }
+
+// sup |(d/dx)^n e^(-x^2/2)| = sup |He_n(x)| e^(-x^2/2).
+Interval bell_bound(int n, const Interval &x) {
+  return hermite_bound(n) * exp(pow(Interval(x.mig()), 2) * -0.25);
+}
+
+} // namespace
+
+// |tanh_k| <= 2 k! sum_{n>=0} ((n + 1/2) pi)^-(k+1), k >= 1, from the partial fractions
+// tanh x = sum_n [1/(x - i a_n) + 1/(x + i a_n)], a_n = (n + 1/2) pi, |x -+ i a_n| >= a_n.
+// With j = k + 1: sum_n (2n + 1)^-j <= 1 + 3^-j + 3^-j 3/(2 (j - 1)).
+double tanh_bound(int k, const Interval &) {
+  const Interval two_over_pi{0x1.45f306dc9c882p-1, 0x1.45f306dc9c883p-1};
+  Interval bound = 2.0;
+  for (int i = 1; i <= k; ++i)
+    bound *= Interval(i) * two_over_pi;
+  const Interval tail =
+      (Interval(1.0) + Interval(3.0) / Interval(2.0 * k)) / pow(Interval(3.0), k + 1);
+  return (bound * two_over_pi * (tail + 1.0)).hi();
+}
+
+double logistic_bound(int k, const Interval &x) { return std::ldexp(tanh_bound(k, x), -k - 1); }
+
+double softplus_bound(int k, const Interval &x) { return k == 1 ? 1.0 : logistic_bound(k - 1, x); }
+
+// Far out, where the derivatives fall off, the bound of the whole line is no use.
+double logcosh_bound(int k, const Interval &x) {
+  if (k > 1 && x.mig() > 4.0)
+    return detail::infinity;
+  return k == 1 ? 1.0 : tanh_bound(k - 1, x);
+}
+
+// (x L)_k = x L_k + k L_{k-1}; far out, where L_k falls off and x does not, that is no use.
+double silu_bound(int k, const Interval &x) {
+  if (x.mag() > 4.0)
+    return detail::infinity;
+  const double before = k == 1 ? 1.0 : logistic_bound(k - 1, x);
+  return (Interval(logistic_bound(k, x)) * x.mag() + Interval(before) * double(k)).hi();
+}
+
+// (x Phi)_k = x phi_{k-1} + k phi_{k-2}, and (x Phi)_1 = x phi + Phi.
+double gelu_bound(int k, const Interval &x) {
+  const Interval factor = inverse_sqrt_two_pi();
+  const Interval first = bell_bound(k - 1, x) * factor * x.mag();
+  const Interval second = k == 1 ? Interval(1.0) : bell_bound(k - 2, x) * factor * double(k);
+  return (first + second).hi();
+}
+
+double sin_bound(int, const Interval &) { return 1.0; }
+
+double exp_bound(int, const Interval &x) { return exp(Interval(x.hi())).hi(); }
+
+// |arctan_k| = (k-1)! |Im (x - i)^-k| <= (k-1)! (1 + x^2)^(-k/2).
+double arctan_bound(int k, const Interval &x) {
+  const Interval distance = sqrt(pow(Interval(std::min(x.mig(), 1e9)), 2) + 1.0);
+  return (factorial(k - 1) / pow(distance, k)).hi();
+}
+
+// erf(x) = 2 Phi(sqrt 2 x) - 1, so erf_k = 2 sqrt(2)^k phi_{k-1}(sqrt 2 x).
+double erf_bound(int k, const Interval &x) {
+  const Interval root = sqrt(Interval(2.0));
+  const Interval bell = bell_bound(k - 1, x * root);
+  return (bell * inverse_sqrt_two_pi() * pow(root, k) * 2.0).hi();
+}
+
+double gaussian_bound(int k, const Interval &x) { return bell_bound(k, x).hi(); }
+
+// Cauchy: s' = (1 + z^2)^(-3/2), and |z -+ i| >= d - r on the disc |z - x| <= r < d = |x - i|, so
+// |s_k| <= (k-1)! r^-(k-1) (d - r)^-3, least at r = d n/(n + 3), n = k - 1.
+double algebraic_bound(int k, const Interval &x) {
+  const Interval d = sqrt(pow(Interval(std::min(x.mig(), 1e9)), 2) + 1.0);
+  const Interval n = double(k - 1), r = d * n / (n + 3.0);
+  return (factorial(k - 1) / (pow(r, k - 1) * pow(d - r, 3))).hi();
+}
+
+} // namespace polynet

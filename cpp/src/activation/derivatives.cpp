@@ -1,0 +1,86 @@
+#include "polynet/activation.hpp"
+
+namespace polynet {
+
+namespace {
+
+// Terms of the Taylor step of derivative_on before its remainder.
+constexpr int step_terms = 6;
+constexpr int max_pieces = 64;
+// Farther out no step is tried, so that none overflows.
+constexpr double far_out = 1e6;
+
+// (n + m)!/n!.
+Interval rising_factorial(int n, int m) {
+  Interval product = 1.0;
+  for (int i = n + 1; i <= n + m; ++i)
+    product *= Interval(i);
+  return product;
+}
+
+// What holds of s_k on x without any step.
+Interval direct(const Activation &s, int k, const Interval &x) {
+  const double bound = s.derivative_bound ? s.derivative_bound(k, x) : detail::infinity;
+  if (bound <= detail::largest)
+    return symmetric(bound);
+  return s.taylor(x, k)[static_cast<std::size_t>(k)] * rising_factorial(0, k);
+}
+
+Interval derivative_on_piece(const Activation &s, int k, const Interval &x) {
+  const int last = k + step_terms;
+  const double bound = s.derivative_bound ? s.derivative_bound(last, x) : detail::infinity;
+  // s_last(x)/step_terms!, and s_k(x) if it comes along.
+  Interval remainder, on_piece(-detail::infinity, detail::infinity);
+  if (bound <= detail::largest) {
+    remainder = symmetric((Interval(bound) / rising_factorial(0, step_terms)).hi());
+  } else {
+    const std::vector<Interval> c = s.taylor(x, last);
+    remainder = c[static_cast<std::size_t>(last)] * rising_factorial(step_terms, k);
+    on_piece = c[static_cast<std::size_t>(k)] * rising_factorial(0, k);
+  }
+  const double centre = x.mid();
+  const Interval h = x - centre;
+  const std::vector<Interval> c = s.taylor(centre, last - 1);
+  // s_k(centre + h) = sum_i s_{k+i}(centre) h^i/i! + remainder of order step_terms.
+  Interval factorial_ratio = rising_factorial(0, k); // (k + i)!/i!
+  Interval sum = 0.0;
+  for (int i = 0; i < step_terms; ++i) {
+    sum += c[static_cast<std::size_t>(k + i)] * factorial_ratio * pow(h, i);
+    factorial_ratio = factorial_ratio * Interval(k + i + 1) / Interval(i + 1);
+  }
+  return intersect(sum + remainder * pow(h, step_terms), on_piece);
+}
+
+} // namespace
+
+std::vector<Interval> derivatives(const Activation &s, double x, int order) {
+  std::vector<Interval> d = s.taylor(x, order);
+  Interval factorial = 1.0;
+  for (int k = 2; k <= order; ++k) {
+    factorial *= Interval(k);
+    d[static_cast<std::size_t>(k)] *= factorial;
+  }
+  return d;
+}
+
+Interval derivative_on(const Activation &s, int k, const Interval &x) {
+  if (k == 0)
+    return s.taylor(x, 0)[0];
+  const Interval whole = direct(s, k, x);
+  if (x.mag() > far_out)
+    return whole;
+  const double wanted = std::ceil((x.hi() - x.lo()) / (2 * s.piece_radius));
+  const int pieces = static_cast<int>(std::clamp(wanted, 1.0, double(max_pieces)));
+  const double step = (x.hi() - x.lo()) / pieces;
+  Interval result = derivative_on_piece(s, k, {x.lo(), std::min(x.lo() + step, x.hi())});
+  for (int i = 1; i < pieces; ++i) {
+    const double lo = x.lo() + i * step, hi = i + 1 == pieces ? x.hi() : lo + step;
+    // Neighbouring pieces overlap by a little, so that rounding leaves no gap.
+    const double overlap = 1e-9 * step;
+    result =
+        hull(result, derivative_on_piece(s, k, {lo - overlap, std::min(hi + overlap, x.hi())}));
+  }
+  return intersect(result, whole);
+}
+
+} // namespace polynet

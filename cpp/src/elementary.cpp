@@ -1,0 +1,167 @@
+#include "polynet/elementary.hpp"
+
+namespace polynet {
+
+namespace {
+
+Interval whole_line() { return {-detail::infinity, detail::infinity}; }
+
+template <typename PointFunction> Interval increasing(PointFunction f, const Interval &x) {
+  return {f(x.lo()).lo(), f(x.hi()).hi()};
+}
+
+// ln 2, the same split as in interval.cpp: ln2_high has 32 significant bits, k * ln2_high is exact.
+constexpr double ln2_high = 0x1.62e42fee00000p-1;
+const Interval ln2_low{0x1.a39ef35793c76p-33, 0x1.a39ef35793c77p-33};
+
+// pi/2 in three parts of 33, 33 and 53 bits: the products with |k| < 2^20 are exact.
+constexpr double half_pi_1 = 0x1.921fb54400000p+0;
+constexpr double half_pi_2 = 0x1.0b4611a600000p-34;
+const Interval half_pi_3{0x1.3198a2e037073p-69, 0x1.3198a2e037074p-69};
+const Interval half_pi = Interval(half_pi_1) + (half_pi_3 + half_pi_2);
+constexpr double largest_angle = 0x1p20;
+
+// ln(1 + u) = 2 artanh(z), z = u/(2 + u), for -0.3 <= u <= 0.42, so that |z| < 0.177:
+// sum z^(2n+1)/(2n + 1); after n = 12 the rest is below |z| z^26/27/(1 - z^2) < 2^-69 |z|.
+Interval log1p_reduced(const Interval &u) {
+  const Interval z = u / (u + 2.0), z2 = pow(z, 2);
+  Interval sum = symmetric(0x1p-69);
+  for (int n = 12; n >= 1; --n)
+    sum = (sum + Interval(1.0) / Interval(2 * n + 1)) * z2;
+  return z * (sum + 1.0) * 2.0;
+}
+
+// x = 2^k m with m in [sqrt(1/2), sqrt 2] or a little more.
+Interval log_point(double x) {
+  if (x == detail::infinity)
+    return {709.78, detail::infinity};
+  int k;
+  double m = std::frexp(x, &k);
+  if (m < 0.7071) {
+    m *= 2.0;
+    --k;
+  }
+  return log1p_reduced(Interval(m) - 1.0) + Interval(k) * ln2_low + k * ln2_high;
+}
+
+Interval log1p_point(double x) {
+  if (x >= -0.29 && x <= 0.41)
+    return log1p_reduced(x);
+  // One enclosed 1 + x: between its ends the logarithm is increasing.
+  return increasing(log_point, Interval(x) + 1.0);
+}
+
+// sin y and cos y for |y| < 0.8 by their alternating series, whose rest is below the first term
+// left out: 0.8^20/21! < 2^-71 (relative to y), 0.8^20/20! < 2^-67.
+Interval sin_reduced(const Interval &y) {
+  const Interval y2 = pow(y, 2);
+  Interval sum = symmetric(0x1p-71);
+  for (int n = 18; n >= 2; n -= 2)
+    sum = (sum + 1.0) * y2 / Interval(-n * (n + 1));
+  return y * (sum + 1.0);
+}
+Interval cos_reduced(const Interval &y) {
+  const Interval y2 = pow(y, 2);
+  Interval sum = symmetric(0x1p-67);
+  for (int n = 18; n >= 2; n -= 2)
+    sum = (sum + 1.0) * y2 / Interval(-(n - 1) * n);
+  return sum + 1.0;
+}
+
+// sin(x + quarter pi/2).
+Interval sin_point(double x, int quarter) {
+  const Interval unit = symmetric(1.0);
+  if (!(std::fabs(x) <= largest_angle))
+    return unit;
+  const double k = std::nearbyint(x * 0.63661977236758134);
+  const Interval y =
+      Interval(x) - Interval(k * half_pi_1) - Interval(k * half_pi_2) - Interval(k) * half_pi_3;
+  const int turn = static_cast<int>(static_cast<long>(k) + quarter) & 3;
+  const Interval value = turn % 2 == 0 ? sin_reduced(y) : cos_reduced(y);
+  return intersect(turn >= 2 ? -value : value, unit);
+}
+
+// Whether an integer may lie in x.
+bool may_hold_integer(const Interval &x) { return std::floor(x.hi()) >= std::ceil(x.lo()); }
+
+// {sin(x + quarter pi/2)}: the ends, and the extremes at pi/2 + 2 pi n and -pi/2 + 2 pi n.
+Interval shifted_sin(const Interval &x, int quarter) {
+  if (!(x.mag() <= largest_angle))
+    return symmetric(1.0);
+  const Interval ends = hull(sin_point(x.lo(), quarter), sin_point(x.hi(), quarter));
+  const Interval quarters = x / half_pi + double(quarter);
+  const bool top = may_hold_integer((quarters - 1.0) * 0.25);
+  const bool bottom = may_hold_integer((quarters + 1.0) * 0.25);
+  // A point has no extremes inside, but its own value may be within rounding of one.
+  if (x.lo() == x.hi())
+    return ends;
+  return {bottom ? -1.0 : ends.lo(), top ? 1.0 : ends.hi()};
+}
+
+// arctan t = 4 arctan r, halved twice by t -> t/(1 + sqrt(1 + t^2)), for 0 <= t <= 1: then
+// r < 0.199, and the alternating series' rest after r^27/27 is below r r^28/29 < 2^-69 r.
+Interval atan_reduced(Interval t) {
+  for (int i = 0; i < 2; ++i)
+    t = t / (sqrt(pow(t, 2) + 1.0) + 1.0);
+  const Interval minus_t2 = -pow(t, 2);
+  Interval sum = symmetric(0x1p-69);
+  for (int n = 13; n >= 1; --n)
+    sum = (sum + Interval(1.0) / Interval(2 * n + 1)) * minus_t2;
+  return t * (sum + 1.0) * 4.0;
+}
+
+Interval atan_point(double x) {
+  const double a = std::fabs(x);
+  Interval y;
+  if (a <= 1.0)
+    y = atan_reduced(a);
+  else if (a < 0x1p60)
+    y = half_pi - atan_reduced(Interval(1.0) / Interval(a));
+  else
+    y = half_pi - Interval(0.0, 0x1p-60);
+  y = Interval(std::max(y.lo(), 0.0), y.hi());
+  return x < 0 ? -y : y;
+}
+
+// erf x = 2/sqrt(pi) e^(-x^2) sum_n x (2 x^2)^n/(1 3 5 ... (2n + 1)): all terms of one sign. Once
+// the ratio of neighbours 2 x^2/(2n + 3) is below 1/2, the rest is below the last term.
+Interval erf_point(double x) {
+  const double a = std::fabs(x);
+  Interval value;
+  if (a > 6.0) { // erfc 6 < e^-36/(6 sqrt pi) < 2^-55
+    value = Interval(1.0 - 0x1p-53, 1.0);
+  } else {
+    const Interval square = pow(Interval(a), 2), twice = square * 2.0;
+    Interval term = 1.0, sum = 1.0;
+    int n = 1;
+    do {
+      term = term * twice / Interval(2 * n + 1);
+      sum += term;
+    } while (!(twice.hi() < 0.5 * (2 * n++ + 3) && term.hi() <= 0x1p-60 * sum.lo()));
+    sum += Interval(0.0, term.hi());
+    value = sum * a * exp(-square) * (inverse_sqrt_two_pi() * sqrt(Interval(2.0)) * 2.0);
+    value = Interval(std::max(value.lo(), 0.0), std::min(value.hi(), 1.0));
+  }
+  return x < 0 ? -value : value;
+}
+
+} // namespace
+
+Interval pi() { return half_pi * 2.0; }
+Interval inverse_sqrt_two_pi() { return Interval(1.0) / sqrt(half_pi * 4.0); }
+
+Interval sqrt(const Interval &x) {
+  if (!(x.lo() >= 0.0))
+    return whole_line();
+  return {std::max(down(std::sqrt(x.lo())), 0.0), up(std::sqrt(x.hi()))};
+}
+Interval log(const Interval &x) { return x.lo() > 0.0 ? increasing(log_point, x) : whole_line(); }
+Interval log1p(const Interval &x) {
+  return x.lo() > -1.0 ? increasing(log1p_point, x) : whole_line();
+}
+Interval sin(const Interval &x) { return shifted_sin(x, 0); }
+Interval cos(const Interval &x) { return shifted_sin(x, 1); }
+Interval atan(const Interval &x) { return increasing(atan_point, x); }
+Interval erf(const Interval &x) { return increasing(erf_point, x); }
+
+} // namespace polynet
