@@ -56,8 +56,10 @@ Basis basis_of(const std::vector<std::map<int, double>> &directions, const std::
   for (Eigen::Index i = 0; i < rank; ++i)
     for (Eigen::Index k = 0; k < columns.cols(); ++k) {
       double &w = basis.weights(i, k);
-      w = std::fabs(w) < rank_threshold ? 0.0 : w * norms[k] / norms[static_cast<Eigen::Index>(
-                                                        basis.pivots[static_cast<std::size_t>(i)])];
+      w = std::fabs(w) < rank_threshold
+              ? 0.0
+              : w * norms[k] /
+                    norms[static_cast<Eigen::Index>(basis.pivots[static_cast<std::size_t>(i)])];
     }
   return basis;
 }

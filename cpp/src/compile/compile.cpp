@@ -1,5 +1,6 @@
 #include "polynet/compile.hpp"
 
+#include "choice.hpp"
 #include "polynet/error.hpp"
 
 #include <string>
@@ -37,6 +38,17 @@ void set_scale(Network &net, double scale) {
 
 } // namespace
 
+Construction construction_from_name(std::string_view name) {
+  if (name == "compact")
+    return Construction::compact;
+  if (name == "paper")
+    return Construction::paper;
+  throw Error(ErrorCode::invalid_input,
+              "unknown construction '" + std::string(name) + "'; known: compact, paper");
+}
+
+std::vector<std::string> construction_names() { return {"compact", "paper"}; }
+
 Network compile(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options) {
   require_sound_float_environment();
@@ -51,7 +63,9 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
     throw Error(ErrorCode::size_limit, "the circuit has " +
                                            std::to_string(circuit.products.size()) +
                                            " products, more than a million");
-  Network net = schedule(circuit, box, options);
+  Network net = options.construction == Construction::paper
+                    ? schedule(circuit, box, options)
+                    : schedule_compact(circuit, on_box, box, options);
   if (options.scale)
     set_scale(net, round_to(options.dtype, *options.scale));
   else

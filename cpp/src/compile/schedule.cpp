@@ -14,7 +14,8 @@ namespace {
 constexpr double dust = 16 * unit_roundoff;
 
 // Works backwards from the outputs. After layer t the network must provide some forms over wires
-// of level <= t. A product wire w = u v of level t, u and v forms with centres c, d and radii r, q, is
+// of level <= t. A product wire w = u v of level t, u and v forms with centres c, d and radii r, q,
+// is
 //     u v = c v + d u - c d + r q * gate((u - c)/r, (v - d)/q),
 // so a needed form splits into gates of layer t and a form over lower wires, which copy gates
 // carry through layer t. The gates' operands and the copied forms are what layer t-1 must provide.
@@ -149,8 +150,8 @@ private:
     std::map<std::pair<std::map<int, double>, double>, int> known_operands;
     const auto operand = [&](const Linear &form, const Range &range) {
       Linear unit = normalised(form, range);
-      const auto [known, is_new] = known_operands.emplace(
-          std::make_pair(unit.terms, unit.constant), static_cast<int>(operands.size()));
+      const auto [known, is_new] = known_operands.emplace(std::make_pair(unit.terms, unit.constant),
+                                                          static_cast<int>(operands.size()));
       if (is_new)
         operands.push_back(std::move(unit));
       return known->second;
@@ -161,9 +162,9 @@ private:
         continue; // linear
       gate_of_wire.emplace(wire, static_cast<int>(layer.gates.size()));
       const int left = operand(p.factors->left, p.left);
-      layer.gates.push_back(
-          p.factors->square ? gate("square", {left, 0})
-                            : gate("product", {left, operand(p.factors->right, p.right)}));
+      layer.gates.push_back(p.factors->square
+                                ? gate("square", {left, 0})
+                                : gate("product", {left, operand(p.factors->right, p.right)}));
     }
 
     const Carriers carriers = carriers_for(needed, ranges_);
@@ -171,8 +172,8 @@ private:
     std::vector<Range> carried;
     for (const Linear &carrier : carriers.forms) {
       carried.push_back(ranges_.of(carrier));
-      layer.gates.push_back(gate(net_.activation->odd ? "copy_odd" : "copy",
-                                 {operand(carrier, carried.back()), 0}));
+      layer.gates.push_back(
+          gate(net_.activation->odd ? "copy_odd" : "copy", {operand(carrier, carried.back()), 0}));
     }
 
     for (std::size_t f = 0; f < needed.size(); ++f) {
