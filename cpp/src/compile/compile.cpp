@@ -2,6 +2,7 @@
 
 #include "choice.hpp"
 #include "polynet/error.hpp"
+#include "scales.hpp"
 
 #include <string>
 
@@ -28,12 +29,6 @@ void check_box(const std::vector<Interval> &box, Dtype dtype) {
       throw Error(ErrorCode::invalid_input,
                   "the endpoints of the box must be finite and representable in " +
                       std::string(name_of(dtype)));
-}
-
-void set_scale(Network &net, double scale) {
-  for (HiddenLayer &layer : net.hidden)
-    for (Gate &gate : layer.gates)
-      gate.scale = scale;
 }
 
 } // namespace
@@ -63,13 +58,10 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
     throw Error(ErrorCode::size_limit, "the circuit has " +
                                            std::to_string(circuit.products.size()) +
                                            " products, more than a million");
-  Network net = options.construction == Construction::paper
-                    ? schedule(circuit, box, options)
-                    : schedule_compact(circuit, on_box, box, options);
-  if (options.scale)
-    set_scale(net, round_to(options.dtype, *options.scale));
-  else
-    choose_scales(net);
+  if (options.construction == Construction::compact)
+    return compile_compact(circuit, on_box, box, options);
+  Network net = schedule(circuit, box, options);
+  settle_scales(net, options);
   return net;
 }
 
