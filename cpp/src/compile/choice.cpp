@@ -9,8 +9,8 @@ namespace polynet {
 
 namespace {
 
-// How many times the paper's error a network may have; more only if it saves neurons by the same
-// factor beyond the best network within that.
+// How many times the paper's error a network may have; by the factor more by which it has fewer
+// neurons than the smallest network within that.
 constexpr double tolerated = 2.0;
 // Estimates within this factor of what is tolerated are worth a closer look.
 constexpr double doubt = 2.0;
@@ -137,7 +137,7 @@ Network compile_compact(const Circuit &circuit, const std::vector<Polynomial> &p
     accurate = &paper;
   Candidate *best = accurate;
   for (const auto &[c, times] : looked_at)
-    if (times * c->neurons <= accurate->neurons && c->neurons < best->neurons)
+    if (times * c->neurons <= tolerated * accurate->neurons && c->neurons < best->neurons)
       best = c;
   if (!certified)
     settle_scales(best->net, options);
