@@ -186,6 +186,10 @@ def test_outputs_share_their_products():
     alone = pn.compile(cubic, box).neurons
     assert pn.compile([cubic, f"2*({cubic}) - 7"], box).neurons == alone
     assert pn.compile(["(x + y)**2", "3*(x + y)**2 - 1"], box).neurons == 2
+    # The third is the first plus three times the second.
+    first, second = "x**2 + 3*x*y - y*z", "2*x*z + y**2 - 5*z**2 + x*y"
+    both = pn.compile([first, second], box).neurons
+    assert pn.compile([first, second, f"{first} + 3*({second}) - 1"], box).neurons == both
 
 
 def test_an_unknown_construction_is_refused_with_the_known_ones():

@@ -2,9 +2,15 @@
 
 #include "quadratic.hpp"
 
+#include <Eigen/QR>
+
 namespace polynet {
 
 namespace {
+
+// Up to this many polynomials are tried as a basis for the next one.
+constexpr std::size_t max_combined = 24;
+constexpr double combined_exactly = 16 * unit_roundoff;
 
 void add(WirePolynomial &p, const Monomial &m, double coefficient) {
   if (coefficient != 0.0 && (p[m] += coefficient) == 0.0)
@@ -144,10 +150,57 @@ WirePolynomial CompactBuilder::build(const WirePolynomial &p) {
   const double lead = normalise(rest);
   auto known = built_.find(rest);
   if (known == built_.end()) {
-    WirePolynomial form = degree_of(rest) > 2 ? build_high(rest) : build_quadratic(rest);
-    known = built_.emplace(rest, std::move(form)).first;
+    std::optional<WirePolynomial> form = combine_built(rest);
+    if (!form)
+      form = degree_of(rest) > 2 ? build_high(rest) : build_quadratic(rest);
+    known = built_.emplace(rest, std::move(*form)).first;
   }
   add(result, known->second, lead);
+  return result;
+}
+
+// p as a combination of polynomials and monomials that are built already, if it is one.
+std::optional<WirePolynomial> CompactBuilder::combine_built(const WirePolynomial &p) const {
+  if (built_.empty() || built_.size() > max_combined)
+    return std::nullopt;
+  std::map<Monomial, Eigen::Index> row;
+  const auto add_rows = [&](const WirePolynomial &q) {
+    for (const auto &[m, c] : q)
+      if (known_.count(m) == 0)
+        row.emplace(m, static_cast<Eigen::Index>(row.size()));
+  };
+  add_rows(p);
+  for (const auto &[q, form] : built_)
+    add_rows(q);
+  const auto column = [&](const WirePolynomial &q) {
+    Eigen::VectorXd v = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(row.size()));
+    for (const auto &[m, c] : q)
+      if (const auto r = row.find(m); r != row.end())
+        v[r->second] = c;
+    return v;
+  };
+  Eigen::MatrixXd columns(row.size(), built_.size());
+  Eigen::Index k = 0;
+  for (const auto &[q, form] : built_)
+    columns.col(k++) = column(q);
+  const Eigen::VectorXd wanted = column(p);
+  const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> solver(columns);
+  Eigen::VectorXd weights = solver.solve(wanted);
+  weights += solver.solve(wanted - columns * weights);
+  // Exact up to rounding in every coefficient, or not a combination.
+  const Eigen::VectorXd numbers = columns.cwiseAbs() * weights.cwiseAbs() + wanted.cwiseAbs();
+  const Eigen::VectorXd misfit = (columns * weights - wanted).cwiseAbs();
+  if (!(misfit.array() <= combined_exactly * numbers.array()).all())
+    return std::nullopt;
+  WirePolynomial result, rest = p;
+  k = 0;
+  for (const auto &[q, form] : built_) {
+    add(result, form, weights[k]);
+    add(rest, q, -weights[k++]);
+  }
+  for (const auto &[m, c] : rest)
+    if (const auto wire = known_.find(m); wire != known_.end())
+      add(result, wire_monomial(wire->second), c);
   return result;
 }
 

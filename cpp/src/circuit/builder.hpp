@@ -38,6 +38,7 @@ private:
   using Index = std::uint32_t;
 
   WirePolynomial build(const WirePolynomial &p);
+  std::optional<WirePolynomial> combine_built(const WirePolynomial &p) const;
   WirePolynomial build_high(WirePolynomial p);
   WirePolynomial build_quadratic(const WirePolynomial &p);
   void decompose_component(const std::vector<Index> &wires, const WirePolynomial &p,
