@@ -28,7 +28,7 @@ def points(net):
 
 def product_of(count, bounds=(-1, 1)):
     names = [f"x{i}" for i in range(count)]
-    return pn.compile("*".join(names), dict.fromkeys(names, bounds))
+    return pn.compile("*".join(names), dict.fromkeys(names, bounds), construction="paper")
 
 
 @pytest.mark.parametrize("count", [2, 4, 8, 16, 32])
@@ -43,7 +43,8 @@ def test_other_products_take_four_neurons_each_and_two_a_copy(count, copies):
 
 def test_hidden_layers_are_as_few_as_the_degree_allows():
     assert len(product_of(9).hidden_layers) == 4
-    assert pn.compile("x**16", {"x": (-1, 1)}).hidden_layers == (2, 4, 4, 4)
+    net = pn.compile("x**16", {"x": (-1, 1)}, construction="paper")
+    assert net.hidden_layers == (2, 4, 4, 4)
 
 
 @pytest.mark.parametrize("form", ["factored", "merged"])
@@ -189,7 +190,8 @@ def test_networks_are_immutable_comparable_and_picklable(net, points):
     assert net != net.merged()
     assert net != pn.compile(EXPRESSION, BOX, scale=0.25)
     assert len({net, net.merged(), net.merged()}) == 2
-    assert repr(net) == "Network(3 -> 1, hidden layers 10-6, logistic, float64, factored)"
+    layers = "-".join(map(str, net.hidden_layers))
+    assert repr(net) == f"Network(3 -> 1, hidden layers {layers}, logistic, float64, factored)"
 
 
 def test_state_from_elsewhere_is_validated(net):
@@ -251,6 +253,7 @@ def test_linear_polynomials_need_no_neurons(expression):
         ({"activation": "tanhh"}, "unknown activation 'tanhh'; known: algebraic, arctan"),
         ({"dtype": "float16"}, "unknown dtype 'float16'"),
         ({"form": "dense"}, "unknown form 'dense'"),
+        ({"construction": "tiny"}, "unknown construction 'tiny'; known: compact, paper"),
         ({"bias": math.nan}, "bias must be finite"),
         ({"bias": 0.0}, "nonzero derivative of order 2"),
         ({"bias": 1e300}, "derivative"),

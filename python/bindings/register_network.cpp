@@ -151,12 +151,14 @@ Network network_from(const State &state) {
 
 std::unique_ptr<EvaluableNetwork>
 compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<double, double>> &box,
-        std::shared_ptr<const polynet::Activation> activation, const std::string &dtype, const std::string &form,
-        std::optional<double> bias, std::optional<double> scale, std::optional<int> hidden_layers) {
+        std::shared_ptr<const polynet::Activation> activation, const std::string &dtype,
+        const std::string &form, const std::string &construction, std::optional<double> bias,
+        std::optional<double> scale, std::optional<int> hidden_layers) {
   polynet::CompileOptions options;
   options.activation = std::move(activation);
   options.dtype = polynet::dtype_from_name(dtype);
   options.form = polynet::form_from_name(form);
+  options.construction = polynet::construction_from_name(construction);
   options.bias = bias;
   options.scale = scale;
   options.hidden_layers = hidden_layers;
@@ -219,10 +221,11 @@ std::vector<polynet::Polynomial> polynomials_from(const std::vector<Terms> &poly
 }
 
 void register_network(py::module_ &module) {
+  module.def("construction_names", &polynet::construction_names);
   py::class_<EvaluableNetwork>(module, "Network", "A compiled network of gates.")
       .def_static("compile", &compile, py::arg("polynomials"), py::arg("box"),
-                  py::arg("activation"), py::arg("dtype"), py::arg("form"), py::arg("bias"),
-                  py::arg("scale"), py::arg("hidden_layers"))
+                  py::arg("activation"), py::arg("dtype"), py::arg("form"), py::arg("construction"),
+                  py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"))
       .def("evaluate", &evaluate_any, py::arg("points"), py::arg("by_gates"))
       .def("layers", &dense_layers)
       .def("certify", &certify, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),

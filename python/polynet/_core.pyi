@@ -22,6 +22,7 @@ State: TypeAlias = tuple[
 
 def activation_names() -> list[str]: ...
 def softmax(values: NDArray[Any], mu: list[float]) -> NDArray[np.floating[Any]]: ...
+def construction_names() -> list[str]: ...
 
 class Interval:
     def __init__(self, lower: float, upper: float) -> None: ...
@@ -128,6 +129,7 @@ class Network:
         activation: Activation,
         dtype: str,
         form: str,
+        construction: str,
         bias: float | None,
         scale: float | None,
         hidden_layers: int | None,

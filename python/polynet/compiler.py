@@ -26,15 +26,16 @@ def compile(
     activation: str | Activation = "logistic",
     dtype: Literal["float64", "float32"] = "float64",
     form: Literal["factored", "merged"] = "factored",
+    construction: Literal["compact", "paper", "shallow"] = "compact",
     bias: float | None = None,
     scale: float | None = None,
     hidden_layers: int | None = None,
 ) -> Network:
     """Turn a polynomial, or several, into a neural network of multiplication gates.
 
-    Every product of two values becomes four neurons (arXiv:1608.08225, eq. 11), every square two;
-    values that must pass a layer go through copy gates. Operands are centred and normalised, so
-    the box need not be near the origin.
+    Every product of two values, or of two linear forms, becomes four neurons (arXiv:1608.08225,
+    eq. 11), every square two; values that must pass a layer go through copy gates. Operands are
+    centred and normalised, so the box need not be near the origin.
 
     Parameters
     ----------
@@ -50,6 +51,11 @@ def compile(
         Of the parameters and of the evaluation.
     form : {"factored", "merged"}
         Two Linear maps between activations, or their product (docs/certificates.md, "Rounding").
+    construction : {"compact", "paper", "shallow"}
+        "paper" multiplies every monomial up in a tree of products, as arXiv:1608.08225 counts
+        neurons; "compact" looks for fewer neurons with an error about as small: sums of squares for
+        quadratic parts, factoring and powers for higher ones (docs/theory.md, section 7). It never
+        takes more neurons than "paper". "shallow" is ``hidden_layers=1``.
     bias : float, optional
         Bias of the product and square gates; by default where s'''' vanishes, which makes the
         gate's error O(scale**4) instead of O(scale**2).
@@ -82,6 +88,7 @@ def compile(
     for name, value, known in (
         ("dtype", dtype, ["float64", "float32"]),
         ("form", form, ["factored", "merged"]),
+        ("construction", construction, _core.construction_names()),
     ):
         if value not in known:
             raise InvalidInputError(f"unknown {name} {value!r}; known: {', '.join(known)}")
@@ -101,6 +108,7 @@ def compile(
         core_s,
         dtype,
         form,
+        construction,
         bias,
         scale,
         hidden_layers,

@@ -12,11 +12,18 @@
 
 namespace polynet {
 
+/// How the polynomials become products: as arXiv:1608.08225 counts them, every monomial by a tree
+/// of products, or with few neurons.
+enum class Construction { compact, paper, shallow };
+Construction construction_from_name(std::string_view name);
+std::vector<std::string> construction_names();
+
 /// What the user may fix; everything else is chosen.
 struct CompileOptions {
   std::shared_ptr<const Activation> activation;
   Dtype dtype = Dtype::float64;
   Form form = Form::factored;
+  Construction construction = Construction::compact;
   /// Bias of the product and square gates; default: where s'''' vanishes.
   std::optional<double> bias;
   /// Scale of all gates; default: per layer, least certified error of the evaluation by neurons.

@@ -1,6 +1,8 @@
 #include "polynet/compile.hpp"
 
+#include "choice.hpp"
 #include "polynet/error.hpp"
+#include "scales.hpp"
 
 #include <string>
 
@@ -30,29 +32,20 @@ void check_box(const std::vector<Interval> &box, Dtype dtype) {
                       std::string(name_of(dtype)));
 }
 
-void set_scale(Network &net, double scale) {
-  for (HiddenLayer &layer : net.hidden)
-    for (Gate &gate : layer.gates)
-      gate.scale = scale;
-}
-
-Network network_of(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
-                   const CompileOptions &options) {
-  if (options.hidden_layers) {
-    if (*options.hidden_layers < 1 || *options.hidden_layers > max_hidden_layers)
-      throw Error(ErrorCode::invalid_input, "hidden_layers must lie between 1 and 64, not " +
-                                                std::to_string(*options.hidden_layers));
-    return grouped(polynomials, box, options, *options.hidden_layers);
-  }
-  const Circuit circuit = monomial_circuit(polynomials, static_cast<int>(box.size()));
-  if (circuit.products.size() > max_products)
-    throw Error(ErrorCode::size_limit, "the circuit has " +
-                                           std::to_string(circuit.products.size()) +
-                                           " products, more than a million");
-  return schedule(circuit, box, options);
-}
-
 } // namespace
+
+Construction construction_from_name(std::string_view name) {
+  if (name == "compact")
+    return Construction::compact;
+  if (name == "paper")
+    return Construction::paper;
+  if (name == "shallow")
+    return Construction::shallow;
+  throw Error(ErrorCode::invalid_input,
+              "unknown construction '" + std::string(name) + "'; known: compact, paper, shallow");
+}
+
+std::vector<std::string> construction_names() { return {"compact", "paper", "shallow"}; }
 
 Network compile(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options) {
@@ -63,11 +56,24 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
   std::vector<Polynomial> on_box;
   for (const Polynomial &p : polynomials)
     on_box.push_back(restricted(p, box));
-  Network net = network_of(on_box, box, options);
-  if (options.scale)
-    set_scale(net, round_to(options.dtype, *options.scale));
-  else
-    choose_scales(net);
+  if (options.hidden_layers || options.construction == Construction::shallow) {
+    const int layers = options.hidden_layers.value_or(1);
+    if (layers < 1 || layers > max_hidden_layers)
+      throw Error(ErrorCode::invalid_input,
+                  "hidden_layers must lie between 1 and 64, not " + std::to_string(layers));
+    Network net = grouped(on_box, box, options, layers);
+    settle_scales(net, options);
+    return net;
+  }
+  const Circuit circuit = monomial_circuit(on_box, static_cast<int>(box.size()));
+  if (circuit.products.size() > max_products)
+    throw Error(ErrorCode::size_limit, "the circuit has " +
+                                           std::to_string(circuit.products.size()) +
+                                           " products, more than a million");
+  if (options.construction == Construction::compact)
+    return compile_compact(circuit, on_box, box, options);
+  Network net = schedule(circuit, box, options);
+  settle_scales(net, options);
   return net;
 }
 

@@ -19,12 +19,19 @@ Range range_between(double lo, double hi) { return {0.5 * lo + 0.5 * hi, 0.5 * h
 
 // A range that is not a point is made at least as wide as its numbers' rounding errors times 8192:
 // normalising blows these up by 1/radius, and the operands must stay near [-1, 1].
-Range widened(const Range &r, Dtype dtype) {
+Range widened(const Range &r, double largest_number, Dtype dtype) {
   if (r.radius == 0.0)
     return r;
   const FloatFormat f = float_format(dtype);
   return {r.centre,
-          std::max(r.radius, 8192.0 * (f.unit_roundoff * std::fabs(r.centre) + f.smallest_normal))};
+          std::max(r.radius, 8192.0 * (f.unit_roundoff * largest_number + f.smallest_normal))};
+}
+Range widened(const Range &r, Dtype dtype) { return widened(r, std::fabs(r.centre), dtype); }
+
+// A form cannot be known better than the gates that provide its wires, whose error as a part of
+// the wire's radius is about (8 u)^(2/3) (docs/theory.md, section 5); with room to spare.
+double gate_error(Dtype dtype) {
+  return 512.0 * std::pow(8.0 * float_format(dtype).unit_roundoff, 2.0 / 3.0);
 }
 
 Range product_range(const Range &a, const Range &b, bool square) {
@@ -56,24 +63,21 @@ FormRanges::FormRanges(const Circuit &circuit, const std::vector<Interval> &box,
 }
 
 Range FormRanges::of(const Linear &form) const {
-  if (form.terms.size() == 1) { // exactly the wire's
-    const auto &[wire, weight] = *form.terms.begin();
-    return {form.constant + weight * of(wire).centre, std::fabs(weight) * of(wire).radius};
-  }
-  const Range bound = term_by_term(form);
-  // The inputs are independent of each other.
-  if (form.terms.empty() || form.terms.rbegin()->first < inputs_)
-    return bound;
-  return widened(narrowed(bound, values(form)), dtype_);
-}
-
-Range FormRanges::term_by_term(const Linear &form) const {
-  Range r{form.constant, 0.0};
+  Range bound{form.constant, 0.0};
+  double numbers = std::fabs(form.constant); // what the terms add up to in absolute value
   for (const auto &[wire, weight] : form.terms) {
-    r.centre += weight * of(wire).centre;
-    r.radius += std::fabs(weight) * of(wire).radius;
+    const Range &r = of(wire);
+    bound.centre += weight * r.centre;
+    bound.radius += std::fabs(weight) * r.radius;
+    numbers += std::fabs(weight * r.centre);
   }
-  return r;
+  Range range = bound;
+  // The inputs are independent of each other, and a single wire's range is known.
+  if (form.terms.size() > 1 && form.terms.rbegin()->first >= inputs_) {
+    range = narrowed(bound, values(form));
+    range.radius = std::max(range.radius, gate_error(dtype_) * bound.radius);
+  }
+  return widened(range, numbers, dtype_);
 }
 
 Range FormRanges::narrowed(const Range &bound, const std::vector<double> &values) const {

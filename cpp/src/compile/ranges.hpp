@@ -24,7 +24,6 @@ public:
   Range of(const Linear &form) const;
 
 private:
-  Range term_by_term(const Linear &form) const;
   Range narrowed(const Range &bound, const std::vector<double> &values) const;
   std::vector<double> values(const Linear &form) const;
   void sample(const std::vector<Interval> &box, std::size_t wires);

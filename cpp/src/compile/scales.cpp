@@ -1,4 +1,4 @@
-#include "polynet/compile.hpp"
+#include "scales.hpp"
 
 #include "polynet/error.hpp"
 
@@ -19,6 +19,23 @@ int first_exponent(const Network &net, int order) {
 int first_copy_exponent(const Network &net) {
   const bool single = net.dtype == Dtype::float32;
   return net.activation->symmetry == Symmetry::odd ? (single ? -14 : -28) : (single ? -5 : -10);
+}
+
+WholeBoxError whole_box_error(const Network &net, const IdealNetwork &ideal) {
+  WholeBoxError worst{0.0, 0.0};
+  try {
+    const Truncation truncation(net, ideal);
+    const std::vector<Interval> errors = truncation(net.box);
+    const std::vector<double> rounding =
+        rounding_by_neurons(net, truncation, default_activation_ulp(net.dtype));
+    for (std::size_t k = 0; k < errors.size(); ++k) {
+      worst.truncation = std::max(worst.truncation, errors[k].mag());
+      worst.total = std::max(worst.total, up(errors[k].mag() + rounding[k]));
+    }
+  } catch (const Error &) {
+    return {};
+  }
+  return worst;
 }
 
 class Descent {
@@ -51,6 +68,8 @@ public:
     }
   }
 
+  const IdealNetwork &ideal() const { return ideal_; }
+
 private:
   void set(std::size_t g, int exponent) {
     for (Gate *gate : groups_[g])
@@ -72,26 +91,7 @@ private:
     return false;
   }
 
-  // The certified error of the evaluation by neurons, on the whole box, worst output; infinite
-  // where nothing can be proved.
-  double bound() const {
-    try {
-      return proved_bound();
-    } catch (const Error &) {
-      return detail::infinity;
-    }
-  }
-
-  double proved_bound() const {
-    const Truncation truncation(net_, ideal_);
-    const std::vector<Interval> errors = truncation(net_.box);
-    const std::vector<double> rounding =
-        rounding_by_neurons(net_, truncation, default_activation_ulp(net_.dtype));
-    double worst = 0.0;
-    for (std::size_t k = 0; k < errors.size(); ++k)
-      worst = std::max(worst, up(errors[k].mag() + rounding[k]));
-    return worst;
-  }
+  double bound() const { return whole_box_error(net_, ideal_).total; }
 
   Network &net_;
   IdealNetwork ideal_;
@@ -103,5 +103,17 @@ private:
 } // namespace
 
 void choose_scales(Network &net) { Descent(net).run(); }
+
+WholeBoxError settle_scales(Network &net, const CompileOptions &options) {
+  if (!options.scale) {
+    Descent descent(net);
+    descent.run();
+    return whole_box_error(net, descent.ideal());
+  }
+  for (HiddenLayer &layer : net.hidden)
+    for (Gate &gate : layer.gates)
+      gate.scale = round_to(options.dtype, *options.scale);
+  return whole_box_error(net, ideal_network(net));
+}
 
 } // namespace polynet

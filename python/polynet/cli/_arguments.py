@@ -114,6 +114,12 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
     add("--activation", default="logistic", help=f"{_ACTIVATIONS} (default: %(default)s)")
     add("--dtype", default="float64", help="float64 or float32 (default: %(default)s)")
     add("--form", default="factored", help="factored or merged (default: %(default)s)")
+    add(
+        "--construction",
+        default="compact",
+        help="compact (few neurons) or paper (a product tree for every monomial) "
+        "(default: %(default)s)",
+    )
     add("--bias", type=_number, help="of the product and square gates (default: where s''''=0)")
     add("--scale", type=_number, help="of all gates (default: chosen for each layer)")
     add("--hidden-layers", type=_integer, help="exactly so many, with gates of several operands")

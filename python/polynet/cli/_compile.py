@@ -33,6 +33,7 @@ def report(args: Namespace) -> dict[str, Any]:
         activation=args.activation,
         dtype=args.dtype,
         form=args.form,
+        construction=args.construction,
         bias=args.bias,
         scale=args.scale,
         hidden_layers=args.hidden_layers,

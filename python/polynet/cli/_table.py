@@ -39,7 +39,13 @@ def _product(count: int, layers: int | None) -> Network | None:
     names = [f"x{i}" for i in range(count)]
     box = dict.fromkeys(names, (-1, 1))
     try:
-        return compile_network("*".join(names), box, activation=_ACTIVATION, hidden_layers=layers)
+        return compile_network(
+            "*".join(names),
+            box,
+            activation=_ACTIVATION,
+            construction="paper",
+            hidden_layers=layers,
+        )
     except SizeLimitError:
         return None
 

@@ -1,0 +1,352 @@
+#include "builder.hpp"
+
+#include "quadratic.hpp"
+
+#include <Eigen/QR>
+
+namespace polynet {
+
+namespace {
+
+// Up to this many polynomials are tried as a basis for the next one.
+constexpr std::size_t max_combined = 24;
+constexpr double combined_exactly = 16 * unit_roundoff;
+
+void add(WirePolynomial &p, const Monomial &m, double coefficient) {
+  if (coefficient != 0.0 && (p[m] += coefficient) == 0.0)
+    p.erase(m);
+}
+
+void add(WirePolynomial &p, const WirePolynomial &other, double factor) {
+  for (const auto &[m, c] : other)
+    add(p, m, factor * c);
+}
+
+int degree_of(const WirePolynomial &p) {
+  int d = 0;
+  for (const auto &[m, c] : p)
+    d = std::max(d, degree(m));
+  return d;
+}
+
+Monomial wire_monomial(std::uint32_t wire) { return {{wire, 1}}; }
+
+// m / divisor, if it divides.
+std::optional<Monomial> quotient(const Monomial &m, const Monomial &divisor) {
+  Monomial result;
+  auto d = divisor.begin();
+  for (const Factor &f : m) {
+    std::uint32_t power = f.power;
+    if (d != divisor.end() && d->variable == f.variable) {
+      if (d->power > power)
+        return std::nullopt;
+      power -= d->power;
+      ++d;
+    }
+    if (power > 0)
+      result.push_back({f.variable, power});
+  }
+  if (d != divisor.end())
+    return std::nullopt;
+  return result;
+}
+
+// Divides by the leading coefficient; returns it.
+double normalise(WirePolynomial &p) {
+  double lead = 0.0;
+  for (const auto &[m, c] : p)
+    if (std::fabs(c) > std::fabs(lead) && !m.empty())
+      lead = c;
+  for (auto &[m, c] : p)
+    c /= lead;
+  return lead;
+}
+
+std::vector<std::uint32_t> wires_of(const Monomial &m) {
+  std::vector<std::uint32_t> wires;
+  for (const Factor &f : m)
+    wires.push_back(f.variable);
+  return wires;
+}
+
+} // namespace
+
+CompactBuilder::CompactBuilder(const std::vector<Interval> &box, const std::vector<double> &centres,
+                               const Factoring &factoring)
+    : centres_(centres), factoring_(factoring), random_(factoring.seed) {
+  circuit_.inputs = static_cast<int>(box.size());
+  for (std::size_t i = 0; i < box.size(); ++i)
+    ranges_.push_back(box[i] - centres[i]);
+}
+
+void CompactBuilder::add_output(const WirePolynomial &polynomial) {
+  circuit_.outputs.push_back(combination(build(polynomial)));
+}
+
+Combination CompactBuilder::combination(const WirePolynomial &form) const {
+  Combination result;
+  double constant = 0.0;
+  for (const auto &[m, c] : form) {
+    if (m.empty()) {
+      constant += c;
+      continue;
+    }
+    const std::size_t wire = m[0].variable;
+    if (wire < centres_.size())
+      constant -= c * centres_[wire];
+    result.terms.emplace_back(static_cast<int>(wire), c);
+  }
+  result.constant = constant;
+  return result;
+}
+
+Interval CompactBuilder::range(const WirePolynomial &form) const {
+  Interval sum = 0.0;
+  for (const auto &[m, c] : form)
+    sum += m.empty() ? Interval(c) : ranges_[m[0].variable] * c;
+  return sum;
+}
+
+std::pair<CompactBuilder::Index, double>
+CompactBuilder::product(const WirePolynomial &left, const WirePolynomial &right, bool square) {
+  WirePolynomial l = left, r = right;
+  double factor = normalise(l);
+  factor *= square ? factor : normalise(r);
+  if (square)
+    r = l;
+  if (r < l)
+    std::swap(l, r);
+  const auto [known, is_new] = products_.emplace(std::make_pair(l, r), ranges_.size());
+  if (is_new) {
+    circuit_.products.push_back({combination(l), square ? Combination{} : combination(r), square});
+    ranges_.push_back(square ? pow(range(l), 2) : range(l) * range(r));
+    if (l.size() == 1 && r.size() == 1 && !l.begin()->first.empty() && !r.begin()->first.empty())
+      known_.emplace(l.begin()->first * r.begin()->first, known->second);
+  }
+  return {known->second, factor};
+}
+
+CompactBuilder::Index CompactBuilder::monomial_wire(const Monomial &m) {
+  if (const auto wire = known_.find(m); wire != known_.end())
+    return wire->second;
+  const WirePolynomial left{{wire_monomial(m.front().variable), 1.0}};
+  const WirePolynomial right{{wire_monomial(m.back().variable), 1.0}};
+  return product(left, right, m.size() == 1).first;
+}
+
+// Returns a linear form in the wires that equals p.
+WirePolynomial CompactBuilder::build(const WirePolynomial &p) {
+  WirePolynomial result, rest;
+  for (const auto &[m, c] : p) {
+    if (degree(m) <= 1)
+      add(result, m, c);
+    else if (const auto wire = known_.find(m); wire != known_.end())
+      add(result, wire_monomial(wire->second), c);
+    else
+      rest.emplace(m, c);
+  }
+  if (rest.empty())
+    return result;
+  const double lead = normalise(rest);
+  auto known = built_.find(rest);
+  if (known == built_.end()) {
+    std::optional<WirePolynomial> form = combine_built(rest);
+    if (!form)
+      form = degree_of(rest) > 2 ? build_high(rest) : build_quadratic(rest);
+    known = built_.emplace(rest, std::move(*form)).first;
+  }
+  add(result, known->second, lead);
+  return result;
+}
+
+// p as a combination of polynomials and monomials that are built already, if it is one.
+std::optional<WirePolynomial> CompactBuilder::combine_built(const WirePolynomial &p) const {
+  if (built_.empty() || built_.size() > max_combined)
+    return std::nullopt;
+  std::map<Monomial, Eigen::Index> row;
+  const auto add_rows = [&](const WirePolynomial &q) {
+    for (const auto &[m, c] : q)
+      if (known_.count(m) == 0)
+        row.emplace(m, static_cast<Eigen::Index>(row.size()));
+  };
+  add_rows(p);
+  for (const auto &[q, form] : built_)
+    add_rows(q);
+  const auto column = [&](const WirePolynomial &q) {
+    Eigen::VectorXd v = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(row.size()));
+    for (const auto &[m, c] : q)
+      if (const auto r = row.find(m); r != row.end())
+        v[r->second] = c;
+    return v;
+  };
+  Eigen::MatrixXd columns(row.size(), built_.size());
+  Eigen::Index k = 0;
+  for (const auto &[q, form] : built_)
+    columns.col(k++) = column(q);
+  const Eigen::VectorXd wanted = column(p);
+  const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> solver(columns);
+  Eigen::VectorXd weights = solver.solve(wanted);
+  weights += solver.solve(wanted - columns * weights);
+  // Exact up to rounding in every coefficient, or not a combination.
+  const Eigen::VectorXd numbers = columns.cwiseAbs() * weights.cwiseAbs() + wanted.cwiseAbs();
+  const Eigen::VectorXd misfit = (columns * weights - wanted).cwiseAbs();
+  if (!(misfit.array() <= combined_exactly * numbers.array()).all())
+    return std::nullopt;
+  WirePolynomial result, rest = p;
+  k = 0;
+  for (const auto &[q, form] : built_) {
+    add(result, form, weights[k]);
+    add(rest, q, -weights[k++]);
+  }
+  for (const auto &[m, c] : rest)
+    if (const auto wire = known_.find(m); wire != known_.end())
+      add(result, wire_monomial(wire->second), c);
+  return result;
+}
+
+// One of the commonest factors, or any of them, if there are any.
+std::optional<Monomial> CompactBuilder::choose(const std::map<Monomial, int> &counts) {
+  const Monomial *best = nullptr;
+  double best_score = 0.0;
+  for (const auto &[m, count] : counts) {
+    double score = count;
+    if (factoring_.seed != 0)
+      score *= 0.25 + static_cast<double>(random_() >> 11) * 0x1p-53;
+    if (score > best_score) {
+      best_score = score;
+      best = &m;
+    }
+  }
+  return best ? std::optional<Monomial>(*best) : std::nullopt;
+}
+
+WirePolynomial CompactBuilder::build_high(WirePolynomial p) {
+  std::map<Monomial, int> squares, pairs;
+  for (const auto &[m, c] : p)
+    if (degree(m) > 2)
+      for (std::size_t i = 0; i < m.size(); ++i) {
+        if (m[i].power > 1)
+          ++squares[{{m[i].variable, 2}}];
+        for (std::size_t j = i + 1; j < m.size(); ++j)
+          ++pairs[{{m[i].variable, 1}, {m[j].variable, 1}}];
+      }
+  Monomial factor;
+  if (factoring_.squares && !squares.empty()) {
+    factor = *choose(squares);
+  } else if (factoring_.method == Factoring::Method::pairs) {
+    pairs.insert(squares.begin(), squares.end());
+    factor = *choose(pairs);
+  } else {
+    return horner(std::move(p));
+  }
+  const Index wire = monomial_wire(factor);
+  WirePolynomial rewritten;
+  for (const auto &[m, c] : p) {
+    Monomial rest = m, powers;
+    std::uint32_t count = 0;
+    while (degree(rest) > 1) {
+      const auto divided = quotient(rest, factor);
+      if (!divided)
+        break;
+      rest = *divided;
+      ++count;
+    }
+    if (count > 0)
+      rest = rest * Monomial{{wire, count}};
+    add(rewritten, rest, c);
+  }
+  return build(rewritten);
+}
+
+WirePolynomial CompactBuilder::horner(WirePolynomial p) {
+  WirePolynomial result;
+  while (degree_of(p) > 2) {
+    std::map<Monomial, int> counts;
+    for (const auto &[m, c] : p)
+      if (degree(m) > 2)
+        for (const std::uint32_t wire : wires_of(m))
+          ++counts[wire_monomial(wire)];
+    const Monomial factor = *choose(counts);
+    WirePolynomial cofactor, rest;
+    for (const auto &[m, c] : p) {
+      if (const auto divided = quotient(m, factor))
+        add(cofactor, *divided, c);
+      else
+        rest.emplace(m, c);
+    }
+    p = std::move(rest);
+    const auto [wire, weight] = product({{factor, 1.0}}, build(cofactor), false);
+    add(result, wire_monomial(wire), weight);
+  }
+  add(result, build(p), 1.0);
+  return result;
+}
+
+WirePolynomial CompactBuilder::build_quadratic(const WirePolynomial &p) {
+  // Parts without common wires are taken apart each on its own.
+  std::map<Index, Index> parent;
+  const auto root = [&parent](Index i) {
+    while (parent.at(i) != i)
+      i = parent.at(i);
+    return i;
+  };
+  for (const auto &[m, c] : p)
+    for (const Index wire : wires_of(m))
+      parent.emplace(wire, wire);
+  for (const auto &[m, c] : p)
+    parent[root(m.front().variable)] = root(m.back().variable);
+  std::map<Index, std::vector<Index>> components;
+  for (const auto &[wire, above] : parent)
+    components[root(wire)].push_back(wire);
+  std::map<Index, WirePolynomial> parts;
+  for (const auto &[m, c] : p)
+    parts[root(m.front().variable)].emplace(m, c);
+  WirePolynomial result;
+  for (const auto &[top, wires] : components)
+    decompose_component(wires, parts.at(top), result);
+  return result;
+}
+
+void CompactBuilder::decompose_component(const std::vector<Index> &wires, const WirePolynomial &p,
+                                         WirePolynomial &result) {
+  const auto n = static_cast<Eigen::Index>(wires.size());
+  std::map<Index, Eigen::Index> position;
+  Eigen::VectorXd radius(n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const Index wire = wires[static_cast<std::size_t>(i)];
+    position.emplace(wire, i);
+    const double r = ranges_[wire].rad();
+    // A power of two, so that scaling is exact.
+    radius[i] = std::isfinite(r) && r > 0.0 ? std::exp2(std::ilogb(r)) : 1.0;
+  }
+  Eigen::MatrixXd a = Eigen::MatrixXd::Zero(n, n);
+  for (const auto &[m, c] : p) {
+    const Eigen::Index i = position.at(m.front().variable), j = position.at(m.back().variable);
+    const double entry = c * radius[i] * radius[j];
+    a(i, j) = a(j, i) = i == j ? entry : 0.5 * entry;
+  }
+  FreeEntries free = FreeEntries::Constant(n, n, false);
+  for (const auto &[m, wire] : known_)
+    if (const auto i = position.find(m.front().variable), j = position.find(m.back().variable);
+        i != position.end() && j != position.end())
+      free(i->second, j->second) = free(j->second, i->second) = true;
+
+  const Decomposition d = decompose(a, free);
+  const auto form = [&](const Eigen::VectorXd &weights) {
+    WirePolynomial f;
+    for (Eigen::Index i = 0; i < n; ++i)
+      add(f, wire_monomial(wires[static_cast<std::size_t>(i)]), weights[i] / radius[i]);
+    return f;
+  };
+  for (const FormProduct &term : d.products) {
+    const auto [wire, weight] = product(form(term.left), form(term.right), term.square);
+    add(result, wire_monomial(wire), term.factor * weight);
+  }
+  for (const Decomposition::Free &term : d.free) {
+    const Monomial m = wire_monomial(wires[static_cast<std::size_t>(term.i)]) *
+                       wire_monomial(wires[static_cast<std::size_t>(term.j)]);
+    add(result, wire_monomial(known_.at(m)), term.weight / (radius[term.i] * radius[term.j]));
+  }
+}
+
+} // namespace polynet

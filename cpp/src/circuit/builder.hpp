@@ -1,0 +1,67 @@
+// Builds circuits of few products, one way of factoring at a time.
+#pragma once
+
+#include "polynet/circuit.hpp"
+
+#include <optional>
+#include <random>
+
+namespace polynet {
+
+/// A polynomial in the wires of a circuit, in plain double.
+using WirePolynomial = std::map<Monomial, double>;
+
+/// How polynomials of degree 3 and more are taken apart.
+struct Factoring {
+  enum class Method {
+    horner, ///< variable * quotient, until what is left is quadratic
+    pairs,  ///< the commonest product of two wires becomes a wire
+  };
+  Method method;
+  /// Squares of wires become wires first.
+  bool squares;
+  /// 0: the commonest factor first; else by chance, the commoner the likelier.
+  std::uint32_t seed;
+};
+
+class CompactBuilder {
+public:
+  /// The wires' values are taken relative to `centres` (all 0: as they are).
+  CompactBuilder(const std::vector<Interval> &box, const std::vector<double> &centres,
+                 const Factoring &factoring);
+
+  /// Adds an output; `polynomial` is in the inputs minus their centres.
+  void add_output(const WirePolynomial &polynomial);
+  Circuit take() { return std::move(circuit_); }
+
+private:
+  using Index = std::uint32_t;
+
+  WirePolynomial build(const WirePolynomial &p);
+  std::optional<WirePolynomial> combine_built(const WirePolynomial &p) const;
+  WirePolynomial build_high(WirePolynomial p);
+  WirePolynomial build_quadratic(const WirePolynomial &p);
+  void decompose_component(const std::vector<Index> &wires, const WirePolynomial &p,
+                           WirePolynomial &result);
+  WirePolynomial horner(WirePolynomial p);
+
+  /// A wire for the product of two linear forms, and the factor that it lacks.
+  std::pair<Index, double> product(const WirePolynomial &left, const WirePolynomial &right,
+                                   bool square);
+  Index monomial_wire(const Monomial &m);
+  Combination combination(const WirePolynomial &form) const;
+  Interval range(const WirePolynomial &form) const;
+  std::optional<Monomial> choose(const std::map<Monomial, int> &counts);
+
+  Circuit circuit_;
+  std::vector<double> centres_;
+  Factoring factoring_;
+  std::mt19937_64 random_;
+  std::vector<Interval> ranges_;
+  /// Wires that are products of two wires.
+  std::map<Monomial, Index> known_;
+  std::map<std::pair<WirePolynomial, WirePolynomial>, Index> products_;
+  std::map<WirePolynomial, WirePolynomial> built_;
+};
+
+} // namespace polynet
