@@ -50,8 +50,8 @@ def compile(
     form : {"factored", "merged"}
         Two Linear maps between activations, or their product (docs/certificates.md, "Rounding").
     bias : float, optional
-        Bias of the product and square gates; by default where s'''' vanishes, which makes the
-        gate's error O(scale**4) instead of O(scale**2).
+        Bias of the product and square gates; by default the activation's own, where s'''' vanishes
+        if it can (docs/theory.md, section 2), for an error O(scale**4) instead of O(scale**2).
     scale : float, optional
         One scale for all gates; by default powers of two chosen per layer for the least certified
         error of the evaluation by neurons.

@@ -17,7 +17,7 @@ struct CompileOptions {
   std::shared_ptr<const Activation> activation;
   Dtype dtype = Dtype::float64;
   Form form = Form::factored;
-  /// Bias of the product and square gates; default: where s'''' vanishes.
+  /// Bias of the product and square gates; default: the activation's product_bias.
   std::optional<double> bias;
   /// Scale of all gates; default: per layer, least certified error of the evaluation by neurons.
   std::optional<double> scale;

@@ -113,7 +113,7 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
     add("--activation", default="logistic", help=f"{_ACTIVATIONS} (default: %(default)s)")
     add("--dtype", default="float64", help="float64 or float32 (default: %(default)s)")
     add("--form", default="factored", help="factored or merged (default: %(default)s)")
-    add("--bias", type=_number, help="of the product and square gates (default: where s''''=0)")
+    add("--bias", type=_number, help="of the product and square gates (default: the activation's)")
     add("--scale", type=_number, help="of all gates (default: chosen for each layer)")
     add(
         "--by",
@@ -144,7 +144,7 @@ def _add_gate(commands: _SubParsersAction[_Parser]) -> None:
     parser.set_defaults(report=_gate.report, show=_gate.show)
     add = parser.add_argument
     add("activation", metavar="ACTIVATION", type=str.strip, help=_ACTIVATIONS)
-    add("--bias", type=_number, help="default: where s''''=0; copy: where s'''=0")
+    add("--bias", type=_number, help="default: the activation's own")
     add("--scale", type=_number, default=1.0, help="default: %(default)s")
     add("--kind", default="product", help="product (default), square, copy or copy_odd")
     add(
