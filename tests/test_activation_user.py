@@ -79,7 +79,7 @@ def test_properties():
         0.25,
     )
     assert "my_tanh" in repr(s)
-    net = pn.compile("x*y + x", BOX, activation=s)
+    net = pn.compile("x*y + x", BOX, activation=s, construction="paper")
     assert net.hidden_layers == (6,)  # an even number of neurons for the copy
 
 

@@ -57,8 +57,8 @@ def compile(
         quadratic parts, factoring and powers for higher ones (docs/theory.md, section 7). It never
         takes more neurons than "paper". "shallow" is ``hidden_layers=1``.
     bias : float, optional
-        Bias of the product and square gates; by default where s'''' vanishes, which makes the
-        gate's error O(scale**4) instead of O(scale**2).
+        Bias of the product and square gates; by default the activation's own, where s'''' vanishes
+        if it can (docs/theory.md, section 2), for an error O(scale**4) instead of O(scale**2).
     scale : float, optional
         One scale for all gates; by default powers of two chosen per layer for the least certified
         error of the evaluation by neurons.

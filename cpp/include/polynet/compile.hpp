@@ -24,7 +24,7 @@ struct CompileOptions {
   Dtype dtype = Dtype::float64;
   Form form = Form::factored;
   Construction construction = Construction::compact;
-  /// Bias of the product and square gates; default: where s'''' vanishes.
+  /// Bias of the product and square gates; default: the activation's product_bias.
   std::optional<double> bias;
   /// Scale of all gates; default: per layer, least certified error of the evaluation by neurons.
   std::optional<double> scale;

@@ -82,8 +82,8 @@ struct Refusal {
 
 constexpr const char *flat = "its second derivative vanishes wherever it exists, so that no "
                              "combination of its values makes a product";
-constexpr const char *kinked = "its derivatives jump inside the range of a gate, so that no Taylor "
-                               "series holds there";
+constexpr const char *kinked = "it is not smooth: a derivative jumps, and no Taylor series holds "
+                               "across the jump";
 constexpr Refusal refusals[] = {
     {"relu", flat},         {"relu6", flat},       {"leaky_relu", flat}, {"prelu", flat},
     {"hard_sigmoid", flat}, {"hardsigmoid", flat}, {"hard_tanh", flat},  {"hardtanh", flat},

@@ -117,10 +117,10 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
     add(
         "--construction",
         default="compact",
-        help="compact (few neurons) or paper (a product tree for every monomial) "
+        help="compact (few neurons), paper (a product tree for every monomial) or shallow "
         "(default: %(default)s)",
     )
-    add("--bias", type=_number, help="of the product and square gates (default: where s''''=0)")
+    add("--bias", type=_number, help="of the product and square gates (default: the activation's)")
     add("--scale", type=_number, help="of all gates (default: chosen for each layer)")
     add("--hidden-layers", type=_integer, help="exactly so many, with gates of several operands")
     add(
@@ -152,7 +152,7 @@ def _add_gate(commands: _SubParsersAction[_Parser]) -> None:
     parser.set_defaults(report=_gate.report, show=_gate.show)
     add = parser.add_argument
     add("activation", metavar="ACTIVATION", type=str.strip, help=_ACTIVATIONS)
-    add("--bias", type=_number, help="default: where s''''=0; copy: where s'''=0")
+    add("--bias", type=_number, help="default: the activation's own")
     add("--scale", type=_number, default=1.0, help="default: %(default)s")
     add(
         "--kind",
