@@ -129,3 +129,74 @@ TEST_CASE("constants and variables need no product") {
   CHECK(value(c.outputs[0], {7, 11}) == 2.5 - 33.0);
   CHECK(monomial_circuit({polynet::Polynomial()}, 1).outputs[0].terms.empty());
 }
+
+namespace {
+
+double value(const polynet::Combination &form, const std::vector<double> &wire_values) {
+  double sum = form.constant.mid();
+  for (const auto &[wire, coefficient] : form.terms)
+    sum += coefficient.mid() * wire_values.at(static_cast<std::size_t>(wire));
+  return sum;
+}
+
+// The outputs at a point; every wire that a product uses must come before it.
+std::vector<double> outputs(const Circuit &circuit, std::vector<double> values) {
+  for (const polynet::Product &p : circuit.products) {
+    const double left = value(p.left, values);
+    values.push_back(left * (p.square ? left : value(p.right, values)));
+  }
+  std::vector<double> result;
+  for (const polynet::Combination &output : circuit.outputs)
+    result.push_back(value(output, values));
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("every compact circuit has the polynomials' values") {
+  Random random(43);
+  for (int n = 0; n < 60; ++n) {
+    std::vector<ExactPolynomial> polynomials(static_cast<std::size_t>(random.integer(1, 3)));
+    std::vector<polynet::Polynomial> enclosed;
+    for (ExactPolynomial &p : polynomials) {
+      for (int k = random.integer(1, 10); k > 0; --k) {
+        std::vector<unsigned> powers(4);
+        for (unsigned &power : powers)
+          power = static_cast<unsigned>(random.integer(0, 3));
+        p.terms.push_back({double(random.integer(-9, 9)), powers});
+      }
+      enclosed.push_back(p.enclosed());
+    }
+    std::vector<Interval> box;
+    std::vector<double> x;
+    for (int i = 0; i < 4; ++i) {
+      const double low = random.between(-2.0, 1.0);
+      box.emplace_back(low, low + 1.0);
+      x.push_back(random.between(low, low + 1.0));
+    }
+    for (const Circuit &circuit : polynet::compact_circuits(enclosed, box)) {
+      REQUIRE(circuit.inputs == 4);
+      const std::vector<double> values = outputs(circuit, x);
+      REQUIRE(values.size() == polynomials.size());
+      for (std::size_t k = 0; k < values.size(); ++k)
+        CHECK(std::fabs(values[k] - double(polynomials[k](x.data()))) <= 1e-7);
+    }
+  }
+}
+
+TEST_CASE("a quadratic form takes as many squares as its rank") {
+  Random random(47);
+  for (int rank = 1; rank <= 6; ++rank) {
+    polynet::Polynomial p; // sum of squares of forms with integer coefficients
+    for (int k = 0; k < rank; ++k) {
+      polynet::Polynomial form;
+      for (std::uint32_t i = 0; i < 6; ++i)
+        form.add(polynet::Monomial{{i, 1}}, random.integer(-9, 9));
+      p.add(form * form, k % 2 == 0 ? 1.0 : -1.0);
+    }
+    int cost = 0;
+    for (const polynet::Product &product : polynet::compact_circuits({p}, cube(6)).front().products)
+      cost += product.square ? 1 : 2;
+    CHECK(cost == rank);
+  }
+}

@@ -11,6 +11,8 @@ namespace {
 // Up to this many polynomials are tried as a basis for the next one.
 constexpr std::size_t max_combined = 24;
 constexpr double combined_exactly = 16 * unit_roundoff;
+// With larger weights on them (all are normalised) their errors would add up too much.
+constexpr double max_weight = 100.0;
 
 void add(WirePolynomial &p, const Monomial &m, double coefficient) {
   if (coefficient != 0.0 && (p[m] += coefficient) == 0.0)
@@ -190,7 +192,8 @@ std::optional<WirePolynomial> CompactBuilder::combine_built(const WirePolynomial
   // Exact up to rounding in every coefficient, or not a combination.
   const Eigen::VectorXd numbers = columns.cwiseAbs() * weights.cwiseAbs() + wanted.cwiseAbs();
   const Eigen::VectorXd misfit = (columns * weights - wanted).cwiseAbs();
-  if (!(misfit.array() <= combined_exactly * numbers.array()).all())
+  if (!(misfit.array() <= combined_exactly * numbers.array()).all() ||
+      weights.cwiseAbs().maxCoeff() > max_weight)
     return std::nullopt;
   WirePolynomial result, rest = p;
   k = 0;
@@ -221,41 +224,55 @@ std::optional<Monomial> CompactBuilder::choose(const std::map<Monomial, int> &co
 }
 
 WirePolynomial CompactBuilder::build_high(WirePolynomial p) {
+  const bool all_pairs = factoring_.method == Factoring::Method::pairs;
+  // How many monomials of degree 3 and more each square and each product of two wires divides.
   std::map<Monomial, int> squares, pairs;
-  for (const auto &[m, c] : p)
-    if (degree(m) > 2)
-      for (std::size_t i = 0; i < m.size(); ++i) {
-        if (m[i].power > 1)
-          ++squares[{{m[i].variable, 2}}];
-        for (std::size_t j = i + 1; j < m.size(); ++j)
-          ++pairs[{{m[i].variable, 1}, {m[j].variable, 1}}];
-      }
-  Monomial factor;
-  if (factoring_.squares && !squares.empty()) {
-    factor = *choose(squares);
-  } else if (factoring_.method == Factoring::Method::pairs) {
-    pairs.insert(squares.begin(), squares.end());
-    factor = *choose(pairs);
-  } else {
-    return horner(std::move(p));
-  }
-  const Index wire = monomial_wire(factor);
-  WirePolynomial rewritten;
-  for (const auto &[m, c] : p) {
-    Monomial rest = m, powers;
-    std::uint32_t count = 0;
-    while (degree(rest) > 1) {
-      const auto divided = quotient(rest, factor);
-      if (!divided)
-        break;
-      rest = *divided;
-      ++count;
+  const auto tally = [](std::map<Monomial, int> &counts, const Monomial &factor, int change) {
+    if ((counts[factor] += change) == 0)
+      counts.erase(factor);
+  };
+  const auto count = [&](const Monomial &m, int change) {
+    if (degree(m) <= 2)
+      return;
+    for (std::size_t i = 0; i < m.size(); ++i) {
+      if (m[i].power > 1)
+        tally(factoring_.squares ? squares : pairs, {{m[i].variable, 2}}, change);
+      for (std::size_t j = i + 1; j < m.size(); ++j)
+        tally(pairs, {{m[i].variable, 1}, {m[j].variable, 1}}, change);
     }
-    if (count > 0)
-      rest = rest * Monomial{{wire, count}};
-    add(rewritten, rest, c);
+  };
+  for (const auto &[m, c] : p)
+    count(m, 1);
+  while (!squares.empty() || (all_pairs && !pairs.empty())) {
+    const Monomial factor = *choose(squares.empty() ? pairs : squares);
+    const Index wire = monomial_wire(factor);
+    WirePolynomial rewritten;
+    for (auto i = p.begin(); i != p.end();) {
+      Monomial rest = i->first;
+      std::uint32_t power = 0;
+      for (auto divided = quotient(rest, factor); divided; divided = quotient(rest, factor)) {
+        rest = *divided;
+        ++power;
+      }
+      if (power == 0) {
+        ++i;
+        continue;
+      }
+      rewritten[rest * Monomial{{wire, power}}] += i->second;
+      count(i->first, -1);
+      i = p.erase(i);
+    }
+    for (const auto &[m, c] : rewritten)
+      if (p.count(m) == 0 && c != 0.0) {
+        count(m, 1);
+        p.emplace(m, c);
+      } else {
+        add(p, m, c);
+        if (p.count(m) == 0)
+          count(m, -1);
+      }
   }
-  return build(rewritten);
+  return degree_of(p) > 2 ? horner(std::move(p)) : build(p);
 }
 
 WirePolynomial CompactBuilder::horner(WirePolynomial p) {

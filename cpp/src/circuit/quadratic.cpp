@@ -16,6 +16,8 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr double cancelled = 128 * epsilon;
 // Dense decompositions of more variables have forms too long to be worth it.
 constexpr Index max_dense = 128;
+// A decomposition whose terms are larger than the monomials by more than this cancels too much.
+constexpr double max_growth = 100.0;
 
 // What is left of a form, with the sum of the absolute values that made each entry.
 class Remainder {
@@ -172,7 +174,10 @@ double Decomposition::mass() const {
 
 Decomposition decompose(const MatrixXd &a, const FreeEntries &free) {
   Decomposition best = by_monomials(a, free);
-  const auto consider = [&best](Decomposition other) {
+  const double max_mass = max_growth * best.mass();
+  const auto consider = [&](Decomposition other) {
+    if (!(other.mass() <= max_mass))
+      return;
     const int fewer = best.neurons() - other.neurons();
     if (fewer > 0 || (fewer == 0 && other.mass() < 0.999 * best.mass()))
       best = std::move(other);
