@@ -262,7 +262,7 @@ def test_long_text_is_cut_only_for_the_reader(capsys):
         ("compile x --box x=0:1 --points 1.5", "'1.5'"),
         ("compile x --box x=0:1 --points 100000000000", "100000000000 is not between"),
         ("compile x --box x=0:1 --seed s", "'s'"),
-        ("compile x --box x=0:1 --tolerance 3", "'--tolerance'"),
+        ("compile x --box x=0:1 --accuracy 3", "'--accuracy'"),
         ("compile x --box x=0:1 --act tanh", "'--act'"),
         ("compile x --box", "--box"),
         ("gate", "ACTIVATION"),

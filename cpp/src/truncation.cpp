@@ -111,4 +111,21 @@ std::vector<Interval> Truncation::operator()(const std::vector<Interval> &box) c
   return result;
 }
 
+ErrorFunction::ErrorFunction(const IdealNetwork &ideal, const Truncation &truncation,
+                             const std::vector<Polynomial> &polynomials)
+    : truncation_(truncation), differences_(ideal.outputs) {
+  for (std::size_t k = 0; k < polynomials.size(); ++k) {
+    differences_[k].polynomial.add(polynomials[k], -1.0);
+    max_power_ = std::max(max_power_, differences_[k].polynomial.max_power());
+  }
+}
+
+std::vector<Interval> ErrorFunction::operator()(const std::vector<Interval> &box) const {
+  std::vector<Interval> errors = truncation_(box);
+  const PowerTable powers(box, max_power_);
+  for (std::size_t k = 0; k < errors.size(); ++k)
+    errors[k] += differences_[k].polynomial(powers) + differences_[k].rest;
+  return errors;
+}
+
 } // namespace polynet

@@ -153,7 +153,8 @@ std::unique_ptr<EvaluableNetwork>
 compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<double, double>> &box,
         std::shared_ptr<const polynet::Activation> activation, const std::string &dtype,
         const std::string &form, const std::string &construction, std::optional<double> bias,
-        std::optional<double> scale, std::optional<int> hidden_layers) {
+        std::optional<double> scale, std::optional<int> hidden_layers,
+        std::optional<double> tolerance) {
   polynet::CompileOptions options;
   options.activation = std::move(activation);
   options.dtype = polynet::dtype_from_name(dtype);
@@ -162,6 +163,7 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
   options.bias = bias;
   options.scale = scale;
   options.hidden_layers = hidden_layers;
+  options.tolerance = tolerance;
   std::vector<Interval> intervals;
   for (const auto &[lower, upper] : box)
     intervals.emplace_back(lower, upper);
@@ -225,7 +227,7 @@ void register_network(py::module_ &module) {
   py::class_<EvaluableNetwork>(module, "Network", "A compiled network of gates.")
       .def_static("compile", &compile, py::arg("polynomials"), py::arg("box"),
                   py::arg("activation"), py::arg("dtype"), py::arg("form"), py::arg("construction"),
-                  py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"))
+                  py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"))
       .def("evaluate", &evaluate_any, py::arg("points"), py::arg("by_gates"))
       .def("layers", &dense_layers)
       .def("certify", &certify, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),

@@ -133,6 +133,7 @@ class Network:
         bias: float | None,
         scale: float | None,
         hidden_layers: int | None,
+        tolerance: float | None,
     ) -> Network: ...
     @staticmethod
     def from_state(state: State) -> Network: ...

@@ -30,6 +30,7 @@ def compile(
     bias: float | None = None,
     scale: float | None = None,
     hidden_layers: int | None = None,
+    tolerance: float | None = None,
 ) -> Network:
     """Turn a polynomial, or several, into a neural network of multiplication gates.
 
@@ -67,6 +68,11 @@ def compile(
         up to eight values at once, in groups that take the fewest neurons (arXiv:1705.05502,
         theorem 5.1): 1 is the shallow network, with a neuron for every divisor of each monomial.
         High orders take large weights: evaluate these by gates.
+    tolerance : float, optional
+        The smallest network found whose certified error by neurons on the box is at most this, of
+        all constructions, with gates that trade accuracy for neurons or the other way round
+        (forward differences, halved gates, Richardson combinations). It chooses bias, scale and
+        hidden layers itself.
 
     Returns
     -------
@@ -76,6 +82,8 @@ def compile(
     ------
     InvalidInputError
         If an argument breaks its requirement; the message names it.
+    NotCertifiedError
+        If no network found keeps the tolerance; the message says how near it came.
     SizeLimitError
         If the polynomial or its network is larger than a documented limit.
 
@@ -93,7 +101,7 @@ def compile(
         if value not in known:
             raise InvalidInputError(f"unknown {name} {value!r}; known: {', '.join(known)}")
     core_s = core_activation(activation)
-    for name, number in (("bias", bias), ("scale", scale)):
+    for name, number in (("bias", bias), ("scale", scale), ("tolerance", tolerance)):
         if number is not None and not math.isfinite(number):
             raise InvalidInputError(f"{name} must be finite, not {number!r}")
     checked_box = Box.coerce(box, dtype=dtype)
@@ -112,5 +120,6 @@ def compile(
         bias,
         scale,
         hidden_layers,
+        tolerance,
     )
     return Network(core, polynomials, checked_box, single=single)

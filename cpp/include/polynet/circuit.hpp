@@ -42,4 +42,8 @@ Circuit monomial_circuit(const std::vector<Polynomial> &polynomials, int inputs)
 std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials,
                                       const std::vector<Interval> &box);
 
+/// The circuit with every product as squares, u v = ((u + v)^2 - u^2 - v^2)/2, equal squares once:
+/// all cross products of n values take n (n + 1)/2 squares.
+Circuit polarised(const Circuit &circuit);
+
 } // namespace polynet

@@ -31,6 +31,9 @@ struct CompileOptions {
   /// So many hidden layers, with products of several operands; default: as many as products of two
   /// take.
   std::optional<int> hidden_layers;
+  /// The certified error by neurons that the smallest network is to keep (compile_within); it
+  /// chooses bias, scale and hidden_layers itself.
+  std::optional<double> tolerance;
 };
 
 /// A network that approximates the polynomials on the box (finite endpoints, representable in the
@@ -47,9 +50,17 @@ Network schedule(const Circuit &circuit, const std::vector<Interval> &box,
 
 /// A network of that many hidden layers: every monomial about the centre of the box by products of
 /// up to 8 operands in each layer, in groups that take the fewest neurons (arXiv:1705.05502,
-/// theorem 5.1). Error (size_limit) where that is not enough. Biases are set, scales are not.
+/// theorem 5.1); with `halves`, gates take half of their neurons where the activation's parity
+/// allows it. Error (size_limit) where the layers are too few. Biases are set, scales are not.
 Network grouped(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
-                const CompileOptions &options, int layers);
+                const CompileOptions &options, int layers, bool halves = false);
+
+/// The smallest network found whose certified error on the whole box by neurons is at most the
+/// options' tolerance: the compact circuits and the paper's with other gates (forward differences,
+/// halves, Richardson combinations) and product trees with halved gates. Error (not_certified) if
+/// there is none: what came nearest, and what would help.
+Network compile_within(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
+                       const CompileOptions &options);
 
 /// Sets the scales, one power of two for the copies and one for the other gates of each layer, to
 /// the least certified error of the evaluation by neurons found by coordinate descent.

@@ -24,23 +24,6 @@ std::pair<std::vector<Interval>, std::vector<Interval>> split(const std::vector<
 
 } // namespace
 
-ErrorFunction::ErrorFunction(const IdealNetwork &ideal, const Truncation &truncation,
-                             const std::vector<Polynomial> &polynomials)
-    : truncation_(truncation), differences_(ideal.outputs) {
-  for (std::size_t k = 0; k < polynomials.size(); ++k) {
-    differences_[k].polynomial.add(polynomials[k], -1.0);
-    max_power_ = std::max(max_power_, differences_[k].polynomial.max_power());
-  }
-}
-
-std::vector<Interval> ErrorFunction::operator()(const std::vector<Interval> &box) const {
-  std::vector<Interval> errors = truncation_(box);
-  const PowerTable powers(box, max_power_);
-  for (std::size_t k = 0; k < errors.size(); ++k)
-    errors[k] += differences_[k].polynomial(powers) + differences_[k].rest;
-  return errors;
-}
-
 Search::Search(const Network &net, const ErrorFunction &error)
     : net_(net), error_(error), best_(net.outputs.size()) {}
 

@@ -8,20 +8,6 @@
 
 namespace polynet {
 
-/// {network(x) - p(x)} over parts of the box, one enclosure per output: the gates' truncation plus
-/// the difference between the ideal network and the polynomial.
-class ErrorFunction {
-public:
-  ErrorFunction(const IdealNetwork &ideal, const Truncation &truncation,
-                const std::vector<Polynomial> &polynomials);
-  std::vector<Interval> operator()(const std::vector<Interval> &box) const;
-
-private:
-  const Truncation &truncation_;
-  std::vector<Model> differences_;
-  int max_power_ = 1;
-};
-
 /// Looks for points of large error and splits the box where the bound is far above them.
 class Search {
 public:

@@ -75,11 +75,13 @@ double ratio(double error, double paper) {
   return paper <= detail::largest && paper > 0.0 ? error / paper : 1.0;
 }
 
-std::vector<Candidate> candidates(const Candidate &paper,
+std::vector<Candidate> candidates(const Candidate &paper, const Circuit &paper_circuit,
                                   const std::vector<Polynomial> &polynomials,
                                   const std::vector<Interval> &box, const CompileOptions &options) {
   std::vector<Candidate> found;
-  for (const Circuit &circuit : compact_circuits(polynomials, box))
+  std::vector<Circuit> circuits = compact_circuits(polynomials, box);
+  circuits.push_back(polarised(paper_circuit));
+  for (const Circuit &circuit : circuits)
     for (const double shift : shifts) {
       try {
         Network net = schedule(circuit, box, options, shift);
@@ -112,7 +114,7 @@ Network compile_compact(const Circuit &circuit, const std::vector<Polynomial> &p
   if (paper.neurons == 0)
     return std::move(paper.net);
 
-  std::vector<Candidate> found = candidates(paper, polynomials, box, options);
+  std::vector<Candidate> found = candidates(paper, circuit, polynomials, box, options);
   // From few neurons to many, up to the first whose error is tolerated.
   std::vector<std::pair<Candidate *, double>> looked_at;
   Candidate *accurate = nullptr;

@@ -56,6 +56,17 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
   std::vector<Polynomial> on_box;
   for (const Polynomial &p : polynomials)
     on_box.push_back(restricted(p, box));
+  if (options.tolerance) {
+    if (!(*options.tolerance > 0.0))
+      throw Error(ErrorCode::invalid_input,
+                  "tolerance must be positive, not " + text(*options.tolerance));
+    if (options.bias || options.scale || options.hidden_layers ||
+        options.construction != Construction::compact)
+      throw Error(ErrorCode::invalid_input,
+                  "a tolerance chooses bias, scale, construction and hidden_layers itself; leave "
+                  "them out, or the tolerance");
+    return compile_within(on_box, box, options);
+  }
   if (options.hidden_layers || options.construction == Construction::shallow) {
     const int layers = options.hidden_layers.value_or(1);
     if (layers < 1 || layers > max_hidden_layers)

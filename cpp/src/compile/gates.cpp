@@ -19,6 +19,14 @@ double bias_of_order(const Activation &s, int m) {
 
 } // namespace
 
+std::string half_suffix(const Activation &s, int order) {
+  if (s.symmetry == Symmetry::odd || s.symmetry == Symmetry::odd_plus_constant)
+    return order % 2 != 0 ? "_odd" : "";
+  if (s.symmetry == Symmetry::even || (s.symmetry == Symmetry::even_plus_linear && order >= 4))
+    return order % 2 == 0 ? "_even" : "";
+  return "";
+}
+
 Gate copy_gate(const CompileOptions &options, int operand) {
   const Stencil &st =
       stencil(options.activation->symmetry == Symmetry::odd ? "copy_forward" : "copy");
@@ -28,6 +36,8 @@ Gate copy_gate(const CompileOptions &options, int operand) {
 Gate product_gate(const CompileOptions &options, const std::string &name,
                   const std::array<int, max_operands> &operands) {
   const Stencil &st = stencil(name);
+  if (st.parity != Parity::none)
+    return {&st, 0.0, 0.0, operands};
   const double usual = st.order() == 2 ? options.activation->product_bias
                                        : bias_of_order(*options.activation, st.order());
   return {&st, round_to(options.dtype, options.bias.value_or(usual)), 0.0, operands};

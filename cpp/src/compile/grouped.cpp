@@ -13,19 +13,22 @@ namespace {
 constexpr int largest_group = max_operands;
 constexpr std::size_t max_terms = 100'000;
 
-// Neurons of the gates that multiply n wires together into m, groups as equal as they can be: a
-// product of b takes 2^b, a group of one is a copy.
-double group_cost(int n, int m, int copy) {
+// Neurons of gates by their number of operands: a product of b takes 2^b or half of it, a group of
+// one is a copy.
+using GateCosts = std::array<double, max_operands + 1>;
+
+// Neurons of the gates that multiply n wires together into m, groups as equal as they can be.
+double group_cost(int n, int m, const GateCosts &costs) {
   const int small = n / m, larger = n % m;
   if (small + (larger > 0) > largest_group)
     return detail::infinity;
-  return larger * std::ldexp(1.0, small + 1) +
-         (m - larger) * (small == 1 ? copy : std::ldexp(1.0, small));
+  const auto cost = [&](int b) { return costs[static_cast<std::size_t>(b)]; };
+  return (larger > 0 ? larger * cost(small + 1) : 0.0) + (m - larger) * cost(small);
 }
 
 // The numbers of wires after each of the layers that multiply n wires into one, with the fewest
 // neurons (arXiv:1705.05502, theorem 5.1, by dynamic programming); empty if that takes more layers.
-std::vector<int> best_groups(int n, int layers, int copy) {
+std::vector<int> best_groups(int n, int layers, const GateCosts &costs) {
   struct Step {
     double cost = detail::infinity;
     int next = 0;
@@ -37,7 +40,8 @@ std::vector<int> best_groups(int n, int layers, int copy) {
   for (std::size_t k = 1; k < steps.size(); ++k)
     for (int w = 1; w <= n; ++w)
       for (int m = 1; m <= w; ++m) {
-        const double cost = group_cost(w, m, copy) + steps[k - 1][static_cast<std::size_t>(m)].cost;
+        const double cost =
+            group_cost(w, m, costs) + steps[k - 1][static_cast<std::size_t>(m)].cost;
         // Of equal costs the one with the smaller groups: it is more accurate.
         if (cost < detail::infinity && cost <= steps[k][static_cast<std::size_t>(w)].cost)
           steps[k][static_cast<std::size_t>(w)] = {cost, m};
@@ -58,9 +62,9 @@ std::vector<int> best_groups(int n, int layers, int copy) {
 class Grouping {
 public:
   Grouping(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
-           const CompileOptions &options, int layers)
-      : options_(options), copy_(static_cast<int>(copy_gate(options, 0).stencil->neurons.size())),
-        layers_(static_cast<std::size_t>(layers)), wires_(static_cast<std::size_t>(layers)) {
+           const CompileOptions &options, int layers, bool halves)
+      : options_(options), halves_(halves), layers_(static_cast<std::size_t>(layers)),
+        wires_(static_cast<std::size_t>(layers)) {
     Circuit inputs;
     inputs.inputs = static_cast<int>(box.size());
     const FormRanges ranges(inputs, box, options.dtype);
@@ -68,6 +72,9 @@ public:
       ranges_.push_back(ranges.of(i));
     for (const Polynomial &p : polynomials)
       outputs_.push_back(normalised(p));
+    costs_[1] = double(copy_gate(options, 0).stencil->neurons.size());
+    for (int b = 2; b <= largest_group; ++b)
+      costs_[static_cast<std::size_t>(b)] = std::ldexp(1.0, suffix(b).empty() ? b : b - 1);
     net_.activation = options.activation;
     net_.dtype = options.dtype;
     net_.form = options.form;
@@ -91,6 +98,10 @@ public:
   }
 
 private:
+  std::string suffix(int operands) const {
+    return halves_ ? half_suffix(*options_.activation, operands) : "";
+  }
+
   // p in terms of y.
   Polynomial normalised(const Polynomial &p) const {
     Polynomial result;
@@ -165,7 +176,7 @@ private:
     for (const Factor &f : m)
       wires.insert(wires.end(), f.power, Monomial{{f.variable, 1}});
     const std::vector<int> counts =
-        best_groups(static_cast<int>(wires.size()), static_cast<int>(layers_), copy_);
+        best_groups(static_cast<int>(wires.size()), static_cast<int>(layers_), costs_);
     if (counts.empty())
       throw Error(ErrorCode::size_limit, "a monomial of degree " + std::to_string(wires.size()) +
                                              " takes more than " + std::to_string(layers_) +
@@ -205,6 +216,7 @@ private:
       operands[static_cast<std::size_t>(count++)] = operand(t, *f);
       f = end;
     }
+    name += suffix(static_cast<int>(factors.size()));
     net_.hidden[t].gates.push_back(factors.size() == 1 ? copy_gate(options_, operands[0])
                                                        : product_gate(options_, name, operands));
     return product;
@@ -237,7 +249,8 @@ private:
   }
 
   const CompileOptions &options_;
-  int copy_;
+  bool halves_;
+  GateCosts costs_{};
   std::size_t layers_;
   std::vector<Range> ranges_;
   std::vector<Polynomial> outputs_;
@@ -249,8 +262,8 @@ private:
 } // namespace
 
 Network grouped(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
-                const CompileOptions &options, int layers) {
-  return Grouping(polynomials, box, options, layers).run();
+                const CompileOptions &options, int layers, bool halves) {
+  return Grouping(polynomials, box, options, layers, halves).run();
 }
 
 } // namespace polynet

@@ -122,6 +122,7 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
     )
     add("--bias", type=_number, help="of the product and square gates (default: the activation's)")
     add("--scale", type=_number, help="of all gates (default: chosen for each layer)")
+    add("--tolerance", type=_number, help="the smallest network certified within it by neurons")
     add("--hidden-layers", type=_integer, help="exactly so many, with gates of several operands")
     add(
         "--by",

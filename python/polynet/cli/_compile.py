@@ -37,6 +37,7 @@ def report(args: Namespace) -> dict[str, Any]:
         bias=args.bias,
         scale=args.scale,
         hidden_layers=args.hidden_layers,
+        tolerance=args.tolerance,
     )
     ways = WAYS[args.by]
     return {
