@@ -195,7 +195,8 @@ TEST_CASE("a quadratic form takes as many squares as its rank") {
       p.add(form * form, k % 2 == 0 ? 1.0 : -1.0);
     }
     int cost = 0;
-    for (const polynet::Product &product : polynet::compact_circuits({p}, cube(6)).front().products)
+    const std::vector<Circuit> circuits = polynet::compact_circuits({p}, cube(6));
+    for (const polynet::Product &product : circuits.front().products)
       cost += product.square ? 1 : 2;
     CHECK(cost == rank);
   }
