@@ -116,6 +116,13 @@ int HiddenLayer::neurons() const {
   return static_cast<int>(n);
 }
 
+int Network::neurons() const {
+  int sum = 0;
+  for (const HiddenLayer &layer : hidden)
+    sum += layer.neurons();
+  return sum;
+}
+
 std::vector<Row> rows_of(const HiddenLayer &layer, Form form) {
   std::vector<Row> rows;
   if (form == Form::factored) {

@@ -69,6 +69,9 @@ struct Network {
   std::vector<Interval> box;
   std::vector<HiddenLayer> hidden;
   std::vector<Affine> outputs;
+
+  /// Hidden neurons in all.
+  int neurons() const;
 };
 
 /// Checks that indices, stencils and numbers of a network that was not compiled here make sense,

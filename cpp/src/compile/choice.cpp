@@ -24,13 +24,6 @@ constexpr double copy_error = 1.0 / 64;
 // The moves of centres that are tried, in radii.
 constexpr double shifts[] = {0.0, 0.5, 4.0};
 
-int neurons_of(const Network &net) {
-  int sum = 0;
-  for (const HiddenLayer &layer : net.hidden)
-    sum += layer.neurons();
-  return sum;
-}
-
 struct Candidate {
   Network net;
   int neurons;
@@ -85,7 +78,7 @@ std::vector<Candidate> candidates(const Candidate &paper, const Circuit &paper_c
     for (const double shift : shifts) {
       try {
         Network net = schedule(circuit, box, options, shift);
-        const int neurons = neurons_of(net);
+        const int neurons = net.neurons();
         const double error = estimated_error(net);
         const double saved = double(paper.neurons) / std::max(neurons, 1);
         if (neurons <= paper.neurons && error <= doubt * std::max(tolerated, saved) * paper.error)
@@ -105,7 +98,7 @@ std::vector<Candidate> candidates(const Candidate &paper, const Circuit &paper_c
 Network compile_compact(const Circuit &circuit, const std::vector<Polynomial> &polynomials,
                         const std::vector<Interval> &box, const CompileOptions &options) {
   Candidate paper{schedule(circuit, box, options), 0, 0.0};
-  paper.neurons = neurons_of(paper.net);
+  paper.neurons = paper.net.neurons();
   paper.error = estimated_error(paper.net);
   const bool certified = paper.neurons <= most_certified;
   WholeBoxError paper_error;

@@ -1,5 +1,7 @@
 #include "gates.hpp"
 
+#include "polynet/error.hpp"
+
 namespace polynet {
 
 namespace {
@@ -18,6 +20,17 @@ double bias_of_order(const Activation &s, int m) {
 }
 
 } // namespace
+
+double representable(Dtype dtype, double x) {
+  const double rounded = round_to(dtype, x);
+  if (!(std::fabs(rounded) <= float_format(dtype).largest))
+    throw Error(ErrorCode::invalid_input,
+                "a coefficient of the normalised polynomial overflows " +
+                    std::string(name_of(dtype)) +
+                    "; rescale the variables or the polynomial so that coefficients, values and "
+                    "the width of the box stay within its range");
+  return rounded;
+}
 
 std::string half_suffix(const Activation &s, int order) {
   if (s.symmetry == Symmetry::odd || s.symmetry == Symmetry::odd_plus_constant)

@@ -7,6 +7,9 @@
 
 namespace polynet {
 
+/// A coefficient rounded to the dtype; Error (invalid_input) if it overflows.
+double representable(Dtype dtype, double x);
+
 /// The copy gate with the fewest neurons that the activation allows.
 Gate copy_gate(const CompileOptions &options, int operand);
 

@@ -140,15 +140,7 @@ private:
     return form;
   }
 
-  double rounded(double x) const {
-    const double number = round_to(options_.dtype, x);
-    if (!(std::fabs(number) <= float_format(options_.dtype).largest))
-      throw Error(ErrorCode::invalid_input,
-                  "a coefficient of the normalised polynomial overflows " +
-                      std::string(name_of(options_.dtype)) +
-                      "; rescale the variables or the polynomial");
-    return number;
-  }
+  double rounded(double x) const { return representable(options_.dtype, x); }
 
   void add_output(const Polynomial &p) {
     Affine output;

@@ -65,22 +65,11 @@ private:
 
   Affine rounded(const Linear &form) const {
     Affine affine;
-    affine.constant = representable(form.constant);
+    affine.constant = representable(net_.dtype, form.constant);
     for (const auto &[source, weight] : form.terms)
-      if (const double w = representable(weight); w != 0.0)
+      if (const double w = representable(net_.dtype, weight); w != 0.0)
         affine.terms.emplace_back(source, w);
     return affine;
-  }
-
-  double representable(double x) const {
-    const double rounded = round_to(net_.dtype, x);
-    if (!(std::fabs(rounded) <= float_format(net_.dtype).largest))
-      throw Error(ErrorCode::invalid_input,
-                  "a coefficient of the normalised polynomial overflows " +
-                      std::string(name_of(net_.dtype)) +
-                      "; rescale the variables or the polynomial so that coefficients, values and "
-                      "the width of the box stay within its range");
-    return rounded;
   }
 
   // A layer without gates provides constants only, so nothing before it matters.

@@ -17,13 +17,6 @@ constexpr double shifts[] = {0.0, 0.5, 4.0};
 // What a network's gates of order 2 may be exchanged for.
 enum class Exchange { none, forward, halves, richardson };
 
-int neurons_of(const Network &net) {
-  int sum = 0;
-  for (const HiddenLayer &layer : net.hidden)
-    sum += layer.neurons();
-  return sum;
-}
-
 // The network with its products and squares exchanged; false if there is nothing to exchange.
 bool exchange(Network &net, Exchange kind, const CompileOptions &options) {
   bool any = false;
@@ -54,9 +47,8 @@ public:
 
   Network run() {
     collect();
-    std::stable_sort(found_.begin(), found_.end(), [](const Network &a, const Network &b) {
-      return neurons_of(a) < neurons_of(b);
-    });
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const Network &a, const Network &b) { return a.neurons() < b.neurons(); });
     int looks = 0;
     for (Network &net : found_) {
       if (looks++ == most_looks)
