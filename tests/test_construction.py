@@ -195,3 +195,20 @@ def test_outputs_share_their_products():
 def test_an_unknown_construction_is_refused_with_the_known_ones():
     with pytest.raises(pn.InvalidInputError, match=r"'small'; known: compact, paper"):
         pn.compile("x*y", {"x": (0, 1), "y": (0, 1)}, construction="small")
+
+
+@pytest.mark.parametrize(
+    ("polynomial", "box"),
+    [
+        ({(3, 2, 0): 10**25, (2, 1, 3): "-452/21", (1, 0, 3): "-80/501"}, "tiny"),
+        ({(3, 2, 3): -656698397, (3, 2, 2): "1429/512", (1, 2, 3): 444081, (1, 0, 2): 205}, "far"),
+    ],
+)
+def test_coefficients_that_underflow_or_cancel_on_the_way_do_no_harm(polynomial, box):
+    tiny = 2.0**-1022
+    boxes = {
+        "tiny": [(0.339, 0.343), (tiny, 1.05), (tiny, 1.5 * tiny)],
+        "far": [(10, 13), (5e-324, 1e-323), (-6145959, -6145950)],
+    }
+    net = pn.compile(polynomial, dict(zip("xyz", boxes[box], strict=True)))
+    assert net.neurons <= pn.compile(polynomial, net.box, construction="paper").neurons

@@ -262,15 +262,13 @@ WirePolynomial CompactBuilder::build_high(WirePolynomial p) {
       count(i->first, -1);
       i = p.erase(i);
     }
-    for (const auto &[m, c] : rewritten)
-      if (p.count(m) == 0 && c != 0.0) {
-        count(m, 1);
-        p.emplace(m, c);
-      } else {
-        add(p, m, c);
-        if (p.count(m) == 0)
-          count(m, -1);
-      }
+    for (const auto &[m, c] : rewritten) {
+      const bool was_there = p.count(m) != 0;
+      add(p, m, c);
+      // Terms may cancel or underflow; only what is there is counted.
+      if (const bool is_there = p.count(m) != 0; is_there != was_there)
+        count(m, is_there ? 1 : -1);
+    }
   }
   return degree_of(p) > 2 ? horner(std::move(p)) : build(p);
 }
