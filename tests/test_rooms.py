@@ -37,7 +37,7 @@ PYTHON_LEVELS = (
     ("_exact",),
     ("_parse",),
     ("polynomial", "box"),
-    ("certificate", "gate", "layer"),
+    ("certificate", "gate", "layer", "embedding"),
     ("softmax",),
     ("network",),
     ("compiler",),

@@ -5,8 +5,8 @@
 
 int main() {
   polynet::Polynomial p;
-  p.add({{0, 1}, {1, 1}}, 1.0); // x y: variables and powers
-  p.add({{2, 2}}, -0.5);
+  p.add(polynet::Monomial{{0, 1}, {1, 1}}, 1.0); // x y: variables and powers
+  p.add(polynet::Monomial{{2, 2}}, -0.5);
   polynet::CompileOptions options;
   options.activation = polynet::activation("logistic");
   const polynet::Network net = polynet::compile({p}, {{-1, 1}, {-1, 1}, {0, 2}}, options);

@@ -12,6 +12,7 @@ from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
 from .compiler import compile
+from .embedding import get_cmake_dir, get_include, get_library
 from .errors import (
     FloatEnvironmentError,
     InvalidInputError,
@@ -45,4 +46,7 @@ __all__ = [
     "__version__",
     "activation_names",
     "compile",
+    "get_cmake_dir",
+    "get_include",
+    "get_library",
 ]

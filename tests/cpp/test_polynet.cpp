@@ -70,6 +70,10 @@ TEST_CASE("what the C functions refuse, they explain") {
   const double nan[] = {std::numeric_limits<double>::quiet_NaN(), -1, 0};
   p.lower = nan;
   CHECK(polynet_compile(&p, nullptr, 0.0, &network) == POLYNET_INVALID_INPUT);
+  const uint32_t absurd[] = {1, 1, 0, 0, 0, 4000000000u, 0, 1, 1};
+  p = problem();
+  p.exponents = absurd;
+  CHECK(polynet_compile(&p, nullptr, 0.0, &network) == POLYNET_SIZE_LIMIT);
   p = problem();
   p.variables = 0;
   CHECK(polynet_compile(&p, nullptr, 0.0, &network) == POLYNET_INVALID_INPUT);
