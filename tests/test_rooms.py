@@ -41,6 +41,7 @@ PYTHON_LEVELS = (
     ("softmax",),
     ("network",),
     ("compiler",),
+    ("plot",),
     ("__init__",),
     ("cli",),
     ("__main__",),
