@@ -1,5 +1,8 @@
 #include "register.hpp"
 
+#include "polynet/polynet.h"
+
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -25,12 +28,21 @@ public:
     return *neurons_;
   }
 
+  // The network for the C functions; lives as long as this object.
+  polynet_network *c_handle(const std::vector<Terms> &polynomials) {
+    std::call_once(handle_once_, [&] {
+      handle_.reset(polynet::c_handle(network, polynomials_from(polynomials)));
+    });
+    return handle_.get();
+  }
+
   Network network;
   polynet::Plan plan;
 
 private:
-  std::once_flag once_;
+  std::once_flag once_, handle_once_;
   std::optional<polynet::NeuronEvaluator> neurons_;
+  std::unique_ptr<polynet_network, void (*)(polynet_network *)> handle_{nullptr, &polynet_free};
 };
 
 template <typename T>
@@ -230,6 +242,12 @@ void register_network(py::module_ &module) {
                   py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"))
       .def("evaluate", &evaluate_any, py::arg("points"), py::arg("by_gates"))
       .def("layers", &dense_layers)
+      .def(
+          "address",
+          [](EvaluableNetwork &self, const std::vector<Terms> &polynomials) {
+            return reinterpret_cast<std::uintptr_t>(self.c_handle(polynomials));
+          },
+          py::arg("polynomials"))
       .def("certify", &certify, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),
            py::arg("max_boxes"), py::arg("activation_ulp"))
       .def("softmax_bounds", &softmax_bounds, py::arg("polynomials"), py::arg("errors"),
