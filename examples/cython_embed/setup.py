@@ -1,8 +1,9 @@
-"""`pip install --no-build-isolation .` (or `python setup.py build_ext -i`) with polynet installed."""
+"""Build rootmean: `python setup.py build_ext --inplace` where polynet and Cython are installed."""
 
-import polynet
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+
+import polynet
 
 library = polynet.get_library()
 extension = Extension(
