@@ -33,8 +33,8 @@ double unit_weight(const Network &net, const Gate &gate, const Interval &coeffic
   int exponent = 0;
   const double fraction = std::frexp(coefficient.mid() / n.mid(), &exponent);
   const int bits = float_format(net.dtype).precision - spare;
-  return finite(round_to(
-      net.dtype, std::ldexp(std::nearbyint(std::ldexp(fraction, bits)), exponent - bits)));
+  return finite(
+      round_to(net.dtype, std::ldexp(std::nearbyint(std::ldexp(fraction, bits)), exponent - bits)));
 }
 
 // Turns rows over the previous layer's gates into a Layer over its neurons. All neurons of a gate
@@ -181,8 +181,7 @@ std::vector<double> unit_weights(const Network &net, const HiddenLayer &layer,
                                  const Neurons &neurons, const Row &row) {
   std::vector<double> units;
   for (const auto &[source, coefficient] : row.terms)
-    units.push_back(
-        unit_weight(net, layer.gates[static_cast<std::size_t>(source)], coefficient));
+    units.push_back(unit_weight(net, layer.gates[static_cast<std::size_t>(source)], coefficient));
   if (!neurons.shared)
     return units;
   struct Load {
