@@ -156,7 +156,7 @@ std::vector<double> outputs(const Circuit &circuit, std::vector<double> values) 
 
 TEST_CASE("every compact circuit has the polynomials' values") {
   Random random(43);
-  for (int n = 0; n < 60; ++n) {
+  for (int n = 0; n < 30; ++n) {
     std::vector<ExactPolynomial> polynomials(static_cast<std::size_t>(random.integer(1, 3)));
     std::vector<polynet::Polynomial> enclosed;
     for (ExactPolynomial &p : polynomials) {
@@ -176,10 +176,10 @@ TEST_CASE("every compact circuit has the polynomials' values") {
       x.push_back(random.between(low, low + 1.0));
     }
     std::vector<Circuit> circuits = polynet::compact_circuits(enclosed, box);
-    for (const Circuit &circuit : polynet::triple_circuits(enclosed, box)) {
-      circuits.push_back(circuit);
-      circuits.push_back(polynet::polarised(circuit));
-    }
+    const std::vector<Circuit> triples = polynet::triple_circuits(enclosed, box);
+    circuits.insert(circuits.end(), triples.begin(), triples.end());
+    if (!triples.empty())
+      circuits.push_back(polynet::polarised(triples.front()));
     for (const Circuit &circuit : circuits) {
       REQUIRE(circuit.inputs == 4);
       const std::vector<double> values = outputs(circuit, x);
