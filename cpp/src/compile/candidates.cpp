@@ -6,6 +6,7 @@
 #include "schedule.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 namespace polynet {
@@ -85,7 +86,7 @@ public:
     choose([](const Plain &p) { return p.neurons; });
     choose([](const Plain &p) { return p.product_neurons; });
     for (const Plain &p : plain)
-      if (chosen.count(&p) > 0)
+      if (chosen.count(&p) > 0 && is_small(p.circuit))
         add_layouts(p, any_accuracy);
   }
 
@@ -115,7 +116,14 @@ private:
                        [](const Product &p) { return p.third.has_value(); });
   }
 
+  // Every product takes a neuron at least.
+  bool is_small(const Circuit &circuit) const {
+    return circuit.products.size() <= static_cast<std::size_t>(fewest_);
+  }
+
   void add_plain(Circuit circuit, std::vector<Plain> &plain) {
+    if (!is_small(circuit))
+      return;
     FormRanges ranges(circuit, box_, options_.dtype);
     Layout layout;
     layout.single_copies = true;
@@ -129,6 +137,7 @@ private:
     }
     if (!fewest)
       return;
+    fewest_ = std::min(fewest_, *fewest);
     int products = 0;
     for (const Product &p : circuit.products)
       products += p.square ? 2 : 4;
@@ -167,6 +176,7 @@ private:
   const CompileOptions &options_;
   const std::function<bool(const Candidate &)> &keep_;
   ErrorEstimate estimate_;
+  int fewest_ = std::numeric_limits<int>::max(); // neurons of a network laid out so far
   std::vector<Candidate> found_;
 };
 
