@@ -172,6 +172,21 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
   return std::make_unique<EvaluableNetwork>(polynet::compile(converted, intervals, options));
 }
 
+// Per hidden layer, per gate: the kernel's contract, infinite where it has none.
+std::vector<std::vector<std::pair<double, double>>> kernel_errors(const EvaluableNetwork &self) {
+  std::vector<std::vector<std::pair<double, double>>> errors;
+  for (const polynet::PlannedLayer &layer : self.plan.layers) {
+    errors.emplace_back();
+    for (const polynet::PlannedGate &gate : layer.gates) {
+      const polynet::PlannedSeries &series = self.plan.series[gate.series];
+      const double none = polynet::detail::infinity;
+      errors.back().emplace_back(series.converges ? series.relative_error : none,
+                                 series.converges ? series.absolute_error : none);
+    }
+  }
+  return errors;
+}
+
 polynet::Certificate certify(const EvaluableNetwork &self, const std::vector<Terms> &polynomials,
                              bool by_gates, double ratio, std::size_t max_boxes,
                              double activation_ulp) {
@@ -230,6 +245,7 @@ void register_network(py::module_ &module) {
                   py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"))
       .def("evaluate", &evaluate_any, py::arg("points"), py::arg("by_gates"))
       .def("layers", &dense_layers)
+      .def("kernel_errors", &kernel_errors)
       .def("certify", &certify, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),
            py::arg("max_boxes"), py::arg("activation_ulp"))
       .def("softmax_bounds", &softmax_bounds, py::arg("polynomials"), py::arg("errors"),

@@ -11,10 +11,13 @@ from ._core import __version__, activation_names
 from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
+from .certificate_file import load_certificate, save_certificate, verify
+from .checker import Verdict
 from .compiler import compile
 from .errors import (
     FloatEnvironmentError,
     InvalidInputError,
+    MissingPackageError,
     NotCertifiedError,
     PolynetError,
     SizeLimitError,
@@ -35,6 +38,7 @@ __all__ = [
     "Gate",
     "InvalidInputError",
     "Layer",
+    "MissingPackageError",
     "Network",
     "NotCertifiedError",
     "OutputBounds",
@@ -42,7 +46,11 @@ __all__ = [
     "Polynomial",
     "ProbabilityCertificate",
     "SizeLimitError",
+    "Verdict",
     "__version__",
     "activation_names",
     "compile",
+    "load_certificate",
+    "save_certificate",
+    "verify",
 ]

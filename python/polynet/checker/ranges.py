@@ -1,0 +1,182 @@
+"""Ranges of polynomials on [-1, 1]^n by Bernstein coefficients, in parts if need be.
+
+A polynomial lies between its smallest and its largest Bernstein coefficient, and the coefficients
+of the corners are its values there. The coefficients are computed in float64 with an a-priori
+bound on all rounding errors: every number here is a sum of products with factors that add up to at
+most 1 in absolute value, so that n operations are off by at most gamma_n = n u/(1 - n u) times the
+largest number (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from math import comb, prod
+
+import numpy as np
+from flint import arb, fmpq, fmpq_mpoly
+from numpy.typing import NDArray
+
+from .errors import NotProvedError, RefutedError
+from .models import Model
+from .subdivision import Part
+
+__all__ = ["prove_at_most", "supremum"]
+
+MAX_COEFFICIENTS = 1 << 22
+UNIT = 2.0**-53
+Tensor = NDArray[np.float64]
+
+
+@cache
+def _to_bernstein(degree: int) -> Tensor:
+    """Row i holds the i-th Bernstein coefficients on [-1, 1] of 1, t, ..., t^degree.
+
+    That of t^j is the mean of the products of j of `degree` numbers, i of them 1, the others -1:
+    at most 1 in absolute value.
+    """
+    rows = [
+        [
+            sum(comb(i, j - k) * comb(degree - i, k) * (-1) ** k for k in range(j + 1))
+            / comb(degree, j)
+            for j in range(degree + 1)
+        ]
+        for i in range(degree + 1)
+    ]
+    return np.array(rows)
+
+
+def _coefficients(terms: dict[tuple[int, ...], fmpq], unit: fmpq) -> tuple[Tensor, float]:
+    """Return the Bernstein coefficients of polynomial/unit, and a bound on their errors."""
+    degrees = [int(max(e)) for e in zip(*terms, strict=True)]
+    power = np.zeros([d + 1 for d in degrees])
+    for exponents, c in terms.items():
+        ratio = c / unit
+        power[tuple(map(int, exponents))] = int(ratio.p) / int(ratio.q)  # correctly rounded
+    total = float(np.abs(power).sum())
+    for axis, degree in enumerate(degrees):
+        power = np.moveaxis(np.tensordot(_to_bernstein(degree), power, (1, axis)), 0, axis)
+    operations = sum(degrees) + 4 * len(degrees) + power.size.bit_length() + 4
+    return power, 4 * operations * UNIT * total + 1e-300
+
+
+def _is_small(terms: dict[tuple[int, ...], fmpq]) -> bool:
+    return prod(int(max(e)) + 1 for e in zip(*terms, strict=True)) <= MAX_COEFFICIENTS
+
+
+def _groups(polynomial: fmpq_mpoly) -> list[dict[tuple[int, ...], fmpq]]:
+    """Share the terms out among polynomials in few variables each."""
+    terms = polynomial.to_dict()
+    if not terms or _is_small(terms):
+        return [terms] if terms else []
+    groups: list[tuple[set[int], dict[tuple[int, ...], fmpq]]] = []
+    for exponents in sorted(terms, key=lambda e: sum(x == 0 for x in e)):
+        variables = {i for i, e in enumerate(exponents) if e}
+        for known, group in groups:
+            if variables <= known:
+                group[exponents] = terms[exponents]
+                break
+        else:
+            groups.append((variables, {exponents: terms[exponents]}))
+    return [group for _, group in groups]
+
+
+def _range(polynomial: fmpq_mpoly, unit: fmpq) -> tuple[float, float]:
+    """Return bounds of polynomial/unit."""
+    low = high = 0.0
+    for terms in _groups(polynomial):
+        if _is_small(terms):
+            b, error = _coefficients(terms, unit)
+            least, largest = float(b.min()) - error, float(b.max()) + error
+        else:
+            largest = float(sum((arb(abs(c / unit)) for c in terms.values()), arb(0)).upper())
+            least = -largest
+        low, high = low + least, high + largest
+    slack = 1e-12 * (abs(low) + abs(high)) + 1e-300  # of these few sums and conversions
+    return low - slack, high + slack
+
+
+def supremum(model: Model) -> arb:
+    """Return an upper bound of |f| on the cube."""
+    if model.size.is_zero():
+        return arb(0)
+    unit = _power_of_two_near(model.size)
+    low, high = _range(model.polynomial, unit)
+    return (arb(max(-low, high)) * arb(unit) + model.rest).upper().min(model.size)
+
+
+def _power_of_two_near(x: arb) -> fmpq:
+    return fmpq(2) ** int(x.log_base(2).floor().upper().unique_fmpz())
+
+
+def prove_at_most(model: Model, bound: arb, root: Part, tick: Callable[[], None]) -> int:
+    """Prove |f| <= bound on the cube, and return how many parts that took.
+
+    Raises
+    ------
+    RefutedError
+        If |f| is larger at a corner of a part.
+    NotProvedError
+        If it is not proved before `tick` raises, or at all.
+    """
+    if not model.rest < bound:
+        raise NotProvedError("what was dropped is larger than the bound")
+    unit = _power_of_two_near(bound)
+    target = float(((bound - model.rest) / arb(unit)).lower()) * (1 - 4 * UNIT)
+    beyond = float(((bound + model.rest) / arb(unit)).upper()) * (1 + 4 * UNIT)
+    groups = _groups(model.polynomial)
+    if len(groups) != 1 or not _is_small(groups[0]):
+        low, high = _range(model.polynomial, unit)
+        if max(-low, high) > target:
+            raise NotProvedError(
+                "it has too many variables to be split, and is only bounded by "
+                f"{float((arb(max(-low, high)) * arb(unit) + model.rest).upper()):.6e}"
+            )
+        return 1
+    stack = [(*_coefficients(groups[0], unit), root)]
+    count = 0
+    while stack:
+        tick()
+        b, error, part = stack.pop()
+        count += 1
+        largest = float(np.abs(b).max())
+        if largest + error <= target:
+            continue
+        corners = np.abs(b[np.ix_(*([0, -1] for _ in b.shape))])
+        if float(corners.max()) - error > beyond:
+            corner = np.unravel_index(int(corners.argmax()), corners.shape)
+            raise RefutedError(f"it is larger at the point {part.corner(corner)}")
+        if part.children is None and largest - error > target and not part.can_split():
+            raise NotProvedError(f"it is not bounded near {part.corner((0,) * b.ndim)}")
+        axis, fraction, halves = part.split(_best_axis(b, part))
+        left, right = _de_casteljau(b, axis, fraction)
+        error += 8 * (b.shape[axis] + 1) * UNIT * largest
+        # The half with the larger coefficients last, so that it is looked at first.
+        pair = [(left, error, halves[0]), (right, error, halves[1])]
+        stack += sorted(pair, key=lambda entry: float(np.abs(entry[0]).max()))
+    return count
+
+
+def _best_axis(b: Tensor, part: Part) -> int:
+    """Return the axis along which the coefficients change most."""
+    changes = [
+        float(np.abs(np.diff(b, axis=axis)).max()) * (b.shape[axis] - 1) if b.shape[axis] > 1 else 0
+        for axis in range(b.ndim)
+    ]
+    ranked: Sequence[int] = sorted(range(b.ndim), key=lambda axis: -changes[axis])
+    return next((axis for axis in ranked if part.is_wide(axis)), 0)
+
+
+def _de_casteljau(b: Tensor, axis: int, fraction: float) -> tuple[Tensor, Tensor]:
+    """Return the coefficients of both parts, divided at that fraction of the range.
+
+    Each step takes means, (1 - fraction) a + fraction b, with at most four roundings.
+    """
+    b = np.moveaxis(b, axis, 0)
+    left, right = np.empty_like(b), np.empty_like(b)
+    row = b
+    for k in range(len(b)):
+        left[k], right[len(b) - 1 - k] = row[0], row[-1]
+        row = (1.0 - fraction) * row[:-1] + fraction * row[1:]
+    return np.moveaxis(left, 0, axis), np.moveaxis(right, 0, axis)
+

@@ -1,0 +1,251 @@
+"""How far the evaluation in floating point is from the network's real-number function.
+
+By neurons: the layers that the file holds are taken as any runtime takes them, and compared with
+the gates row by row. A row's own error has three parts: its weights are not exactly those that the
+gates prescribe, its sum is rounded, and the neurons that it reads are off. In factored form the
+rows are the operands of gates: all neurons of a gate see the same operand, so that an error of it
+passes through the gate as a whole, by the mean value theorem with the gate's slope. In merged form
+a row is the argument of one neuron, and its error passes through that neuron's slope.
+
+By gates: the affine forms are rounded like any sum, and each gate keeps the contract of its kernel
+that the file states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flint import arb, fmpq
+
+from .activations import range_and_slope, taylor
+from .claim import Affine, Claim, Gate, Layer
+from .errors import NotProvedError
+from .matching import Form, Neuron, arguments_of, exact_form, merged, neurons_of
+from .models import exact
+from .propagation import Propagation
+from .series import Series, normalisation
+from .sums import FORMATS, Sum
+
+__all__ = ["rounding_by_gates", "rounding_by_neurons"]
+
+
+@dataclass
+class Source:
+    """What a row's weights may multiply: a computed number between `low` and `high`."""
+
+    low: arb
+    high: arb
+    error: arb  # of this number alone, its operands taken as they are computed
+
+
+@dataclass
+class Block:
+    """A layer of gates as the next rows see it; for the inputs, gates are the inputs."""
+
+    sources: list[Source]
+    neurons: list[list[Neuron]]  # of each gate: which source, with which integer weight
+    scale: list[arb]  # N of each gate
+    constant: list[arb]  # w_0 s(b) of each gate
+    size: list[arb]  # sup |g| at the computed operands
+    carried: list[arb]  # sup |g(computed operands) - g(exact operands)|
+
+
+def rounding_by_neurons(claim: Claim, network: Propagation) -> list[arb]:
+    """Return a bound on |layers evaluated - real-number function| for every output."""
+    layers = iter(claim.layers)
+    block = _inputs(claim)
+    for t, hidden in enumerate(claim.hidden):
+        forms = [exact_form(form) for form in hidden.operands]
+        operands = [arb(0)] * len(forms)
+        linear = _next(layers, len(block.sources))
+        if claim.form == "factored":
+            operands = _rows(claim, block, linear, forms)
+            last = _next(layers, len(forms))
+        else:
+            last = linear
+        neurons, arguments = neurons_of(hidden, len(last.rows))
+        prescribed = arguments_of(arguments)
+        if not last.activated or (linear.activated and linear is not last):
+            raise NotProvedError(f"the activation of hidden layer {t} is not where it belongs")
+        reach = [(z + e).upper() for z, e in zip(network.reach[t], operands, strict=True)]
+        if claim.form == "factored":
+            as_inputs = _exact_sources([(-z, z) for z in reach])
+            errors = _rows(claim, as_inputs, last, prescribed)
+        else:
+            errors = _rows(claim, block, last, [merged(form, forms) for form in prescribed])
+        sources = [
+            _neuron(claim, form, reach, error)
+            for form, error in zip(prescribed, errors, strict=True)
+        ]
+        block = _block(claim, network, t, neurons, sources, operands)
+    outputs = _next(layers, len(block.sources))
+    if outputs.activated or next(layers, None) is not None:
+        raise NotProvedError("the layers do not end with the outputs")
+    return _rows(claim, block, outputs, [exact_form(form) for form in claim.outputs])
+
+
+def _neuron(claim: Claim, argument: Form, reach: list[arb], error: arb) -> Source:
+    """Bound a computed neuron whose argument is off by `error`."""
+    radius = sum((abs(arb(w)) * reach[k] for k, w in argument.terms.items()), error).upper()
+    low, high, slope = range_and_slope(claim.activation, arb(argument.constant), radius)
+    number = FORMATS[claim.dtype]
+    ulp = 2 * number.half_ulp(abs(low).max(abs(high)).upper())
+    off = (slope * error + arb(claim.activation_ulp) * ulp + number.smallest_normal).upper()
+    return Source((low - off).lower(), (high + off).upper(), off)
+
+
+def _block(
+    claim: Claim,
+    network: Propagation,
+    t: int,
+    neurons: list[list[Neuron]],
+    sources: list[Source],
+    operands: list[arb],
+) -> Block:
+    block = Block(sources, neurons, [], [], [], [])
+    for g, gate in enumerate(claim.hidden[t].gates):
+        series = network.series[t][g]
+        carried = _carried(network, t, gate, operands, series)
+        at_bias = taylor(claim.activation, arb(gate.bias), 0)[0]
+        block.scale.append(normalisation(claim.activation, gate))
+        block.constant.append(gate.stencil.constant_weight * at_bias)
+        block.size.append((network.gate_reach[t][g] + carried).upper())
+        block.carried.append(carried)
+    return block
+
+
+def _carried(
+    network: Propagation, t: int, gate: Gate, operands: list[arb], series: Series
+) -> arb:
+    """Bound |g(computed operands) - g(exact operands)| by the mean value theorem."""
+    reach = _computed_reach(network, t, gate, operands, series)
+    terms = (series.slope(i, reach) * operands[k] for i, k in enumerate(gate.operands))
+    return sum(terms, arb(0)).upper()
+
+
+def rounding_by_gates(claim: Claim, network: Propagation) -> list[arb]:
+    """Return a bound on |gates evaluated - real-number function|, the kernels' contracts given."""
+    block = _inputs(claim)
+    for t, hidden in enumerate(claim.hidden):
+        operands = [_affine_error(claim, block, form) for form in hidden.operands]
+        sources, carried = [], []
+        for g, gate in enumerate(hidden.gates):
+            series = network.series[t][g]
+            reach = _computed_reach(network, t, gate, operands, series)
+            relative, absolute = claim.kernel[t][g]
+            target = arb(1)
+            for z, power in zip(reach, gate.stencil.target, strict=True):
+                target *= z**power
+            off = _carried(network, t, gate, operands, series)
+            error = (arb(relative) * target + arb(absolute) + off).upper()
+            size = (network.gate_reach[t][g] + error).upper()
+            sources.append(Source(-size, size, error))
+            carried.append(error)
+        block = Block(sources, [], [], [], [], carried)
+    return [_affine_error(claim, block, form) for form in claim.outputs]
+
+
+def _exact_sources(ranges: Iterable[tuple[arb, arb]]) -> Block:
+    sources = [Source(low, high, arb(0)) for low, high in ranges]
+    count = len(sources)
+    size = [abs(s.low).max(abs(s.high)) for s in sources]
+    zeros = [arb(0)] * count
+    return Block(sources, [[Neuron(i, 1)] for i in range(count)], [arb(1)] * count, zeros, size, zeros)
+
+
+def _inputs(claim: Claim) -> Block:
+    return _exact_sources([(arb(low), arb(high)) for low, high in claim.box])
+
+
+def _next(layers: Iterator[Layer], columns: int) -> Layer:
+    layer = next(layers, None)
+    if layer is None or layer.columns != columns:
+        raise NotProvedError("the layers do not have the shape of the gates")
+    return layer
+
+
+def _rows(claim: Claim, block: Block, layer: Layer, forms: list[Form]) -> list[arb]:
+    if len(layer.rows) != len(forms):
+        raise NotProvedError("the layers do not have the shape of the gates")
+    return [
+        _row_error(claim, block, dict(row), bias, form)
+        for row, bias, form in zip(layer.rows, layer.bias, forms, strict=True)
+    ]
+
+
+def _row_error(
+    claim: Claim, block: Block, weights: dict[int, float], bias: float, form: Form
+) -> arb:
+    """Bound |computed row - the form of the exact gates|."""
+    left = {k: exact(w) for k, w in weights.items()}  # weights that no gate accounts for yet
+    shares = {k: 0 for k in weights}
+    for g in form.terms:
+        for neuron in block.neurons[g]:
+            shares[neuron.index] = shares.get(neuron.index, 0) + 1
+    constant = arb(exact(bias) - form.constant)
+    total = abs(arb(form.constant))
+    error = arb(0)
+    for g, coefficient in form.terms.items():
+        # All neurons of a gate have integer multiples of one unit: read it off one of its own.
+        own = next((n for n in block.neurons[g] if shares[n.index] == 1), None)
+        if own is None:
+            raise NotProvedError("a gate shares all its neurons with others")
+        unit = left.get(own.index, fmpq(0)) / own.weight
+        for neuron in block.neurons[g]:
+            left[neuron.index] = left.get(neuron.index, fmpq(0)) - unit * neuron.weight
+        misfit = arb(unit) * block.scale[g] - arb(coefficient)
+        error += abs(misfit) * block.size[g] + abs(arb(coefficient)) * block.carried[g]
+        constant -= arb(unit) * block.constant[g]
+        total += abs(arb(coefficient)) * (block.size[g] + block.carried[g])
+    error += abs(constant)
+    sums = Sum(FORMATS[claim.dtype])
+    if bias:
+        sums.add(arb(bias), arb(bias))
+    for k, weight in weights.items():
+        if weight:
+            source, w = block.sources[k], arb(weight)
+            error += abs(w) * source.error
+            ends = w * source.low, w * source.high
+            size = abs(source.low).max(abs(source.high))
+            factors = None if _is_power_of_two(weight) else (abs(w), size)
+            sums.add(ends[0].min(ends[1]), ends[0].max(ends[1]), product_of=factors)
+    for k, rest in left.items():
+        source = block.sources[k]
+        error += abs(arb(rest)) * abs(source.low).max(abs(source.high))
+    if not sums.sizes:
+        return error.upper()
+    return (error + sums.rounding((total + error).upper())).upper()
+
+
+def _affine_error(claim: Claim, block: Block, form: Affine) -> arb:
+    """Bound the error of an affine form whose sources are off by what they carry."""
+    sums = Sum(FORMATS[claim.dtype])
+    carried, total = arb(0), abs(arb(form.constant))
+    if form.constant:
+        sums.add(arb(form.constant), arb(form.constant))
+    for k, weight in form.terms:
+        if weight:
+            source, w = block.sources[k], arb(weight)
+            carried += abs(w) * block.carried[k]
+            ends = w * source.low, w * source.high
+            size = abs(source.low).max(abs(source.high))
+            factors = None if _is_power_of_two(weight) else (abs(w), size)
+            sums.add(ends[0].min(ends[1]), ends[0].max(ends[1]), product_of=factors)
+            total += abs(w) * size
+    return (carried + sums.rounding(total.upper())).upper() if sums.sizes else arb(0)
+
+
+def _is_power_of_two(x: float) -> bool:
+    numerator, denominator = abs(x).as_integer_ratio()
+    return numerator & (numerator - 1) == 0 and denominator & (denominator - 1) == 0
+
+
+def _computed_reach(
+    network: Propagation, t: int, gate: Gate, operands: list[arb], series: Series
+) -> list[arb]:
+    """Bound the computed operands; they must stay where the gate's series holds."""
+    reach = [network.reach[t][k] + operands[k] for k in gate.operands]
+    if not all(z <= limit for z, limit in zip(reach, series.reach, strict=True)):
+        raise NotProvedError("rounding may carry an operand out of the range of its series")
+    return reach
