@@ -137,11 +137,11 @@ class _Checker:
 
     def output_uppers(self, k: int, network: Propagation, rounding: arb) -> list[Finding]:
         claim, bounds = self.claim, self.claim.bounds[k]
-        polynomial = polynomial_model(self.space, claim.polynomials[k])
-        output = network.outputs[k]
-        error = Model(output.polynomial - polynomial.polynomial, output.rest)
 
         def prove(bound: arb) -> str:
+            polynomial = polynomial_model(self.space, claim.polynomials[k], self.tick)
+            output = network.outputs[k]
+            error = Model(output.polynomial - polynomial.polynomial, output.rest)
             root = tree(claim.box, bounds.subdivision)
             parts = prove_at_most(error, bound, root, self.tick)
             return f"{parts} part{'s' if parts != 1 else ''} of the box"

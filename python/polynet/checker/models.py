@@ -16,7 +16,7 @@ from flint import Ordering, arb, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from .errors import NotProvedError
 
-__all__ = ["Model", "Space", "exact", "to_fmpq"]
+__all__ = ["Model", "Space", "exact", "require_short", "to_fmpq"]
 
 MAX_PRODUCTS = 30_000_000
 
@@ -30,6 +30,12 @@ def to_fmpq(x: arb) -> fmpq:
     """Return the exact midpoint of a ball."""
     mantissa, exponent = x.mid().man_exp()
     return mantissa * fmpq(2) ** int(exponent)
+
+
+def require_short(p: fmpq_mpoly, q: fmpq_mpoly) -> None:
+    """Refuse a product that would take too long."""
+    if len(p) * len(q) > MAX_PRODUCTS:
+        raise NotProvedError("a product of polynomials is too long for this checker")
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,7 @@ class Model:
 
     def times(self, other: Model) -> Model:
         """Multiply: (p + r)(q + s) = p q + p s + q r + r s."""
-        if len(self.polynomial) * len(other.polynomial) > MAX_PRODUCTS:
-            raise NotProvedError("a product of polynomials is too long for this checker")
+        require_short(self.polynomial, other.polynomial)
         rest = self.size * other.rest + other.size * self.rest
         return Model(self.polynomial * other.polynomial, rest.upper())
 

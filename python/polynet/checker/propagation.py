@@ -13,7 +13,7 @@ from fractions import Fraction
 from flint import arb, fmpq
 
 from .claim import Affine, Claim
-from .models import Model, Space, exact, to_fmpq
+from .models import Model, Space, exact, require_short, to_fmpq
 from .ranges import supremum
 from .series import Series, series_of
 
@@ -70,7 +70,9 @@ def propagate(claim: Claim, space: Space, accuracy: arb, tick: Callable[[], None
     return result
 
 
-def polynomial_model(space: Space, terms: dict[tuple[int, ...], Fraction]) -> Model:
+def polynomial_model(
+    space: Space, terms: dict[tuple[int, ...], Fraction], tick: Callable[[], None]
+) -> Model:
     """Return p(m + h t) exactly."""
     powers = [[space.context.constant(fmpq(1))] for _ in space.middle]
     inputs = [x.polynomial for x in space.inputs()]
@@ -81,6 +83,8 @@ def polynomial_model(space: Space, terms: dict[tuple[int, ...], Fraction]) -> Mo
             while len(powers[i]) <= e:
                 powers[i].append(powers[i][-1] * inputs[i])
             if e:
+                tick()
+                require_short(product, powers[i][e])
                 product *= powers[i][e]
         total += product
     return Model(total, arb(0))

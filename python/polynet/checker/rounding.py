@@ -200,16 +200,11 @@ def _row_error(
         total += abs(arb(coefficient)) * (block.size[g] + block.carried[g])
     error += abs(constant)
     sums = Sum(FORMATS[claim.dtype])
-    if bias:
-        sums.add(arb(bias), arb(bias))
+    sums.add_constant(bias)
     for k, weight in weights.items():
-        if weight:
-            source, w = block.sources[k], arb(weight)
-            error += abs(w) * source.error
-            ends = w * source.low, w * source.high
-            size = abs(source.low).max(abs(source.high))
-            factors = None if _is_power_of_two(weight) else (abs(w), size)
-            sums.add(ends[0].min(ends[1]), ends[0].max(ends[1]), product_of=factors)
+        source = block.sources[k]
+        error += abs(weight) * source.error
+        sums.add_product(weight, source.low, source.high)
     for k, rest in left.items():
         source = block.sources[k]
         error += abs(arb(rest)) * abs(source.low).max(abs(source.high))
@@ -222,23 +217,13 @@ def _affine_error(claim: Claim, block: Block, form: Affine) -> arb:
     """Bound the error of an affine form whose sources are off by what they carry."""
     sums = Sum(FORMATS[claim.dtype])
     carried, total = arb(0), abs(arb(form.constant))
-    if form.constant:
-        sums.add(arb(form.constant), arb(form.constant))
+    sums.add_constant(form.constant)
     for k, weight in form.terms:
-        if weight:
-            source, w = block.sources[k], arb(weight)
-            carried += abs(w) * block.carried[k]
-            ends = w * source.low, w * source.high
-            size = abs(source.low).max(abs(source.high))
-            factors = None if _is_power_of_two(weight) else (abs(w), size)
-            sums.add(ends[0].min(ends[1]), ends[0].max(ends[1]), product_of=factors)
-            total += abs(w) * size
+        source = block.sources[k]
+        carried += abs(weight) * block.carried[k]
+        sums.add_product(weight, source.low, source.high)
+        total += abs(weight) * abs(source.low).max(abs(source.high))
     return (carried + sums.rounding(total.upper())).upper() if sums.sizes else arb(0)
-
-
-def _is_power_of_two(x: float) -> bool:
-    numerator, denominator = abs(x).as_integer_ratio()
-    return numerator & (numerator - 1) == 0 and denominator & (denominator - 1) == 0
 
 
 def _computed_reach(

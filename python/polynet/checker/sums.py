@@ -54,17 +54,24 @@ class Sum:
     negative: list[arb] = field(default_factory=list)
     sizes: list[arb] = field(default_factory=list)
 
-    def add(self, low: arb, high: arb, *, product_of: tuple[arb, arb] | None = None) -> None:
-        """Add a term between `low` and `high`; the sizes of its factors if it is a product.
+    def add_constant(self, value: float) -> None:
+        """Add a constant; 0 adds no rounding."""
+        if value:
+            self._add(arb(value), arb(value), arb(0))
 
-        A product of which one factor is a power of two is exact: leave `product_of` out then.
-        """
+    def add_product(self, weight: float, low: arb, high: arb) -> None:
+        """Add weight times a number between `low` and `high`; a weight of 0 adds no rounding."""
+        if weight:
+            ends = weight * low, weight * high
+            largest = abs(low).max(abs(high))
+            numerator, denominator = abs(weight).as_integer_ratio()
+            is_power_of_two = (numerator * denominator).bit_count() == 1
+            error = arb(0) if is_power_of_two else self.format.half_ulp(abs(weight) * largest)
+            self.flushed += abs(weight) + largest
+            self._add(ends[0].min(ends[1]), ends[0].max(ends[1]), error)
+
+    def _add(self, low: arb, high: arb, error: arb) -> None:
         size = abs(low).max(abs(high)).upper()
-        error = arb(0)
-        if product_of is not None:
-            error = self.format.half_ulp(size)
-            self.flushed += product_of[0] + product_of[1]
-        self.flushed += 2
         self.products += error
         self.positive.append((high + error).upper().max(arb(0)))
         self.negative.append((error - low).upper().max(arb(0)))
@@ -107,4 +114,4 @@ class Sum:
 
     def tiny(self) -> arb:
         """What flushing may lose: a smallest normal number in each factor and each result."""
-        return (self.flushed + 2 * len(self.sizes) + 2) * self.format.smallest_normal
+        return (self.flushed + 4 * len(self.sizes) + 2) * self.format.smallest_normal
