@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from math import ceil
+from math import ceil, comb
 
 from flint import arb, arb_series, ctx
 
 from .errors import NotProvedError
 
-__all__ = ["largest_coefficient", "range_and_slope", "taylor"]
+__all__ = ["largest_coefficient_near", "range_and_slope", "taylor"]
 
-PIECE_RADIUS = arb(2) ** -9
-MAX_PIECES = 4096
+PIECE_RADIUS = arb(2) ** -7
+STEP = 8
+MAX_PIECES = 1024
 
 
 def _logistic(x: arb_series) -> arb_series:
@@ -72,37 +73,45 @@ def taylor(name: str, point: arb, order: int) -> list[arb]:
     return [value[k] for k in range(order + 1)]
 
 
-def _pieces(middle: arb, radius: arb) -> Iterator[arb]:
-    """Cover [middle - radius, middle + radius] by short balls: Arb's series are tight on those."""
+def _pieces(middle: arb, radius: arb) -> Iterator[tuple[arb, arb]]:
+    """Cover [middle - radius, middle + radius] by short intervals: their middles and radius."""
     if not radius < MAX_PIECES * PIECE_RADIUS:
         raise NotProvedError("a neuron's argument has too large a range")
     count = max(ceil(float((radius / PIECE_RADIUS).upper())), 1)
-    half = radius / count
+    half = (radius / count).upper()
     for k in range(count):
-        yield arb(middle + (2 * k + 1 - count) * half, half.upper())
+        yield middle + (2 * k + 1 - count) * radius / count, half
 
 
 def largest_coefficient(name: str, middle: float, radius: arb, order: int) -> arb:
-    """Return an upper bound of |s_order|/order! on [middle - radius, middle + radius]."""
-    if not radius < MAX_PIECES * PIECE_RADIUS:
-        raise NotProvedError("a neuron's argument has too large a range")
-    # The radius is rounded up, so that few of them occur.
-    return _largest_coefficient(name, middle, ceil(float((64 * radius).upper())), order)
+    """Return an upper bound of |s_order|/order! on [middle - radius, middle + radius].
 
-
-@cache
-def _largest_coefficient(name: str, middle: float, radius: int, order: int) -> arb:
+    On a short piece m +- h it is a Taylor series itself: s_j(m + t)/j! is the sum over k of
+    binomial(j + k, k) s_{j+k}(m)/(j + k)! t^k, with Lagrange's remainder after a few terms.
+    """
     largest = arb(0)
-    for piece in _pieces(arb(middle), arb(radius) / 64):
-        largest = largest.max(taylor(name, piece, order)[order].abs_upper())
+    for m, h in _pieces(arb(middle), radius):
+        at_middle = taylor(name, m, order + STEP)
+        anywhere = taylor(name, arb(m, h), order + STEP)
+        total = comb(order + STEP, STEP) * abs(anywhere[order + STEP]) * h**STEP
+        for k in range(STEP):
+            total += comb(order + k, k) * abs(at_middle[order + k]) * h**k
+        largest = largest.max(total.upper())
     return largest
 
 
-def range_and_slope(name: str, middle: arb, radius: arb) -> tuple[arb, arb, arb]:
+@cache
+def largest_coefficient_near(name: str, middle: float, steps: int, order: int) -> arb:
+    """Return the same for the radius steps/64, of which few occur."""
+    return largest_coefficient(name, middle, arb(steps) / 64, order)
+
+
+def range_and_slope(name: str, middle: float, radius: arb) -> tuple[arb, arb, arb]:
     """Return a lower and an upper bound of s, and an upper bound of |s'|, on that interval."""
-    low, high, slope = arb.pos_inf(), arb.neg_inf(), arb(0)
-    for piece in _pieces(middle, radius):
-        value, derivative = taylor(name, piece, 1)
-        low, high = low.min(value.lower()), high.max(value.upper())
-        slope = slope.max(derivative.abs_upper())
+    slope = largest_coefficient(name, middle, radius, 1)
+    low, high = arb.pos_inf(), arb.neg_inf()
+    for m, h in _pieces(arb(middle), radius):
+        value = taylor(name, m, 0)[0]
+        off = h * slope.min(taylor(name, arb(m, h), 1)[1].abs_upper())
+        low, high = low.min((value - off).lower()), high.max((value + off).upper())
     return low, high, slope

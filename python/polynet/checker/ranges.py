@@ -26,18 +26,19 @@ __all__ = ["prove_at_most", "supremum"]
 MAX_COEFFICIENTS = 1 << 22
 UNIT = 2.0**-53
 Tensor = NDArray[np.float64]
+Terms = dict[tuple[int, ...], fmpq]
 
 
 @cache
-def _to_bernstein(degree: int) -> Tensor:
-    """Row i holds the i-th Bernstein coefficients on [-1, 1] of 1, t, ..., t^degree.
+def _to_bernstein(degree: int, low: int) -> Tensor:
+    """Row i holds the i-th Bernstein coefficients on [low, 1] of 1, t, ..., t^degree.
 
-    That of t^j is the mean of the products of j of `degree` numbers, i of them 1, the others -1:
-    at most 1 in absolute value.
+    That of t^j is the mean of the products of j of `degree` numbers, i of them 1, the others `low`,
+    which is -1 or 0: at most 1 in absolute value.
     """
     rows = [
         [
-            sum(comb(i, j - k) * comb(degree - i, k) * (-1) ** k for k in range(j + 1))
+            sum(comb(i, j - k) * comb(degree - i, k) * low**k for k in range(j + 1))
             / comb(degree, j)
             for j in range(degree + 1)
         ]
@@ -46,30 +47,51 @@ def _to_bernstein(degree: int) -> Tensor:
     return np.array(rows)
 
 
-def _coefficients(terms: dict[tuple[int, ...], fmpq], unit: fmpq) -> tuple[Tensor, float]:
-    """Return the Bernstein coefficients of polynomial/unit, and a bound on their errors."""
-    degrees = [int(max(e)) for e in zip(*terms, strict=True)]
+def _coefficients(terms: Terms, unit: fmpq, lows: Sequence[int]) -> tuple[Tensor, float]:
+    """Return the Bernstein coefficients of polynomial/unit, and a bound on their errors.
+
+    The range of the i-th variable is [lows[i], 1].
+    """
+    degrees = _degrees(terms)
     power = np.zeros([d + 1 for d in degrees])
     for exponents, c in terms.items():
         ratio = c / unit
-        power[tuple(map(int, exponents))] = int(ratio.p) / int(ratio.q)  # correctly rounded
+        power[exponents] = int(ratio.p) / int(ratio.q)  # correctly rounded
     total = float(np.abs(power).sum())
-    for axis, degree in enumerate(degrees):
-        power = np.moveaxis(np.tensordot(_to_bernstein(degree), power, (1, axis)), 0, axis)
+    for axis, (degree, low) in enumerate(zip(degrees, lows, strict=True)):
+        matrix = _to_bernstein(degree, low)
+        power = np.moveaxis(np.tensordot(matrix, power, (1, axis)), 0, axis)
     operations = sum(degrees) + 4 * len(degrees) + power.size.bit_length() + 4
     return power, 4 * operations * UNIT * total + 1e-300
 
 
-def _is_small(terms: dict[tuple[int, ...], fmpq]) -> bool:
-    return prod(int(max(e)) + 1 for e in zip(*terms, strict=True)) <= MAX_COEFFICIENTS
+def _degrees(terms: Terms) -> list[int]:
+    return [max(e) for e in zip(*terms, strict=True)]
 
 
-def _groups(polynomial: fmpq_mpoly) -> list[dict[tuple[int, ...], fmpq]]:
+def _is_small(terms: Terms) -> bool:
+    return prod(d + 1 for d in _degrees(terms)) <= MAX_COEFFICIENTS
+
+
+def _terms(polynomial: fmpq_mpoly) -> Terms:
+    return {tuple(map(int, e)): c for e, c in polynomial.to_dict().items()}
+
+
+def _reduced(terms: Terms) -> tuple[Terms, list[int]]:
+    """Divide by the largest common monomial, at most 1 in size; write t^2 as a variable on [0, 1].
+
+    The result's absolute value is nowhere smaller. Second: the lower ends of its variables' ranges.
+    """
+    least = [min(e) for e in zip(*terms, strict=True)]
+    divided = {tuple(e - m for e, m in zip(key, least, strict=True)): terms[key] for key in terms}
+    steps = [2 if all(e % 2 == 0 for e in column) else 1 for column in zip(*divided, strict=True)]
+    result = {tuple(e // s for e, s in zip(k, steps, strict=True)): c for k, c in divided.items()}
+    return result, [0 if step == 2 else -1 for step in steps]
+
+
+def _groups(terms: Terms) -> list[Terms]:
     """Share the terms out among polynomials in few variables each."""
-    terms = polynomial.to_dict()
-    if not terms or _is_small(terms):
-        return [terms] if terms else []
-    groups: list[tuple[set[int], dict[tuple[int, ...], fmpq]]] = []
+    groups: list[tuple[set[int], Terms]] = []
     for exponents in sorted(terms, key=lambda e: sum(x == 0 for x in e)):
         variables = {i for i, e in enumerate(exponents) if e}
         for known, group in groups:
@@ -81,19 +103,19 @@ def _groups(polynomial: fmpq_mpoly) -> list[dict[tuple[int, ...], fmpq]]:
     return [group for _, group in groups]
 
 
-def _range(polynomial: fmpq_mpoly, unit: fmpq) -> tuple[float, float]:
-    """Return bounds of polynomial/unit."""
-    low = high = 0.0
-    for terms in _groups(polynomial):
-        if _is_small(terms):
-            b, error = _coefficients(terms, unit)
-            least, largest = float(b.min()) - error, float(b.max()) + error
-        else:
-            largest = float(sum((arb(abs(c / unit)) for c in terms.values()), arb(0)).upper())
-            least = -largest
-        low, high = low + least, high + largest
-    slack = 1e-12 * (abs(low) + abs(high)) + 1e-300  # of these few sums and conversions
-    return low - slack, high + slack
+def _largest(terms: Terms, unit: fmpq) -> float:
+    """Return a bound of |polynomial/unit|, the whole cube at once."""
+    if not terms:
+        return 0.0
+    reduced, lows = _reduced(terms)
+    if _is_small(reduced):
+        b, error = _coefficients(reduced, unit, lows)
+        return (float(np.abs(b).max()) + error) * (1 + 4 * UNIT)
+    groups = _groups(terms)
+    if len(groups) > 1:
+        return sum(_largest(group, unit) for group in groups) * (1 + 4 * len(groups) * UNIT)
+    total = sum((arb(abs(c / unit)) for c in terms.values()), arb(0))
+    return float(total.upper()) * (1 + 4 * UNIT)
 
 
 def supremum(model: Model) -> arb:
@@ -101,8 +123,8 @@ def supremum(model: Model) -> arb:
     if model.size.is_zero():
         return arb(0)
     unit = _power_of_two_near(model.size)
-    low, high = _range(model.polynomial, unit)
-    return (arb(max(-low, high)) * arb(unit) + model.rest).upper().min(model.size)
+    largest = arb(_largest(_terms(model.polynomial), unit))
+    return (largest * arb(unit) + model.rest).upper().min(model.size)
 
 
 def _power_of_two_near(x: arb) -> fmpq:
@@ -124,16 +146,16 @@ def prove_at_most(model: Model, bound: arb, root: Part, tick: Callable[[], None]
     unit = _power_of_two_near(bound)
     target = float(((bound - model.rest) / arb(unit)).lower()) * (1 - 4 * UNIT)
     beyond = float(((bound + model.rest) / arb(unit)).upper()) * (1 + 4 * UNIT)
-    groups = _groups(model.polynomial)
-    if len(groups) != 1 or not _is_small(groups[0]):
-        low, high = _range(model.polynomial, unit)
-        if max(-low, high) > target:
-            raise NotProvedError(
-                "it has too many variables to be split, and is only bounded by "
-                f"{float((arb(max(-low, high)) * arb(unit) + model.rest).upper()):.6e}"
-            )
+    terms = _terms(model.polynomial)
+    largest = _largest(terms, unit)
+    if largest <= target:
         return 1
-    stack = [(*_coefficients(groups[0], unit), root)]
+    if not _is_small(terms):
+        raise NotProvedError(
+            "it has too many variables to be split, and is only bounded by "
+            f"{float((arb(largest) * arb(unit) + model.rest).upper()):.6e}"
+        )
+    stack = [(*_coefficients(terms, unit, [-1] * len(root.box)), root)]
     count = 0
     while stack:
         tick()
@@ -143,11 +165,12 @@ def prove_at_most(model: Model, bound: arb, root: Part, tick: Callable[[], None]
         if largest + error <= target:
             continue
         corners = np.abs(b[np.ix_(*([0, -1] for _ in b.shape))])
+        corner = np.unravel_index(int(corners.argmax()), corners.shape)
         if float(corners.max()) - error > beyond:
-            corner = np.unravel_index(int(corners.argmax()), corners.shape)
             raise RefutedError(f"it is larger at the point {part.corner(corner)}")
-        if part.children is None and largest - error > target and not part.can_split():
-            raise NotProvedError(f"it is not bounded near {part.corner((0,) * b.ndim)}")
+        # A corner's coefficient is the value there, which no split makes smaller.
+        if float(corners.max()) + error > target or not part.can_split():
+            raise NotProvedError(f"it is too close to the bound near {part.corner(corner)}")
         axis, fraction, halves = part.split(_best_axis(b, part))
         left, right = _de_casteljau(b, axis, fraction)
         error += 8 * (b.shape[axis] + 1) * UNIT * largest

@@ -88,7 +88,7 @@ def rounding_by_neurons(claim: Claim, network: Propagation) -> list[arb]:
 def _neuron(claim: Claim, argument: Form, reach: list[arb], error: arb) -> Source:
     """Bound a computed neuron whose argument is off by `error`."""
     radius = sum((abs(arb(w)) * reach[k] for k, w in argument.terms.items()), error).upper()
-    low, high, slope = range_and_slope(claim.activation, arb(argument.constant), radius)
+    low, high, slope = range_and_slope(claim.activation, float(arb(argument.constant)), radius)
     number = FORMATS[claim.dtype]
     ulp = 2 * number.half_ulp(abs(low).max(abs(high)).upper())
     off = (slope * error + arb(claim.activation_ulp) * ulp + number.smallest_normal).upper()

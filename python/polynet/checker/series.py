@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import comb, factorial, prod
+from math import ceil, comb, factorial, prod
 
 from flint import arb
 
-from .activations import largest_coefficient, taylor
+from .activations import largest_coefficient_near, taylor
 from .claim import Gate
 from .errors import NotProvedError
 
@@ -28,6 +28,7 @@ __all__ = ["Series", "normalisation", "series_of"]
 
 Powers = tuple[int, ...]
 MAX_ORDER = 60
+MAX_RADIUS = 8
 MAX_WORK = 1_000_000
 
 
@@ -74,6 +75,9 @@ def series_of(activation: str, gate: Gate, reach: list[arb], accuracy: arb) -> S
         for node in stencil.nodes
     ]
     radius = max(reaches, key=lambda r: float(r.upper()), default=arb(0)).upper()
+    if not radius < MAX_RADIUS:
+        raise NotProvedError("a neuron's argument has too large a range")
+    steps = ceil(float((64 * radius).upper()))
     m = sum(stencil.target)
     target_size = _monomial(reach, stencil.target)
     point = arb(gate.bias)
@@ -99,7 +103,7 @@ def series_of(activation: str, gate: Gate, reach: list[arb], accuracy: arb) -> S
         order += 1
         if order <= m or (order - m) % 2:
             continue
-        sup = largest_coefficient(activation, gate.bias, radius, order)
+        sup = largest_coefficient_near(activation, gate.bias, steps, order)
         size = sup * sum(
             (abs(node.weight) * r**order for node, r in zip(stencil.nodes, reaches, strict=True)),
             arb(0),
