@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["certificate_data", "load_certificate", "save_certificate", "verify"]
 
 
-def save_certificate(
-    path: str | PathLike[str], network: Network, certificate: Certificate
-) -> None:
+def save_certificate(path: str | PathLike[str], network: Network, certificate: Certificate) -> None:
     """Write a certificate with its network and polynomials as a JSON file.
 
     Parameters
@@ -81,9 +79,7 @@ def load_certificate(path: str | PathLike[str]) -> tuple[Network, Certificate]:
     return _network(claim), _certificate(claim)
 
 
-def verify(
-    source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300.0
-) -> Verdict:
+def verify(source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300.0) -> Verdict:
     """Prove a certificate's claims again with the independent checker.
 
     Parameters
@@ -167,9 +163,7 @@ def certificate_data(network: Network, certificate: Certificate) -> dict[str, An
         data["layers"] = [_layer(*layer) for layer in network._handle.layers()]
     else:
         data["kernel"] = _kernel(network)
-    data["bounds"] = [
-        _bounds(network, certificate, k) for k in range(len(certificate.outputs))
-    ]
+    data["bounds"] = [_bounds(network, certificate, k) for k in range(len(certificate.outputs))]
     return data
 
 

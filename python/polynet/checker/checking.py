@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from os import PathLike
 from typing import Any
 
 from flint import arb, ctx
 
 from .activations import taylor
-from .claim import Bounds, Claim
+from .claim import Claim
 from .errors import NotProvedError, RefutedError
 from .models import Model, Space, exact
 from .propagation import Propagation, polynomial_model, propagate
@@ -40,25 +40,30 @@ def check(source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300.
         findings = _Checker(claim, start + seconds).findings()
     finally:
         ctx.prec, ctx.cap = precision, cap
-    return Verdict(
-        tuple(findings), _assumptions(claim), time.perf_counter() - start
-    )
+    return Verdict(tuple(findings), _assumptions(claim), time.perf_counter() - start)
 
 
 def _assumptions(claim: Claim) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
     if claim.by == "neurons":
         found.append(
             f"the activation of the runtime is within {claim.activation_ulp:g} ulp; it rounds to "
             f"nearest in {claim.dtype}"
         )
     else:
+        relative, absolute = (max(errors, default=0.0) for errors in _contracts(claim))
         found.append(
-            "every gate's kernel keeps the contract that the file states for it (relative and "
-            f"absolute error); {claim.dtype} operations round to nearest"
+            "every gate's kernel keeps its contract in the file, a relative error of at most "
+            f"{relative:.3g} and an absolute error of at most {absolute:.3g}; other {claim.dtype} "
+            "operations round to nearest"
         )
     found.append("polynet's evaluation at the witness gave the value that the file states")
     return tuple(found)
+
+
+def _contracts(claim: Claim) -> tuple[list[float], list[float]]:
+    pairs = [pair for layer in claim.kernel for pair in layer]
+    return [relative for relative, _ in pairs], [absolute for _, absolute in pairs]
 
 
 class _Checker:
@@ -66,6 +71,7 @@ class _Checker:
         self.claim = claim
         self.deadline = deadline
         self.space = Space(claim.box)
+        self.attained = [arb(0)] * len(claim.bounds)  # |f - p| at the truncation's witnesses
 
     def tick(self) -> None:
         if time.perf_counter() > self.deadline:
@@ -73,13 +79,14 @@ class _Checker:
 
     def findings(self) -> list[Finding]:
         """Check cheap claims first, then the upper bounds with more and more accuracy."""
-        claim, found = self.claim, []
-        for k, bounds in enumerate(claim.bounds):
-            found += [
-                self.attempt(k, "consistency", lambda b=bounds: _consistency(claim, b)),
-                self.attempt(k, "truncation_lower", lambda k=k: self.truncation_lower(k)),
-                self.attempt(k, "lower", lambda k=k: self.lower(k)),
-            ]
+        found = []
+        for k in range(len(self.claim.bounds)):
+            for name, prove in (
+                ("consistency", self.consistency),
+                ("truncation_lower", self.truncation_lower),
+                ("lower", self.lower),
+            ):
+                found.append(self.attempt(k, name, partial(prove, k)))
         if all(finding.proved for finding in found):
             found += self.uppers()
         return found
@@ -90,10 +97,26 @@ class _Checker:
         except NotProvedError as error:
             return Finding(output, name, False, isinstance(error, RefutedError), str(error))
 
+    def consistency(self, k: int) -> str:
+        claim, bounds = self.claim, self.claim.bounds[k]
+        tree(claim.box, bounds.subdivision)
+        numbers = (bounds.lower, bounds.truncation_lower, bounds.rounding)
+        if min(numbers) < 0.0:
+            raise RefutedError("a bound is negative")
+        if bounds.lower > bounds.upper or bounds.truncation_lower > bounds.truncation_upper:
+            raise RefutedError("a lower bound is above the upper bound")
+        if Fraction(bounds.truncation_upper) + Fraction(bounds.rounding) > Fraction(bounds.upper):
+            raise RefutedError("the upper bound is less than truncation and rounding together")
+        for point in (bounds.witness, bounds.truncation_witness):
+            if any(not low <= x <= high for x, (low, high) in zip(point, claim.box, strict=True)):
+                raise RefutedError("a witness lies outside the box")
+        return "the bounds, witnesses and the subdivision fit together"
+
     def truncation_lower(self, k: int) -> str:
         bounds = self.claim.bounds[k]
         point = [exact(x) for x in bounds.truncation_witness]
         error = abs(_real_value(self.claim, point)[k] - arb(_exact_value(self.claim, k, point)))
+        self.attained[k] = error.abs_lower()
         if error >= arb(bounds.truncation_lower):
             return "the real-number function is off by that much at the witness"
         raise _below(error, bounds.truncation_lower, "at the truncation's witness")
@@ -139,6 +162,8 @@ class _Checker:
         claim, bounds = self.claim, self.claim.bounds[k]
 
         def prove(bound: arb) -> str:
+            if self.attained[k] > bound:
+                raise RefutedError(f"it is {float(self.attained[k]):.6e} at the witness")
             polynomial = polynomial_model(self.space, claim.polynomials[k], self.tick)
             output = network.outputs[k]
             error = Model(output.polynomial - polynomial.polynomial, output.rest)
@@ -172,21 +197,6 @@ class _Checker:
 def _below(error: arb, claimed: float, where: str) -> NotProvedError:
     message = f"the error {where} is {float(error.mid()):.6e}, below {claimed:.6e}"
     return RefutedError(message) if error < arb(claimed) else NotProvedError(message)
-
-
-def _consistency(claim: Claim, bounds: Bounds) -> str:
-    tree(claim.box, bounds.subdivision)
-    numbers = (bounds.lower, bounds.truncation_lower, bounds.rounding)
-    if min(numbers) < 0.0:
-        raise RefutedError("a bound is negative")
-    if bounds.lower > bounds.upper or bounds.truncation_lower > bounds.truncation_upper:
-        raise RefutedError("a lower bound is above the upper bound")
-    if Fraction(bounds.truncation_upper) + Fraction(bounds.rounding) > Fraction(bounds.upper):
-        raise RefutedError("the upper bound is less than truncation and rounding together")
-    for point in (bounds.witness, bounds.truncation_witness):
-        if any(not low <= x <= high for x, (low, high) in zip(point, claim.box, strict=True)):
-            raise RefutedError("a witness lies outside the box")
-    return "the bounds, witnesses and the subdivision fit together"
 
 
 def _exact_value(claim: Claim, k: int, point: list[Any]) -> Any:

@@ -1,7 +1,7 @@
 """Taylor models: a polynomial with exact rational coefficients, and how far off it may be.
 
-The variables are t_1..t_n, each in [-1, 1]: the input x_i is m_i + h_i t_i with m_i and h_i the exact
-middle and half width of its range. A Model encloses a function f of t: |f(t) - p(t)| <= rest.
+The variables are t_1..t_n, each in [-1, 1]: the input x_i is m_i + h_i t_i with m_i and h_i the
+exact middle and half width of its range. A Model encloses a function f of t, |f(t) - p(t)| <= rest.
 Sums and products of polynomials are exact; what is dropped to keep them short goes into the rest.
 """
 
@@ -16,9 +16,9 @@ from flint import Ordering, arb, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from .errors import NotProvedError
 
-__all__ = ["Model", "Space", "exact", "require_short", "to_fmpq"]
+__all__ = ["Model", "Space", "exact", "floor_log2", "require_short", "to_fmpq"]
 
-MAX_PRODUCTS = 30_000_000
+MAX_PRODUCTS = 5_000_000
 
 
 def exact(x: float | Fraction) -> fmpq:
@@ -30,6 +30,14 @@ def to_fmpq(x: arb) -> fmpq:
     """Return the exact midpoint of a ball."""
     mantissa, exponent = x.mid().man_exp()
     return mantissa * fmpq(2) ** int(exponent)
+
+
+def floor_log2(x: arb) -> int:
+    """Return the largest k with 2^k <= x, or one more where the ball leaves that open."""
+    value = x.log_base(2).floor().upper().unique_fmpz()
+    if value is None:
+        raise NotProvedError("a bound is infinite or undefined")
+    return int(value)
 
 
 def require_short(p: fmpq_mpoly, q: fmpq_mpoly) -> None:
@@ -90,9 +98,8 @@ class Space:
         count = len(model.polynomial)
         if not amount > 0 or not count:
             return model
-        # The largest power of two below amount/count: a coefficient moves by at most half of it.
-        exponent = int((amount / count).log_base(2).floor().lower().unique_fmpz())
-        grid = fmpq(2) ** exponent
+        # A power of two near amount/count: a coefficient moves by at most half of it.
+        grid = fmpq(2) ** floor_log2(amount / count)
         rounded = {
             powers: n * grid
             for powers, c in model.polynomial.to_dict().items()

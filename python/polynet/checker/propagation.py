@@ -46,8 +46,7 @@ def propagate(claim: Claim, space: Space, accuracy: arb, tick: Callable[[], None
     for layer in claim.hidden:
         operands = [_affine(space, form, wires) for form in layer.operands]
         off = [
-            sum((abs(arb(w)) * errors[k] for k, w in form.terms), arb(0))
-            for form in layer.operands
+            sum((abs(arb(w)) * errors[k] for k, w in form.terms), arb(0)) for form in layer.operands
         ]
         reach = [supremum(z) for z in operands]
         wires, errors, series = [], [], []
@@ -123,13 +122,13 @@ def _compose(
         if size <= share:
             rest += size
             continue
-        tick()
         relative = share / (size * 2 * sum(powers) + arb(2) ** -2000)
         product = space.constant(fmpq(1))
         for model, power in zip(z, powers, strict=True):
             if power:
                 factor = space.shortened(model, relative * model.size)
                 for _ in range(power):
+                    tick()
                     product = product.times(factor)
                     product = space.shortened(product, relative * product.size)
         terms.append((product, to_fmpq(c)))

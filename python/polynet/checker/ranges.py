@@ -18,7 +18,7 @@ from flint import arb, fmpq, fmpq_mpoly
 from numpy.typing import NDArray
 
 from .errors import NotProvedError, RefutedError
-from .models import Model
+from .models import Model, floor_log2
 from .subdivision import Part
 
 __all__ = ["prove_at_most", "supremum"]
@@ -122,13 +122,9 @@ def supremum(model: Model) -> arb:
     """Return an upper bound of |f| on the cube."""
     if model.size.is_zero():
         return arb(0)
-    unit = _power_of_two_near(model.size)
+    unit = fmpq(2) ** floor_log2(model.size)
     largest = arb(_largest(_terms(model.polynomial), unit))
     return (largest * arb(unit) + model.rest).upper().min(model.size)
-
-
-def _power_of_two_near(x: arb) -> fmpq:
-    return fmpq(2) ** int(x.log_base(2).floor().upper().unique_fmpz())
 
 
 def prove_at_most(model: Model, bound: arb, root: Part, tick: Callable[[], None]) -> int:
@@ -143,7 +139,7 @@ def prove_at_most(model: Model, bound: arb, root: Part, tick: Callable[[], None]
     """
     if not model.rest < bound:
         raise NotProvedError("what was dropped is larger than the bound")
-    unit = _power_of_two_near(bound)
+    unit = fmpq(2) ** floor_log2(bound)
     target = float(((bound - model.rest) / arb(unit)).lower()) * (1 - 4 * UNIT)
     beyond = float(((bound + model.rest) / arb(unit)).upper()) * (1 + 4 * UNIT)
     terms = _terms(model.polynomial)
@@ -165,12 +161,13 @@ def prove_at_most(model: Model, bound: arb, root: Part, tick: Callable[[], None]
         if largest + error <= target:
             continue
         corners = np.abs(b[np.ix_(*([0, -1] for _ in b.shape))])
-        corner = np.unravel_index(int(corners.argmax()), corners.shape)
+        place = np.unravel_index(int(corners.argmax()), corners.shape)
+        corner = part.corner([int(end) for end in place])
         if float(corners.max()) - error > beyond:
-            raise RefutedError(f"it is larger at the point {part.corner(corner)}")
+            raise RefutedError(f"it is larger at the point {corner}")
         # A corner's coefficient is the value there, which no split makes smaller.
         if float(corners.max()) + error > target or not part.can_split():
-            raise NotProvedError(f"it is too close to the bound near {part.corner(corner)}")
+            raise NotProvedError(f"it is too close to the bound near {corner}")
         axis, fraction, halves = part.split(_best_axis(b, part))
         left, right = _de_casteljau(b, axis, fraction)
         error += 8 * (b.shape[axis] + 1) * UNIT * largest
@@ -202,4 +199,3 @@ def _de_casteljau(b: Tensor, axis: int, fraction: float) -> tuple[Tensor, Tensor
         left[k], right[len(b) - 1 - k] = row[0], row[-1]
         row = (1.0 - fraction) * row[:-1] + fraction * row[1:]
     return np.moveaxis(left, 0, axis), np.moveaxis(right, 0, axis)
-

@@ -1,7 +1,7 @@
 """Read a certificate file strictly: plain data in, plain data out, nothing executed.
 
-Numbers of the dtype are hexadecimal floats exactly as ``float.hex`` writes them, coefficients of the
-polynomials are fractions in decimal digits. The format is described in docs/checker.md.
+Numbers of the dtype are hexadecimal floats exactly as ``float.hex`` writes them, coefficients of
+the polynomials are fractions in decimal digits. The format is described in docs/checker.md.
 """
 
 from __future__ import annotations
@@ -98,21 +98,21 @@ class _Reader:
         self.dtype = self.one_of(top, "dtype", "float64", "float32")
         by = self.one_of(top, "by", "gates", "neurons")
         form = self.one_of(top, "form", "factored", "merged")
-        variables = tuple(self.text(name, "variables") for name in self.list(top, "variables"))
-        box = tuple(self.range(pair) for pair in self.list(top, "box"))
+        variables = tuple(self.text(name, "variables") for name in self.array(top, "variables"))
+        box = tuple(self.interval(pair) for pair in self.array(top, "box"))
         if not variables or len(set(variables)) != len(variables) or len(box) != len(variables):
             _refuse("box must hold one range for each of some different variables")
-        stencils = [self.stencil(entry) for entry in self.list(top, "stencils")]
+        stencils = [self.stencil(entry) for entry in self.array(top, "stencils")]
         hidden: list[HiddenLayer] = []
         width = len(box)
-        for entry in self.list(top, "hidden"):
+        for entry in self.array(top, "hidden"):
             hidden.append(self.hidden(entry, stencils, width))
             width = len(hidden[-1].gates)
-        outputs = tuple(self.affine(entry, width) for entry in self.list(top, "outputs"))
+        outputs = tuple(self.affine(entry, width) for entry in self.array(top, "outputs"))
         polynomials = tuple(
-            self.polynomial(entry, len(box)) for entry in self.list(top, "polynomials")
+            self.polynomial(entry, len(box)) for entry in self.array(top, "polynomials")
         )
-        bounds = tuple(self.bounds(entry, len(box)) for entry in self.list(top, "bounds"))
+        bounds = tuple(self.bounds(entry, len(box)) for entry in self.array(top, "bounds"))
         if not outputs or not len(outputs) == len(polynomials) == len(bounds):
             _refuse("outputs, polynomials and bounds must be equally many")
         ulp = self.double(top, "activation_ulp")
@@ -142,7 +142,7 @@ class _Reader:
             _refuse(f"{key!r} is missing")
         return entry[key]
 
-    def list(self, entry: Any, key: str) -> list[Any]:
+    def array(self, entry: Any, key: str) -> list[Any]:
         value = self.get(entry, key)
         if not isinstance(value, list):
             _refuse(f"{key!r} must be an array")
@@ -192,7 +192,7 @@ class _Reader:
     def double(self, entry: Any, key: str) -> float:
         return self.number(self.get(entry, key), key, "float64")
 
-    def range(self, entry: Any) -> tuple[float, float]:
+    def interval(self, entry: Any) -> tuple[float, float]:
         low, high = (self.real(end, "an end of the box") for end in self.pair(entry, "a range"))
         if low > high:
             _refuse("a range of the box is reversed")
@@ -215,11 +215,11 @@ class _Reader:
         return Affine(terms, self.real(self.get(entry, "constant"), "a constant"))
 
     def stencil(self, entry: Any) -> Stencil:
-        target = tuple(self.integer(t, 1, 8, "a power") for t in self.list(entry, "target"))
+        target = tuple(self.integer(t, 1, 8, "a power") for t in self.array(entry, "target"))
         if not 1 <= len(target) <= 8 or sum(target) > 8:
             _refuse("a stencil's target must have 1 to 8 operands and degree at most 8")
         nodes = []
-        for node in self.list(entry, "nodes"):
+        for node in self.array(entry, "nodes"):
             weight, direction = self.pair(node, "a node")
             if not isinstance(direction, list) or len(direction) != len(target):
                 _refuse("a node needs one direction per operand")
@@ -232,12 +232,14 @@ class _Reader:
         return Stencil(name, target, tuple(nodes), constant)
 
     def hidden(self, entry: Any, stencils: list[Stencil], sources: int) -> HiddenLayer:
-        operands = tuple(self.affine(form, sources) for form in self.list(entry, "operands"))
+        operands = tuple(self.affine(form, sources) for form in self.array(entry, "operands"))
         gates = []
-        for gate in self.list(entry, "gates"):
+        for gate in self.array(entry, "gates"):
             kind = stencils[self.index(self.get(gate, "stencil"), len(stencils), "a stencil")]
             scale = self.real(self.get(gate, "scale"), "a scale")
-            places = [self.index(k, len(operands), "operands") for k in self.list(gate, "operands")]
+            places = [
+                self.index(k, len(operands), "operands") for k in self.array(gate, "operands")
+            ]
             if scale <= 0.0 or len(places) != len(kind.target):
                 _refuse("a gate needs a positive scale and as many operands as its stencil")
             bias = self.real(self.get(gate, "bias"), "a bias")
@@ -248,7 +250,7 @@ class _Reader:
 
     def polynomial(self, entry: Any, variables: int) -> dict[tuple[int, ...], Fraction]:
         result: dict[tuple[int, ...], Fraction] = {}
-        for term in self.list(entry, "terms"):
+        for term in self.array(entry, "terms"):
             powers, text = self.pair(term, "a term of a polynomial")
             if not isinstance(powers, list) or len(powers) != variables:
                 _refuse("a term of a polynomial needs one exponent per variable")
@@ -265,11 +267,11 @@ class _Reader:
         return result
 
     def layers(self, top: Any) -> tuple[Layer, ...]:
-        result = []
-        for entry in self.list(top, "layers"):
+        result: list[Layer] = []
+        for entry in self.array(top, "layers"):
             columns = self.index(self.get(entry, "columns"), 1 << 40, "columns")
-            rows = tuple(self.terms(row, columns) for row in self.list(entry, "rows"))
-            bias = tuple(self.real(b, "a bias") for b in self.list(entry, "bias"))
+            rows = tuple(self.terms(row, columns) for row in self.array(entry, "rows"))
+            bias = tuple(self.real(b, "a bias") for b in self.array(entry, "bias"))
             activated = self.get(entry, "activated")
             if len(rows) != len(bias) or not isinstance(activated, bool):
                 _refuse("a layer needs a bias for each row, and whether it is activated")
@@ -282,7 +284,7 @@ class _Reader:
         self, top: Any, hidden: list[HiddenLayer]
     ) -> tuple[tuple[tuple[float, float], ...], ...]:
         result = []
-        for entry in self.list(top, "kernel"):
+        for entry in self.array(top, "kernel"):
             if not isinstance(entry, list):
                 _refuse("kernel must hold an array for each hidden layer")
             pairs = [self.pair(errors, "a kernel's contract") for errors in entry]
@@ -300,7 +302,7 @@ class _Reader:
 
     def bounds(self, entry: Any, variables: int) -> Bounds:
         def point(key: str) -> tuple[float, ...]:
-            numbers = tuple(self.real(x, key) for x in self.list(entry, key))
+            numbers = tuple(self.real(x, key) for x in self.array(entry, key))
             if len(numbers) != variables:
                 _refuse(f"{key} needs one coordinate per variable")
             return numbers
@@ -315,7 +317,7 @@ class _Reader:
             value=self.real(self.get(entry, "value"), "value"),
             truncation_witness=point("truncation_witness"),
             subdivision=tuple(
-                self.split(node, variables) for node in self.list(entry, "subdivision")
+                self.split(node, variables) for node in self.array(entry, "subdivision")
             ),
         )
 

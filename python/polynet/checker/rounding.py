@@ -115,9 +115,7 @@ def _block(
     return block
 
 
-def _carried(
-    network: Propagation, t: int, gate: Gate, operands: list[arb], series: Series
-) -> arb:
+def _carried(network: Propagation, t: int, gate: Gate, operands: list[arb], series: Series) -> arb:
     """Bound |g(computed operands) - g(exact operands)| by the mean value theorem."""
     reach = _computed_reach(network, t, gate, operands, series)
     terms = (series.slope(i, reach) * operands[k] for i, k in enumerate(gate.operands))
@@ -151,7 +149,9 @@ def _exact_sources(ranges: Iterable[tuple[arb, arb]]) -> Block:
     count = len(sources)
     size = [abs(s.low).max(abs(s.high)) for s in sources]
     zeros = [arb(0)] * count
-    return Block(sources, [[Neuron(i, 1)] for i in range(count)], [arb(1)] * count, zeros, size, zeros)
+    return Block(
+        sources, [[Neuron(i, 1)] for i in range(count)], [arb(1)] * count, zeros, size, zeros
+    )
 
 
 def _inputs(claim: Claim) -> Block:

@@ -34,9 +34,7 @@ class Part:
                 f"the subdivision splits variable {axis} at {at!r}, outside ({low!r}, {high!r})"
             )
         self.axis = axis
-        self.fraction = float(
-            (Fraction(at) - Fraction(low)) / (Fraction(high) - Fraction(low))
-        )
+        self.fraction = float((Fraction(at) - Fraction(low)) / (Fraction(high) - Fraction(low)))
         before, after = self.box[:axis], self.box[axis + 1 :]
         lower, upper = Part((*before, (low, at), *after)), Part((*before, (at, high), *after))
         self.children = lower, upper

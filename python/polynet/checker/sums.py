@@ -12,6 +12,8 @@ from itertools import accumulate
 
 from flint import arb
 
+from .models import floor_log2
+
 __all__ = ["FORMATS", "Format", "Sum"]
 
 
@@ -32,7 +34,7 @@ class Format:
         """Return half a unit in the last place of the largest number up to `size`."""
         exponent = self.least_exponent
         if size > self.smallest_normal:
-            exponent = int(size.upper().log_base(2).floor().upper().unique_fmpz())
+            exponent = floor_log2(size.upper())
         return arb(2) ** (exponent - self.precision)
 
 
@@ -97,9 +99,7 @@ class Sum:
         earlier = everything * n * unit / (1 - n * unit) + 4 * self.tiny()
         if not everything + earlier < self.format.largest / 2:
             return arb.pos_inf()
-        largest = [
-            (p.max(q) + earlier).upper() for p, q in zip(positive, negative, strict=True)
-        ]
+        largest = [(p.max(q) + earlier).upper() for p, q in zip(positive, negative, strict=True)]
         end = self.format.half_ulp((total + self.products + earlier).upper().min(largest[-1]))
         by_size = sum((self.format.half_ulp(largest[j]) for j in range(1, n - 1)), arb(0))
         by_side = sum(
@@ -113,5 +113,5 @@ class Sum:
         return (self.products + additions + self.tiny()).upper()
 
     def tiny(self) -> arb:
-        """What flushing may lose: a smallest normal number in each factor and each result."""
+        """Return what flushing may lose: a smallest normal number per factor and per result."""
         return (self.flushed + 4 * len(self.sizes) + 2) * self.format.smallest_normal
