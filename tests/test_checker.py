@@ -8,6 +8,7 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import cases
@@ -323,3 +324,47 @@ def test_the_published_schema_accepts_what_is_written(originals):
         for key in itertools.chain(data):
             with pytest.raises(jsonschema.ValidationError):
                 validator.validate({k: v for k, v in data.items() if k != key})
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("form", ["factored", "merged"])
+@pytest.mark.parametrize("activation", ["logistic", "gelu", "sin", "softplus"])
+def test_rounding_proved_here_bounds_every_order_of_summation(activation, form, dtype):
+    from flint import arb, ctx
+
+    from polynet.checker.checking import _real_value
+    from polynet.checker.models import Space, exact
+    from polynet.checker.propagation import propagate
+    from polynet.checker.reading import read
+    from polynet.checker.rounding import rounding_by_neurons
+
+    box = {"x": (-1, 1), "y": (0, 2), "z": (-3, "1/2")}
+    options = {"activation": activation, "dtype": dtype}
+    claim = read(data_of("x*y*z - x**2/3 + y", box, "neurons", form, **options))
+    s = pn.compile("x*y", {"x": (-1, 1), "y": (-1, 1)}, **options)._handle.activation.value
+    random = np.random.default_rng(4)
+    kind = np.dtype(dtype).type
+    with ctx.workprec(320):
+        network = propagate(claim, Space(claim.box), arb(2) ** -20, lambda: None)
+        (bound,) = rounding_by_neurons(claim, network)
+        worst = arb(0)
+        for number in range(150):
+            ends = np.array(claim.box)
+            t = random.integers(0, 2, 3) if number % 3 == 0 else random.random(3)
+            x = np.clip((ends[:, 0] * (1 - t) + ends[:, 1] * t).astype(kind), *ends.T.astype(kind))
+            values = x
+            for layer in claim.layers:
+                sums = []
+                for row, bias in zip(layer.rows, layer.bias, strict=True):
+                    terms = [kind(w) * values[k] for k, w in row] + [kind(bias)]
+                    while len(terms) > 1:  # any tree of additions
+                        first, second = (terms.pop(random.integers(len(terms))) for _ in "ab")
+                        terms.append(first + second)
+                    sums.append(terms[0])
+                if layer.activated:
+                    sums = [kind(s(float(v))) for v in sums]
+                values = sums
+            (real,) = _real_value(claim, [exact(float(c)) for c in x])
+            worst = worst.max(abs(real - arb(float(values[0]))).upper())
+    assert worst <= bound
+    assert bound <= 200 * worst  # and it is not idle
