@@ -18,7 +18,9 @@ from .errors import NotProvedError
 
 __all__ = ["Model", "Space", "exact", "floor_log2", "require_short", "to_fmpq"]
 
-MAX_PRODUCTS = 5_000_000
+MAX_PRODUCTS = 10_000_000
+SHORT_PRODUCT = 20_000
+LEVEL_BITS = 5
 
 
 def exact(x: float | Fraction) -> fmpq:
@@ -58,11 +60,34 @@ class Model:
         """An upper bound of |f|: the sum of the absolute values of all coefficients."""
         return (sum((arb(abs(c)) for c in self.polynomial.coeffs()), arb(0)) + self.rest).upper()
 
-    def times(self, other: Model) -> Model:
-        """Multiply: (p + r)(q + s) = p q + p s + q r + r s."""
-        require_short(self.polynomial, other.polynomial)
-        rest = self.size * other.rest + other.size * self.rest
-        return Model(self.polynomial * other.polynomial, rest.upper())
+    def levels(self) -> list[Model]:
+        """Share the terms out by the size of their coefficients; the rest goes with the first."""
+        levels: dict[int, dict[tuple[int, ...], fmpq]] = {}
+        for powers, c in self.polynomial.to_dict().items():
+            bits = int(c.p).bit_length() - int(c.q).bit_length()
+            levels.setdefault(-bits // LEVEL_BITS, {})[powers] = c
+        context = self.polynomial.context()
+        parts = [context.from_dict(levels[level]) for level in sorted(levels)]
+        rests = [self.rest] + [arb(0)] * len(parts)
+        return [Model(part, rest) for part, rest in zip(parts, rests, strict=False)] or [self]
+
+    def times(self, other: Model, amount: arb) -> Model:
+        """Multiply, (p + r)(q + s) = p q + p s + q r + r s, dropping about `amount` if it pays."""
+        if len(self.polynomial) * len(other.polynomial) < SHORT_PRODUCT:
+            rest = self.size * other.rest + other.size * self.rest
+            return Model(self.polynomial * other.polynomial, rest.upper())
+        left, right = self.levels(), other.levels()
+        share = amount / (len(left) * len(right))
+        polynomial, rest = 0 * self.polynomial, arb(0)
+        for a in left:
+            for b in right:
+                if a.size * b.size <= share:
+                    rest += a.size * b.size
+                else:
+                    require_short(a.polynomial, b.polynomial)
+                    polynomial += a.polynomial * b.polynomial
+                    rest += a.size * b.rest + b.size * a.rest
+        return Model(polynomial, rest.upper())
 
 
 class Space:

@@ -129,7 +129,7 @@ def _compose(
                 factor = space.shortened(model, relative * model.size)
                 for _ in range(power):
                     tick()
-                    product = product.times(factor)
+                    product = product.times(factor, relative * product.size * factor.size)
                     product = space.shortened(product, relative * product.size)
         terms.append((product, to_fmpq(c)))
         rest += c.rad() * product.size
