@@ -368,3 +368,11 @@ def test_rounding_proved_here_bounds_every_order_of_summation(activation, form, 
             worst = worst.max(abs(real - arb(float(values[0]))).upper())
     assert worst <= bound
     assert bound <= 200 * worst  # and it is not idle
+
+
+@pytest.mark.parametrize("activation", ["softplus", "gelu", "logistic"])
+def test_networks_with_shared_neurons_are_verified(activation):
+    for by, form in WAYS:
+        options = {"activation": activation, "tolerance": 1e-3}
+        verdict = pn.verify(data_of("x*y + y*z + x*z + x*y*z", BOX, by, form, **options))
+        assert verdict, str(verdict)

@@ -5,6 +5,7 @@ The format is that of docs/checker.md; `checker` reads it without anything of th
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from fractions import Fraction
@@ -76,7 +77,8 @@ def load_certificate(path: str | PathLike[str]) -> tuple[Network, Certificate]:
         claim = read(path)
     except MalformedCertificateError as error:
         raise InvalidInputError(f"{path}: {error}") from None
-    return _network(claim), _certificate(claim)
+    network = _network(claim)
+    return network, _certificate(claim, network.box)
 
 
 def verify(source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300.0) -> Verdict:
@@ -131,7 +133,8 @@ def certificate_data(network: Network, certificate: Certificate) -> dict[str, An
         "activation": network.activation,
         "activation_ulp": certificate.activation_ulp.hex(),
         "boxes": certificate.boxes,
-        "seconds": getattr(certificate, "seconds", 0.0).hex(),
+        "requested_ratio": float(getattr(certificate, "requested_ratio", 1.05)).hex(),
+        "seconds": float(getattr(certificate, "seconds", 0.0)).hex(),
         "variables": list(network.box.variables),
         "box": [
             [low.hex(), high.hex()]
@@ -168,6 +171,8 @@ def certificate_data(network: Network, certificate: Certificate) -> dict[str, An
 
 
 def _check(network: Network, certificate: Certificate) -> None:
+    if getattr(certificate, "box", network.box) != network.box:
+        raise InvalidInputError("the certificate is of another network: its box is another")
     for name in ("dtype", "form"):
         ours, theirs = getattr(network, name), getattr(certificate, name)
         if ours != theirs:
@@ -275,10 +280,11 @@ def _form(form: Affine) -> tuple[list[tuple[int, float]], float]:
     return list(form.terms), form.constant
 
 
-def _certificate(claim: Claim) -> Certificate:
-    return Certificate(
-        outputs=tuple(
-            OutputBounds(
+def _certificate(claim: Claim, box: Box) -> Certificate:
+    outputs = [
+        OutputBounds(
+            **_known(
+                OutputBounds,
                 lower=b.lower,
                 upper=b.upper,
                 truncation_lower=b.truncation_lower,
@@ -286,13 +292,29 @@ def _certificate(claim: Claim) -> Certificate:
                 rounding=b.rounding,
                 witness=b.witness,
                 truncation_witness=b.truncation_witness,
+                subdivision=b.subdivision,
             )
-            for b in claim.bounds
-        ),
-        by=claim.by,
-        form=claim.form,
-        dtype=claim.dtype,
-        activation_ulp=claim.activation_ulp,
-        boxes=claim.boxes,
-        version=claim.version,
+        )
+        for b in claim.bounds
+    ]
+    return Certificate(
+        **_known(
+            Certificate,
+            outputs=tuple(outputs),
+            by=claim.by,
+            form=claim.form,
+            dtype=claim.dtype,
+            activation_ulp=claim.activation_ulp,
+            boxes=claim.boxes,
+            version=claim.version,
+            box=box,
+            requested_ratio=claim.requested_ratio,
+            seconds=claim.seconds,
+        )
     )
+
+
+def _known(kind: type[Certificate | OutputBounds], **entries: Any) -> dict[str, Any]:
+    """Leave out what this version's certificates do not hold."""
+    names = {field.name for field in dataclasses.fields(kind)}
+    return {name: entry for name, entry in entries.items() if name in names}

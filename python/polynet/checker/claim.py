@@ -88,6 +88,7 @@ class Claim:
     activation: str
     activation_ulp: float
     boxes: int
+    requested_ratio: float
     seconds: float
     variables: tuple[str, ...]
     box: tuple[tuple[float, float], ...]

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 
 from .claim import Affine, HiddenLayer
 from .errors import NotProvedError
 from .models import exact
 
-__all__ = ["Argument", "Form", "Neuron", "arguments_of", "exact_form", "merged", "neurons_of"]
+__all__ = [
+    "Argument",
+    "Form",
+    "Neuron",
+    "arguments_of",
+    "exact_form",
+    "merged",
+    "neurons_of",
+    "units_of",
+]
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ def neurons_of(hidden: HiddenLayer, count: int) -> tuple[list[list[Neuron]], lis
         (
             gate.bias,
             gate.scale,
-            tuple((k, d) for k, d in zip(gate.operands, node.direction, strict=True) if d),
+            tuple(sorted((k, d) for k, d in zip(gate.operands, node.direction, strict=True) if d)),
         )
         for gate in hidden.gates
         for node in gate.stencil.nodes
@@ -92,3 +101,50 @@ def merged(outer: Form, inner: list[Form]) -> Form:
         for source, w in inner[k].terms.items():
             terms[source] = terms.get(source, fmpq(0)) + weight * w
     return Form(terms, constant)
+
+
+def units_of(gates: dict[int, list[Neuron]], weights: dict[int, fmpq]) -> dict[int, fmpq]:
+    """Find u with weight_k = sum over gates g of u_g (integer weight of neuron k in g).
+
+    Where there is none, the result is some other u: what it leaves of the weights has to be
+    accounted for.
+    """
+    left, units = dict(weights), {}
+    unknown = dict(gates)
+    readers: dict[int, set[int]] = {}
+    for g, neurons in gates.items():
+        for neuron in neurons:
+            readers.setdefault(neuron.index, set()).add(g)
+    # A neuron of which only one gate is unknown gives that gate away.
+    waiting = list(gates)
+    while waiting:
+        g = waiting.pop()
+        own = next((n for n in gates[g] if len(readers[n.index]) == 1), None)
+        if g not in unknown or own is None:
+            continue
+        units[g] = left.get(own.index, fmpq(0)) / own.weight
+        del unknown[g]
+        for neuron in gates[g]:
+            left[neuron.index] = left.get(neuron.index, fmpq(0)) - units[g] * neuron.weight
+            readers[neuron.index].discard(g)
+            waiting += readers[neuron.index]
+    # What is still open, all at once: the normal equations of these equations.
+    places = {g: place for place, g in enumerate(unknown)}
+    matrix = [[fmpq(0)] * len(places) for _ in places]
+    right = [[fmpq(0)] for _ in places]
+    rows: dict[int, list[tuple[int, int]]] = {}
+    for g, neurons in unknown.items():
+        for neuron in neurons:
+            rows.setdefault(neuron.index, []).append((places[g], neuron.weight))
+    for k, entries in rows.items():
+        for i, w in entries:
+            right[i][0] += w * left.get(k, fmpq(0))
+            for j, v in entries:
+                matrix[i][j] += w * v
+    if places:
+        try:
+            solution = fmpq_mat(matrix).solve(fmpq_mat(right))
+            units |= {g: solution[place, 0] for g, place in places.items()}
+        except ZeroDivisionError:
+            units |= dict.fromkeys(unknown, fmpq(0))
+    return units

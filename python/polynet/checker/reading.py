@@ -126,6 +126,7 @@ class _Reader:
             activation=self.text(self.get(top, "activation"), "activation"),
             activation_ulp=ulp,
             boxes=self.index(self.get(top, "boxes"), 1 << 60, "boxes"),
+            requested_ratio=self.double(top, "requested_ratio"),
             seconds=self.double(top, "seconds"),
             variables=variables,
             box=box,
@@ -215,9 +216,9 @@ class _Reader:
         return Affine(terms, self.real(self.get(entry, "constant"), "a constant"))
 
     def stencil(self, entry: Any) -> Stencil:
-        target = tuple(self.integer(t, 1, 8, "a power") for t in self.array(entry, "target"))
-        if not 1 <= len(target) <= 8 or sum(target) > 8:
-            _refuse("a stencil's target must have 1 to 8 operands and degree at most 8")
+        target = tuple(self.integer(t, 0, 8, "a power") for t in self.array(entry, "target"))
+        if len(target) > 8 or not 1 <= sum(target) <= 8:
+            _refuse("a stencil's target must have 1 to 8 operands and a degree from 1 to 8")
         nodes = []
         for node in self.array(entry, "nodes"):
             weight, direction = self.pair(node, "a node")

@@ -21,7 +21,7 @@ from flint import arb, fmpq
 from .activations import range_and_slope, taylor
 from .claim import Affine, Claim, Gate, Layer
 from .errors import NotProvedError
-from .matching import Form, Neuron, arguments_of, exact_form, merged, neurons_of
+from .matching import Form, Neuron, arguments_of, exact_form, merged, neurons_of, units_of
 from .models import exact
 from .propagation import Propagation
 from .series import Series, normalisation
@@ -179,19 +179,13 @@ def _row_error(
 ) -> arb:
     """Bound |computed row - the form of the exact gates|."""
     left = {k: exact(w) for k, w in weights.items()}  # weights that no gate accounts for yet
-    shares = {k: 0 for k in weights}
-    for g in form.terms:
-        for neuron in block.neurons[g]:
-            shares[neuron.index] = shares.get(neuron.index, 0) + 1
+    # All neurons of a gate have integer multiples of one unit.
+    units = units_of({g: block.neurons[g] for g in form.terms}, left)
     constant = arb(exact(bias) - form.constant)
     total = abs(arb(form.constant))
     error = arb(0)
     for g, coefficient in form.terms.items():
-        # All neurons of a gate have integer multiples of one unit: read it off one of its own.
-        own = next((n for n in block.neurons[g] if shares[n.index] == 1), None)
-        if own is None:
-            raise NotProvedError("a gate shares all its neurons with others")
-        unit = left.get(own.index, fmpq(0)) / own.weight
+        unit = units[g]
         for neuron in block.neurons[g]:
             left[neuron.index] = left.get(neuron.index, fmpq(0)) - unit * neuron.weight
         misfit = arb(unit) * block.scale[g] - arb(coefficient)
