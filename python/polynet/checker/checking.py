@@ -182,7 +182,10 @@ class _Checker:
             left = arb(bounds.upper) - rounding
             if not left > 0:
                 raise NotProvedError(f"the rounding alone is {float(rounding.upper()):.6e}")
-            return f"with {float(left):.6e} left to the truncation: {prove(left.lower())}"
+            try:
+                return f"with {float(left):.6e} left to the truncation: {prove(left.lower())}"
+            except RefutedError as error:  # of what is left, not of the claim
+                raise NotProvedError(f"{float(left):.6e} left to the truncation: {error}") from None
 
         truncation = self.attempt(
             k, "truncation_upper", lambda: prove(arb(bounds.truncation_upper))

@@ -1,11 +1,12 @@
 """How far the evaluation in floating point is from the network's real-number function.
 
 By neurons: the layers that the file holds are taken as any runtime takes them, and compared with
-the gates row by row. A row's own error has three parts: its weights are not exactly those that the
-gates prescribe, its sum is rounded, and the neurons that it reads are off. In factored form the
-rows are the operands of gates: all neurons of a gate see the same operand, so that an error of it
-passes through the gate as a whole, by the mean value theorem with the gate's slope. In merged form
-a row is the argument of one neuron, and its error passes through that neuron's slope.
+the gates row by row. What the neurons of a gate are off by makes the gate's value off, and so the
+operands of the next layer. All neurons that read such an operand see the same one, and its error
+passes through their gate as a whole, by the mean value theorem with the gate's slope. A row adds
+errors of its own: its weights are not exactly those that the gates prescribe, and its sum is
+rounded. In factored form a row is an operand again; in merged form it is the argument of one neuron,
+and its error passes through that neuron's slope.
 
 By gates: the affine forms are rounded like any sum, and each gate keeps the contract of its kernel
 that the file states.
@@ -47,8 +48,8 @@ class Block:
     neurons: list[list[Neuron]]  # of each gate: which source, with which integer weight
     scale: list[arb]  # N of each gate
     constant: list[arb]  # w_0 s(b) of each gate
-    size: list[arb]  # sup |g| at the computed operands
-    carried: list[arb]  # sup |g(computed operands) - g(exact operands)|
+    size: list[arb]  # sup |g~|, g~ what the computed neurons make of the gate g
+    error: list[arb]  # sup |g~ - g|
 
 
 def rounding_by_neurons(claim: Claim, network: Propagation) -> list[arb]:
@@ -57,10 +58,10 @@ def rounding_by_neurons(claim: Claim, network: Propagation) -> list[arb]:
     block = _inputs(claim)
     for t, hidden in enumerate(claim.hidden):
         forms = [exact_form(form) for form in hidden.operands]
-        operands = [arb(0)] * len(forms)
+        operands = [_shared_error(block, form) for form in forms]
         linear = _next(layers, len(block.sources))
         if claim.form == "factored":
-            operands = _rows(claim, block, linear, forms)
+            operands = _sums(operands, _rows(claim, block, linear, forms))
             last = _next(layers, len(forms))
         else:
             last = linear
@@ -82,7 +83,10 @@ def rounding_by_neurons(claim: Claim, network: Propagation) -> list[arb]:
     outputs = _next(layers, len(block.sources))
     if outputs.activated or next(layers, None) is not None:
         raise NotProvedError("the layers do not end with the outputs")
-    return _rows(claim, block, outputs, [exact_form(form) for form in claim.outputs])
+    forms = [exact_form(form) for form in claim.outputs]
+    return _sums(
+        [_shared_error(block, form) for form in forms], _rows(claim, block, outputs, forms)
+    )
 
 
 def _neuron(claim: Claim, argument: Form, reach: list[arb], error: arb) -> Source:
@@ -106,12 +110,14 @@ def _block(
     block = Block(sources, neurons, [], [], [], [])
     for g, gate in enumerate(claim.hidden[t].gates):
         series = network.series[t][g]
-        carried = _carried(network, t, gate, operands, series)
         at_bias = taylor(claim.activation, arb(gate.bias), 0)[0]
-        block.scale.append(normalisation(claim.activation, gate))
+        scale = normalisation(claim.activation, gate)
+        own = sum((abs(n.weight) * sources[n.index].error for n in neurons[g]), arb(0))
+        error = (own / abs(scale) + _carried(network, t, gate, operands, series)).upper()
+        block.scale.append(scale)
         block.constant.append(gate.stencil.constant_weight * at_bias)
-        block.size.append((network.gate_reach[t][g] + carried).upper())
-        block.carried.append(carried)
+        block.size.append((network.gate_reach[t][g] + error).upper())
+        block.error.append(error)
     return block
 
 
@@ -174,10 +180,19 @@ def _rows(claim: Claim, block: Block, layer: Layer, forms: list[Form]) -> list[a
     ]
 
 
+def _sums(first: list[arb], second: list[arb]) -> list[arb]:
+    return [(a + b).upper() for a, b in zip(first, second, strict=True)]
+
+
+def _shared_error(block: Block, form: Form) -> arb:
+    """Bound what the gates' errors make of a form of them."""
+    return sum((abs(arb(c)) * block.error[g] for g, c in form.terms.items()), arb(0)).upper()
+
+
 def _row_error(
     claim: Claim, block: Block, weights: dict[int, float], bias: float, form: Form
 ) -> arb:
-    """Bound |computed row - the form of the exact gates|."""
+    """Bound |computed row - the form of the gates that the computed neurons make|."""
     left = {k: exact(w) for k, w in weights.items()}  # weights that no gate accounts for yet
     # All neurons of a gate have integer multiples of one unit.
     units = units_of({g: block.neurons[g] for g in form.terms}, left)
@@ -189,15 +204,14 @@ def _row_error(
         for neuron in block.neurons[g]:
             left[neuron.index] = left.get(neuron.index, fmpq(0)) - unit * neuron.weight
         misfit = arb(unit) * block.scale[g] - arb(coefficient)
-        error += abs(misfit) * block.size[g] + abs(arb(coefficient)) * block.carried[g]
+        error += abs(misfit) * block.size[g]
         constant -= arb(unit) * block.constant[g]
-        total += abs(arb(coefficient)) * (block.size[g] + block.carried[g])
+        total += abs(arb(coefficient)) * block.size[g]
     error += abs(constant)
     sums = Sum(FORMATS[claim.dtype])
     sums.add_constant(bias)
     for k, weight in weights.items():
         source = block.sources[k]
-        error += abs(weight) * source.error
         sums.add_product(weight, source.low, source.high)
     for k, rest in left.items():
         source = block.sources[k]
@@ -214,7 +228,7 @@ def _affine_error(claim: Claim, block: Block, form: Affine) -> arb:
     sums.add_constant(form.constant)
     for k, weight in form.terms:
         source = block.sources[k]
-        carried += abs(weight) * block.carried[k]
+        carried += abs(weight) * block.error[k]
         sums.add_product(weight, source.low, source.high)
         total += abs(weight) * abs(source.low).max(abs(source.high))
     return (carried + sums.rounding(total.upper())).upper() if sums.sizes else arb(0)
