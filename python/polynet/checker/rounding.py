@@ -5,8 +5,8 @@ the gates row by row. What the neurons of a gate are off by makes the gate's val
 operands of the next layer. All neurons that read such an operand see the same one, and its error
 passes through their gate as a whole, by the mean value theorem with the gate's slope. A row adds
 errors of its own: its weights are not exactly those that the gates prescribe, and its sum is
-rounded. In factored form a row is an operand again; in merged form it is the argument of one neuron,
-and its error passes through that neuron's slope.
+rounded. In factored form a row is an operand again; in merged form it is the argument of one
+neuron, and its error passes through that neuron's slope.
 
 By gates: the affine forms are rounded like any sum, and each gate keeps the contract of its kernel
 that the file states.
