@@ -11,8 +11,10 @@ from ._core import __version__, activation_names
 from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
+from .certifier import Progress
 from .compiler import compile
 from .errors import (
+    CertificationInterrupted,
     FloatEnvironmentError,
     InvalidInputError,
     NotCertifiedError,
@@ -29,6 +31,7 @@ __all__ = [
     "Activation",
     "Box",
     "Certificate",
+    "CertificationInterrupted",
     "Classifier",
     "ErrorTerm",
     "FloatEnvironmentError",
@@ -41,6 +44,7 @@ __all__ = [
     "PolynetError",
     "Polynomial",
     "ProbabilityCertificate",
+    "Progress",
     "SizeLimitError",
     "__version__",
     "activation_names",
