@@ -72,7 +72,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--activation", default="logistic")
     activation = parser.parse_args().activation
-    print(f"{activation:28s}  ratio 2    ms |  asked: truncation, boxes, ms | total by gates, upper")
+    print(
+        f"{activation:28s}  ratio 2    ms |  asked: truncation, boxes, ms | total by gates, upper"
+    )
     for dtype in ("float64", "float32"):
         total = 0.0
         for case in cases.fpbench():

@@ -13,7 +13,7 @@ namespace {
 double difference_up(double hi, double lo) {
   const double d = hi - lo;
   const double back = d + lo;
-  const double error = (hi - back) + (lo - (back - d));
+  const double error = (hi - back) + ((back - d) - lo); // Knuth's TwoSum
   return error > 0.0 || std::isnan(error) ? up(d) : d;
 }
 
@@ -37,8 +37,7 @@ double product_error(double a, double b, double product) {
   if (!tame(std::fabs(a)) || !tame(std::fabs(b)))
     return product == 0.0 && (a == 0.0 || b == 0.0) ? 0.0 : up(product) - down(product);
   const Halves x = split(a), y = split(b);
-  return std::fabs(((x.high * y.high - product) + x.high * y.low + x.low * y.high) +
-                   x.low * y.low);
+  return std::fabs(((x.high * y.high - product) + x.high * y.low + x.low * y.high) + x.low * y.low);
 }
 
 std::uint64_t unit_key(std::size_t variable, std::uint64_t power) {
@@ -215,8 +214,8 @@ void ModelSum::start_product(const Model &a, const Model &b) {
     refuse();
   sum_.max_power = std::max(sum_.max_power, a.max_power + b.max_power);
   if (a.rest != 0.0 || b.rest != 0.0)
-    sum_.rest = up(sum_.rest +
-                   up(up(up(a.norm() * b.rest) + up(b.norm() * a.rest)) + up(a.rest * b.rest)));
+    sum_.rest =
+        up(sum_.rest + up(up(up(a.norm() * b.rest) + up(b.norm() * a.rest)) + up(a.rest * b.rest)));
 }
 
 void ModelSum::add(const Interval &constant) {
@@ -335,9 +334,9 @@ Model model_of(const Polynomial &p, const Frame &frame) {
     Model term = one.take();
     for (const Factor &f : monomial) {
       if (f.variable >= n)
-        throw Error(ErrorCode::invalid_input,
-                    "a polynomial uses variable " + std::to_string(f.variable) +
-                        ", but the box has only " + std::to_string(n));
+        throw Error(ErrorCode::invalid_input, "a polynomial uses variable " +
+                                                  std::to_string(f.variable) +
+                                                  ", but the box has only " + std::to_string(n));
       term = product(term, power(f));
     }
     sum.add(term, coefficient);
@@ -360,8 +359,8 @@ Model substituted(const Model &m, const Frame &s) {
     rows[0] = 1.0;
     for (std::size_t k = 1; k < size; ++k)
       for (std::size_t j = 0; j <= k; ++j)
-        rows[k * size + j] = a * rows[(k - 1) * size + j] +
-                             (j > 0 ? b * rows[(k - 1) * size + j - 1] : 0.0);
+        rows[k * size + j] =
+            a * rows[(k - 1) * size + j] + (j > 0 ? b * rows[(k - 1) * size + j - 1] : 0.0);
     const double roundings = 3.0 * static_cast<double>(size) + 3.0;
     const double error = up(up(current.norm() * (roundings * 0x1p-52)) +
                             roundings * static_cast<double>(size * current.terms()) * 1e-300);

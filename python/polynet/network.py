@@ -233,7 +233,8 @@ class Network:
         )
         start = time.perf_counter()
         certifier = request.certifier(self._handle)
-        run = Run(certifier, executor and request, executor, progress, time_limit, max_boxes)
+        sent = None if executor is None else request
+        run = Run(certifier, sent, executor, progress, time_limit, max_boxes)
         try:
             run.finish()
         except KeyboardInterrupt:

@@ -6,7 +6,7 @@ namespace polynet {
 
 namespace {
 
-constexpr double finest = 1e-9, coarsest = 1e-3;
+constexpr double finest = 1e-7, coarsest = 1e-3;
 
 Frame frame_of(const std::vector<Interval> &t) {
   return Frame::centred(t, [](double x) { return x; });
@@ -32,9 +32,12 @@ Bounder::Bounder(const ErrorFunction &error, std::vector<double> tolerances)
 
 const std::vector<Bounder::OnBox> &Bounder::on_box() const {
   std::call_once(once_, [this] {
-    const Frame whole = frame_of(error_.ideal().frame.range);
+    // In the ideal network's own variables.
+    const std::size_t n = error_.network().box.size();
+    const Frame same{std::vector<double>(n, 0.0), std::vector<double>(n, 1.0),
+                     std::vector<Interval>(n, {-1.0, 1.0})};
     try {
-      std::vector<Model> models = error_models(error_, whole, accuracy_);
+      std::vector<Model> models = error_models(error_, same, accuracy_);
       for (std::size_t k = 0; k < models.size(); ++k)
         on_box_.push_back({models[k], BernsteinRange::of(models[k], tolerances_[k])});
     } catch (const Error &) {
@@ -67,8 +70,7 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
     if (!on_box().empty()) {
       const OnBox &whole = on_box()[output];
       rest = whole.model.rest;
-      const Range range =
-          whole.bernstein ? (*whole.bernstein)(t) : termwise_range(whole.model, t);
+      const Range range = whole.bernstein ? (*whole.bernstein)(t) : termwise_range(whole.model, t);
       improve(range, range.point);
     }
     // Only where the rest is to blame does a model of the part help.

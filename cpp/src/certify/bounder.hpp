@@ -9,8 +9,8 @@
 
 namespace polynet {
 
-/// Bounds |network - p| on parts of the box: by one pass of intervals on the whole box, by the Taylor
-/// models of the whole box or, where their rest is too large, of the part alone.
+/// Bounds |network - p| on parts of the box: by one pass of intervals on the whole box, by the
+/// Taylor models of the whole box or, where their rest is too large, of the part alone.
 class Bounder {
 public:
   /// `tolerances`: per output, what a bound may be too large by without harm.

@@ -18,6 +18,8 @@ constexpr std::size_t cuts_at_a_time = 32;
 // The share of what `ratio` allows that may be lost to the rest of a Taylor model, and again to
 // lowering its degrees.
 constexpr double share_of_rest = 0.25;
+// Ratios closer to 1 are not worth finer models.
+constexpr double least_excess = 1e-3;
 
 void check_arguments(const Network &net, const std::vector<Polynomial> &polynomials,
                      const CertifyOptions &options) {
@@ -146,7 +148,7 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
     box.emplace_back(x.lo(), x.hi());
   std::vector<double> tolerances;
   for (std::size_t k = 0; k < polynomials.size(); ++k) {
-    tolerances.push_back(share_of_rest * (options.ratio - 1.0) *
+    tolerances.push_back(share_of_rest * std::max(options.ratio - 1.0, least_excess) *
                          std::max(s.points.lower(k), s.rounding[k]));
     s.trees.emplace_back(box, s.error.on_box()[k].mag());
     s.boxes.push_back(1);

@@ -139,10 +139,9 @@ std::vector<std::vector<double>> PointSearch::points() const {
       for (double &x : p) {
         const double toward = noise.random() < 0.5 ? -detail::infinity : detail::infinity;
         for (int steps = static_cast<int>(noise.random() * 4.0); steps > 0; --steps)
-          x = net_.dtype == Dtype::float32
-                  ? static_cast<double>(
-                        std::nextafter(static_cast<float>(x), static_cast<float>(toward)))
-                  : std::nextafter(x, toward);
+          x = net_.dtype == Dtype::float32 ? static_cast<double>(std::nextafter(
+                                                 static_cast<float>(x), static_cast<float>(toward)))
+                                           : std::nextafter(x, toward);
       }
       points.push_back(in_box(std::move(p)));
     }

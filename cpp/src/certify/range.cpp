@@ -4,6 +4,9 @@ namespace polynet {
 
 namespace {
 
+// What moving a variable to an end may cost, relative to the sum of the coefficients.
+constexpr double almost = 0x1p-16;
+
 // The Bernstein coefficients of degree d on [a, b] of t^0 ... t^d, one column each: entry (i, k) is
 // the mean of all products of k of the numbers a (d - i times) and b (i times), the polar form of
 // t^k. Adding a number y to the list makes p_k = (1 - k/m) p_k + (k/m) y p_(k-1). In [-1, 1] no
@@ -86,16 +89,40 @@ std::vector<Interval> gradient(const Model &m, const PowerTable &powers) {
   return slopes;
 }
 
+// m with the variables that are points in the box put in.
+Model reduced(const Model &m, const std::vector<Interval> &box) {
+  ModelSum sum(m.variables);
+  const std::size_t w = m.words();
+  Model term;
+  term.variables = m.variables;
+  term.max_power = m.max_power;
+  for (std::size_t k = 0; k < m.terms(); ++k) {
+    Interval factor = 1.0;
+    term.coefficients.assign(1, m.coefficients[k]);
+    term.keys.assign(&m.keys[k * w], &m.keys[k * w] + w);
+    for (std::size_t i = 0; i < m.variables; ++i)
+      if (const int p = m.power(k, i); p > 0 && box[i].lo() == box[i].hi()) {
+        factor *= pow(box[i], p);
+        term.keys[i / Model::per_word] -= static_cast<std::uint64_t>(p)
+                                          << (16 * (i % Model::per_word));
+      }
+    sum.add(term, factor);
+  }
+  Model result = sum.take();
+  result.rest = up(result.rest + m.rest);
+  return result;
+}
+
 } // namespace
 
-std::optional<BernsteinRange> BernsteinRange::of(Model m, double negligible) {
+std::optional<BernsteinRange> BernsteinRange::of(Model m, double negligible, std::size_t limit) {
   lower_degrees(m, negligible);
   BernsteinRange range;
   range.degrees_ = m.degrees();
   std::size_t size = 1;
   for (const int d : range.degrees_) {
     size *= static_cast<std::size_t>(d) + 1;
-    if (size > max_coefficients || d > max_degree)
+    if (size > limit || d > max_degree)
       return std::nullopt;
   }
   range.coefficients_.assign(size, 0.0);
@@ -166,9 +193,12 @@ Range BernsteinRange::operator()(const std::vector<Interval> &part) const {
 Range termwise_range(const Model &m, const std::vector<Interval> &part) {
   const std::size_t n = m.variables;
   const int max_power = std::max(m.max_power, 1);
+  const double slack = almost * m.norm();
   Range worst{0.0, {}, 0};
   for (const double sign : {1.0, -1.0}) {
-    // sup of sign * m: a variable in which that rises belongs at its upper end.
+    // sup of sign * m: a variable in which that rises belongs at its upper end. One in which it
+    // falls a little, somewhere, may be moved there too if that is paid for.
+    double paid = 0.0;
     std::vector<Interval> box = part, slopes;
     for (bool moved = true; moved;) {
       moved = false;
@@ -177,14 +207,28 @@ Range termwise_range(const Model &m, const std::vector<Interval> &part) {
         if (box[i].lo() == box[i].hi())
           continue;
         const Interval slope = sign > 0.0 ? slopes[i] : -slopes[i];
-        if (slope.lo() >= 0.0 || slope.hi() <= 0.0) {
-          box[i] = slope.lo() >= 0.0 ? box[i].hi() : box[i].lo();
+        const double width = up(box[i].hi() - box[i].lo());
+        const double fall = up(std::max(-slope.lo(), 0.0) * width);
+        const double rise = up(std::max(slope.hi(), 0.0) * width);
+        if (std::min(fall, rise) <= slack) {
+          paid = up(paid + std::min(fall, rise));
+          box[i] = fall <= rise ? box[i].hi() : box[i].lo();
           moved = true;
         }
       }
     }
+    // The face's own values are values of m too, so that bounding their absolute value loses
+    // nothing.
+    if (const auto bernstein =
+            BernsteinRange::of(reduced(m, box), 0.0, BernsteinRange::few_coefficients)) {
+      Range range = (*bernstein)(box);
+      range.bound = up(range.bound + paid);
+      if (range.bound > worst.bound || worst.point.empty())
+        worst = range;
+      continue;
+    }
     const Interval range = m(PowerTable(box, max_power));
-    const double bound = sign > 0.0 ? range.hi() : -range.lo();
+    const double bound = up((sign > 0.0 ? range.hi() : -range.lo()) + paid);
     if (bound <= worst.bound && !worst.point.empty())
       continue;
     worst = {bound, {}, 0};

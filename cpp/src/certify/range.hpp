@@ -18,18 +18,21 @@ struct Range {
   std::size_t direction;
 };
 
-/// Bounds one model over parts of [-1, 1]^n. In the Bernstein basis of its degrees a polynomial lies
-/// between its smallest and its largest coefficient, which are exact at the corners (Farouki,
+/// Bounds one model over parts of [-1, 1]^n. In the Bernstein basis of its degrees a polynomial
+/// lies between its smallest and its largest coefficient, which are exact at the corners (Farouki,
 /// "The Bernstein polynomial basis: a centennial retrospective", CAGD 29, 2012).
 class BernsteinRange {
 public:
   /// The most coefficients that are worked out.
   static constexpr std::size_t max_coefficients = 300'000;
+  /// The most where the ranges of the terms are an alternative.
+  static constexpr std::size_t few_coefficients = 5'000;
   static constexpr int max_degree = 200;
 
   /// The model, of which terms of high degree are left out up to a sum of `negligible`. Nothing
   /// where there are too many coefficients.
-  static std::optional<BernsteinRange> of(Model m, double negligible);
+  static std::optional<BernsteinRange> of(Model m, double negligible,
+                                          std::size_t limit = max_coefficients);
 
   Range operator()(const std::vector<Interval> &part) const;
 
@@ -39,8 +42,8 @@ private:
   double rest_ = 0.0, norm_ = 0.0;
 };
 
-/// Bounds a model of any size over a part of [-1, 1]^n by the ranges of its terms, once the variables
-/// in which it is monotone are moved to an end.
+/// Bounds a model of any size over a part of [-1, 1]^n by the ranges of its terms, once the
+/// variables in which it is monotone are moved to an end.
 Range termwise_range(const Model &m, const std::vector<Interval> &part);
 
 } // namespace polynet

@@ -100,8 +100,7 @@ std::vector<Interval> ranges(const IdealNetwork &ideal, const std::vector<Model>
 
 ErrorFunction::ErrorFunction(const Network &net, const std::vector<Polynomial> &polynomials)
     : net_(net), ideal_(ideal_network(net)), truncation_(net, ideal_),
-      differences_(ideal_differences(ideal_, polynomials)),
-      on_box_(ranges(ideal_, differences_)) {
+      differences_(ideal_differences(ideal_, polynomials)), on_box_(ranges(ideal_, differences_)) {
   for (std::size_t k = 0; k < on_box_.size(); ++k) {
     on_box_[k] += truncation_.errors()[k];
     difference_shows_.push_back(differences_[k].norm() > shows * on_box_[k].mag());

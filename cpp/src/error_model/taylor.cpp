@@ -169,8 +169,8 @@ private:
       Model real = plus(value, error);
       z.push_back({std::move(swept(real))});
       for (int k = 0; k < gate.stencil->target[i]; ++k) {
-        difference = plus(times(difference, z.back().front()),
-                          without ? times(*without, error) : error);
+        difference =
+            plus(times(difference, z.back().front()), without ? times(*without, error) : error);
         without = without ? times(*without, value) : value;
       }
     }

@@ -85,8 +85,8 @@ private:
       const Interval scale = pow(Interval(gate.scale), j) * s[static_cast<std::size_t>(m + j)] /
                              s[static_cast<std::size_t>(m)];
       for (const MomentTerm &term : moment(st, m + j)) {
-        const Interval coefficient = scale * Interval(double(term.numerator)) /
-                                     Interval(double(term.denominator));
+        const Interval coefficient =
+            scale * Interval(double(term.numerator)) / Interval(double(term.denominator));
         const Series powers = monomial(gate, term.powers, operands);
         for (std::size_t i = 0; i + static_cast<std::size_t>(j) <= order_; ++i)
           factor[i + static_cast<std::size_t>(j)].add(powers[i], coefficient);
