@@ -1,9 +1,13 @@
 """Certification in steps: who does the work, who looks on, and who stops it."""
 
 import math
+import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -34,14 +38,18 @@ def test_processes_give_the_same_certificate(net, certificate):
         assert net.certify(ratio=1.05, max_boxes=300, executor=executor) == certificate
 
 
-def test_a_dask_cluster_gives_the_same_certificate(net, certificate):
-    distributed = pytest.importorskip("distributed")
-    cluster = distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+def test_a_dask_cluster_gives_the_same_certificate():
+    pytest.importorskip("distributed")
+    example = Path(__file__).parents[1] / "examples" / "dask_certify.py"
+    path = os.pathsep.join(sys.path)
+    run = subprocess.run(
+        [sys.executable, example],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    with cluster, distributed.Client(cluster) as client:
-        executor = client.get_executor()
-        assert net.certify(ratio=1.05, max_boxes=300, executor=executor) == certificate
+    assert "the same certificate: True" in run.stdout
 
 
 def leaves(box, subdivision):
@@ -97,13 +105,13 @@ def test_progress_is_reported_as_the_bounds_close_in(net):
 def test_a_bar_is_drawn(net, certificate, module, monkeypatch):
     pytest.importorskip(module)
     other = "rich.progress" if module == "tqdm" else "tqdm"
-    monkeypatch.setitem(__import__("sys").modules, other, None)
+    monkeypatch.setitem(sys.modules, other, None)
     assert net.certify(ratio=1.05, max_boxes=300, progress=True) == certificate
 
 
 def test_without_a_bar_to_draw_the_remedy_is_named(net, monkeypatch):
     for module in ("tqdm", "rich.progress"):
-        monkeypatch.setitem(__import__("sys").modules, module, None)
+        monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(pn.InvalidInputError, match="tqdm or rich"):
         net.certify(progress=True)
 

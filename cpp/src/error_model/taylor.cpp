@@ -7,7 +7,7 @@ namespace polynet {
 
 namespace {
 
-// Products of terms that one product of models and one gate may take: tens of ns each (x86-64).
+// Products of terms that one product of models and one gate may take.
 constexpr std::size_t max_pairs = 400'000;
 constexpr std::size_t max_work = 2'000'000;
 
@@ -20,8 +20,8 @@ double largest(const Model &m) {
 
 class TaylorErrors {
 public:
-  TaylorErrors(const ErrorFunction &error, const Frame &part, double accuracy)
-      : net_(error.network()), error_(error), part_(part), accuracy_(accuracy) {}
+  TaylorErrors(const ErrorFunction &error, const Frame &part, double accuracy, std::size_t work)
+      : net_(error.network()), error_(error), part_(part), accuracy_(accuracy), left_(work) {}
 
   std::vector<Model> build() {
     std::vector<Model> errors(net_.box.size(), zero());
@@ -72,8 +72,10 @@ private:
     return times_within(a, b);
   }
   Model times_within(const Model &a, const Model &b) {
-    work_ += a.terms() * b.terms();
-    if (work_ > max_work)
+    const std::size_t pairs = a.terms() * b.terms();
+    work_ += pairs;
+    left_ -= std::min(left_, pairs);
+    if (work_ > max_work || left_ == 0)
       throw Error(ErrorCode::size_limit, "the Taylor model of the error takes too long");
     return product(a, b, accuracy_ * largest(a) * largest(b));
   }
@@ -182,13 +184,15 @@ private:
   const ErrorFunction &error_;
   const Frame &part_;
   const double accuracy_;
-  std::size_t work_ = 0;
+  std::size_t work_ = 0; // on this gate
+  std::size_t left_;
 };
 
 } // namespace
 
-std::vector<Model> error_models(const ErrorFunction &error, const Frame &part, double accuracy) {
-  return TaylorErrors(error, part, accuracy).build();
+std::vector<Model> error_models(const ErrorFunction &error, const Frame &part, double accuracy,
+                                std::size_t work) {
+  return TaylorErrors(error, part, accuracy, work).build();
 }
 
 } // namespace polynet
