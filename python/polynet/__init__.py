@@ -12,9 +12,11 @@ from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
 from .certificate_file import load_certificate, save_certificate, verify
+from .certifier import Progress
 from .checker import Verdict
 from .compiler import compile
 from .errors import (
+    CertificationInterrupted,
     FloatEnvironmentError,
     InvalidInputError,
     MissingPackageError,
@@ -32,6 +34,7 @@ __all__ = [
     "Activation",
     "Box",
     "Certificate",
+    "CertificationInterrupted",
     "Classifier",
     "ErrorTerm",
     "FloatEnvironmentError",
@@ -45,6 +48,7 @@ __all__ = [
     "PolynetError",
     "Polynomial",
     "ProbabilityCertificate",
+    "Progress",
     "SizeLimitError",
     "Verdict",
     "__version__",

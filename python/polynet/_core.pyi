@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 __version__: str
 
+Part: TypeAlias = list[tuple[float, float]]
 Terms: TypeAlias = list[tuple[list[int], tuple[float, float]]]
 _Affine: TypeAlias = tuple[list[tuple[int, float]], float]
 _Gate: TypeAlias = tuple[str, float, float, list[int]]
@@ -114,6 +115,8 @@ class OutputBounds:
     def witness(self) -> list[float]: ...
     @property
     def truncation_witness(self) -> list[float]: ...
+    @property
+    def subdivision(self) -> list[tuple[int, float] | None]: ...
 
 class Certificate:
     @property
@@ -122,6 +125,15 @@ class Certificate:
     def outputs(self) -> list[OutputBounds]: ...
     @property
     def boxes(self) -> int: ...
+
+class Certifier:
+    def next(self) -> tuple[int, float, list[Part]]: ...
+    def bounds(
+        self, output: int, enough: float, parts: list[Part]
+    ) -> list[tuple[float, list[float], int]]: ...
+    def accept(self, bounds: list[tuple[float, list[float], int]]) -> None: ...
+    def so_far(self, output: int) -> OutputBounds: ...
+    def certificate(self) -> Certificate: ...
 
 class Network:
     @staticmethod
@@ -148,14 +160,15 @@ class Network:
         self,
     ) -> list[tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]], bool]]: ...
     def kernel_errors(self) -> list[list[tuple[float, float]]]: ...
-    def certify(
+    def certifier(
         self,
         polynomials: list[Terms],
         by_gates: bool,
         ratio: float,
         max_boxes: int,
         activation_ulp: float,
-    ) -> Certificate: ...
+    ) -> Certifier: ...
+    def error_terms(self, order: int) -> list[Terms]: ...
     def softmax_bounds(
         self,
         polynomials: list[Terms],

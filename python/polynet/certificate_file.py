@@ -5,7 +5,6 @@ The format is that of docs/checker.md; `checker` reads it without anything of th
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 from fractions import Fraction
@@ -133,8 +132,8 @@ def certificate_data(network: Network, certificate: Certificate) -> dict[str, An
         "activation": network.activation,
         "activation_ulp": certificate.activation_ulp.hex(),
         "boxes": certificate.boxes,
-        "requested_ratio": float(getattr(certificate, "requested_ratio", 1.05)).hex(),
-        "seconds": float(getattr(certificate, "seconds", 0.0)).hex(),
+        "requested_ratio": certificate.requested_ratio.hex(),
+        "seconds": certificate.seconds.hex(),
         "variables": list(network.box.variables),
         "box": [
             [low.hex(), high.hex()]
@@ -243,8 +242,7 @@ def _bounds(network: Network, certificate: Certificate, k: int) -> dict[str, Any
         "value": float(value).hex(),
         "truncation_witness": [x.hex() for x in bounds.truncation_witness],
         "subdivision": [
-            None if split is None else [split[0], split[1].hex()]
-            for split in getattr(bounds, "subdivision", (None,))
+            None if split is None else [split[0], split[1].hex()] for split in bounds.subdivision
         ],
     }
 
@@ -281,40 +279,28 @@ def _form(form: Affine) -> tuple[list[tuple[int, float]], float]:
 
 
 def _certificate(claim: Claim, box: Box) -> Certificate:
-    outputs = [
+    outputs = tuple(
         OutputBounds(
-            **_known(
-                OutputBounds,
-                lower=b.lower,
-                upper=b.upper,
-                truncation_lower=b.truncation_lower,
-                truncation_upper=b.truncation_upper,
-                rounding=b.rounding,
-                witness=b.witness,
-                truncation_witness=b.truncation_witness,
-                subdivision=b.subdivision,
-            )
+            lower=b.lower,
+            upper=b.upper,
+            truncation_lower=b.truncation_lower,
+            truncation_upper=b.truncation_upper,
+            rounding=b.rounding,
+            witness=b.witness,
+            truncation_witness=b.truncation_witness,
+            subdivision=b.subdivision,
         )
         for b in claim.bounds
-    ]
-    return Certificate(
-        **_known(
-            Certificate,
-            outputs=tuple(outputs),
-            by=claim.by,
-            form=claim.form,
-            dtype=claim.dtype,
-            activation_ulp=claim.activation_ulp,
-            boxes=claim.boxes,
-            version=claim.version,
-            box=box,
-            requested_ratio=claim.requested_ratio,
-            seconds=claim.seconds,
-        )
     )
-
-
-def _known(kind: type[Certificate | OutputBounds], **entries: Any) -> dict[str, Any]:
-    """Leave out what this version's certificates do not hold."""
-    names = {field.name for field in dataclasses.fields(kind)}
-    return {name: entry for name, entry in entries.items() if name in names}
+    return Certificate(
+        outputs=outputs,
+        by=claim.by,
+        form=claim.form,
+        dtype=claim.dtype,
+        activation_ulp=claim.activation_ulp,
+        boxes=claim.boxes,
+        version=claim.version,
+        box=box,
+        requested_ratio=claim.requested_ratio,
+        seconds=claim.seconds,
+    )
