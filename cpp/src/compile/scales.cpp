@@ -34,7 +34,7 @@ WholeBoxError whole_box_error(const Network &net, const IdealNetwork &ideal) {
   WholeBoxError worst{0.0, 0.0};
   try {
     const Truncation truncation(net, ideal);
-    const std::vector<Interval> errors = truncation(net.box);
+    const std::vector<Interval> &errors = truncation.errors();
     const std::vector<double> rounding =
         rounding_by_neurons(net, truncation, default_activation_ulp(net.dtype));
     for (std::size_t k = 0; k < errors.size(); ++k) {
