@@ -22,7 +22,7 @@ MOST_NEURONS = {
     "sine": 20,
     "sqroot": 8,
     "sineOrder3": 8,
-    "bspline3": 8,
+    "bspline3": 10,
 }
 
 
