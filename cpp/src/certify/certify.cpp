@@ -87,7 +87,7 @@ Certificate certify(const Network &net, const std::vector<Polynomial> &polynomia
   const Truncation truncation(net, ideal);
   const Plan plan = make_plan(net, truncation);
   const double ulp =
-      options.activation_ulp > 0.0 ? options.activation_ulp : default_activation_ulp(net.dtype);
+      options.activation_ulp > 0.0 ? options.activation_ulp : default_activation_ulp(net);
 
   Certificate certificate;
   certificate.way = options.way;

@@ -27,7 +27,7 @@ WholeBoxError whole_box_error(const Network &net, const IdealNetwork &ideal) {
     const Truncation truncation(net, ideal);
     const std::vector<Interval> errors = truncation(net.box);
     const std::vector<double> rounding =
-        rounding_by_neurons(net, truncation, default_activation_ulp(net.dtype));
+        rounding_by_neurons(net, truncation, default_activation_ulp(net));
     for (std::size_t k = 0; k < errors.size(); ++k) {
       worst.truncation = std::max(worst.truncation, errors[k].mag());
       worst.total = std::max(worst.total, up(errors[k].mag() + rounding[k]));

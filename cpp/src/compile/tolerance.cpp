@@ -111,7 +111,7 @@ private:
       const Truncation truncation(net, ideal);
       const std::vector<Interval> errors = ErrorFunction(ideal, truncation, polynomials_)(net.box);
       const std::vector<double> rounding =
-          rounding_by_neurons(net, truncation, default_activation_ulp(net.dtype));
+          rounding_by_neurons(net, truncation, default_activation_ulp(net));
       double worst = 0.0;
       for (std::size_t k = 0; k < errors.size(); ++k)
         worst = std::max(worst, up(errors[k].mag() + rounding[k]));

@@ -78,6 +78,8 @@ double Analysis::carried(std::size_t t, std::size_t g, const std::vector<double>
   return sum;
 }
 
-double default_activation_ulp(Dtype d) { return d == Dtype::float32 ? 6.0 : 4.0; }
+double default_activation_ulp(const Network &net) {
+  return net.dtype == Dtype::float32 ? net.activation->float32_ulp : net.activation->float64_ulp;
+}
 
 } // namespace polynet
