@@ -20,36 +20,10 @@ from types import SimpleNamespace
 import flint
 import numpy as np
 
+import balls
 import polynet as pn
 import runtimes
 from polynet._core import Activation
-
-
-def logistic(t):
-    """1/(1 + e^-t)."""
-    return 1 / (1 + (-t).exp())
-
-
-BALLS = {
-    "algebraic": lambda t: t / (1 + t * t).sqrt(),
-    "arctan": lambda t: t.atan(),
-    "cos": lambda t: t.cos(),
-    "erf": lambda t: t.erf(),
-    "exp": lambda t: t.exp(),
-    "gaussian": lambda t: (-t * t / 2).exp(),
-    "gelu": lambda t: t * (-t / flint.arb(2).sqrt()).erfc() / 2,
-    "gelu_tanh": lambda t: (
-        t * logistic(2 * (2 / flint.arb.pi()).sqrt() * (t + flint.arb(44715) / 10**6 * t * t * t))
-    ),
-    "logcosh": lambda t: t.cosh().log(),
-    "logistic": logistic,
-    "mish": lambda t: t * (1 + t.exp()).log().tanh(),
-    "requ": lambda t: t * t if t > 0 else flint.arb(0),
-    "silu": lambda t: t * logistic(t),
-    "sin": lambda t: t.sin(),
-    "softplus": lambda t: (1 + t.exp()).log(),
-    "tanh": lambda t: t.tanh(),
-}
 
 
 def reference(name: str, points) -> tuple[np.ndarray, np.ndarray]:
@@ -58,7 +32,7 @@ def reference(name: str, points) -> tuple[np.ndarray, np.ndarray]:
         value = Activation(name).value
         high = np.fromiter((value(float(t)) for t in points), float, len(points))
         return high, np.zeros_like(high)
-    exact = [BALLS[name](flint.arb(float(t))) for t in points]
+    exact = [balls.ACTIVATIONS[name](flint.arb(float(t))) for t in points]
     high = np.array([float(value.mid()) for value in exact])
     low = [float((v - flint.arb(float(h))).mid()) for v, h in zip(exact, high, strict=True)]
     return high, np.array(low)

@@ -13,17 +13,14 @@ double Analysis::argument_rounding(std::size_t t, const Gate &gate,
   Summands summands;
   summands.add(std::fabs(gate.bias), 0);
   double rounded = 0.0, flushed = 2.0;
-  int exponent = 0;
-  const bool exact_products = std::frexp(gate.scale, &exponent) == 0.5;
   for (int i = 0; i < gate.stencil->operands; ++i) {
     const double error = operand_errors[static_cast<std::size_t>(gate.operands[i])];
     const double reach = reach_of(t, gate, i, error);
-    const int direction = gate.stencil->largest_direction(i);
-    // l d is rounded to a weight, its product with z is rounded, unless both are powers of two.
-    const double product = exact_products && direction <= 2 ? 0.0 : up(gamma(2.0) * reach);
+    // l d is rounded to a weight, and its product with z is rounded.
+    const double product = up(gamma(2.0) * reach);
     rounded = up(rounded + product);
     summands.add(up(reach + product), 0);
-    const double weight = up(gate.scale * direction);
+    const double weight = up(gate.scale * gate.stencil->largest_direction(i));
     const double z = up(truncation.operand(t, gate.operands[i]).mag() + error);
     flushed = up(flushed + up(weight + z) + 2.0);
   }
