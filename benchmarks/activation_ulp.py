@@ -4,11 +4,11 @@
 
 A certificate for the evaluation by neurons assumes that where a gate uses the activation,
 |computed - s| is at most so many ulp of the largest |s| there. Prints the largest error found, in
-this sense, over all gates with arguments within some r <= 1 of the default bias of the products or of
-the copies; and in ulp of s itself for |x| <= 20. The activations are the formulas and operators of
-benchmarks/runtimes.py. In float64 random points are judged by 200-bit balls; in float32 every number
-(every 2^k-th where there are more than 2^23; near 0 random ones of all exponents) by float64. Needs
-python-flint.
+this sense, over all gates with arguments within some r <= 1 of the default bias of the products or
+of the copies; and in ulp of s itself for |x| <= 20. The activations are the formulas and operators
+of benchmarks/runtimes.py. In float64 random points are judged by 200-bit balls; in float32 every
+number (every k-th where there are more than 2^23; near 0 random ones of all exponents) by float64.
+Needs python-flint.
 """
 
 from __future__ import annotations

@@ -1,22 +1,22 @@
 """Attack certificates of random networks; nothing may contradict them.
 
-    python benchmarks/campaign.py [--cases 100000] [--first 0] [--workers 2]
+    python benchmarks/campaign.py [--seeds 15000] [--first 0] [--workers 2]
 
-A case is a seed: a random polynomial (1 to 10 variables, degree 1 to 8, coefficients from 1e-300 to
+A seed gives a random polynomial (1 to 10 variables, degree 1 to 8, coefficients from 1e-300 to
 1e300) on a random box (ordinary, huge, tiny, subnormal, one point), an activation, dtype, form,
-construction, bias and scale. Both ways of evaluating are certified. Attacked by corners, random points
-and witnesses, evaluated
+construction, bias and scale. The network is certified for both ways of evaluating, on its box and
+on random parts of it; each certificate is a case. It is attacked at corners, random points and
+witnesses, evaluated
 
 - by gates: polynet;
 - by neurons: polynet, NumPy (where its activation is within the assumption), and an adversary that
   adds in a random order, flushes subnormals to zero and makes every neuron's activation off by
   as much as the certificate allows.
 
-The worst points are judged in exact arithmetic: none may be farther off than `upper`, and at the
-witnesses the error must be at least `lower`, that of the real-number function, in balls of
-1000 bits, between truncation_lower and truncation_upper. Prints counts of cases, certificates and
-refusals every 1000 cases; `--first` resumes at a seed. Exits with 1 at a contradiction. Needs
-python-flint.
+The worst points are judged in exact arithmetic: none may be farther off than `upper`. At the
+witness the error must be at least `lower`. The error of the real-number function, in balls
+of 1000 bits, must be within truncation_upper, and at least truncation_lower at its witness. Prints
+counts; `--first` resumes at a seed. Exits with 1 at a contradiction. Needs python-flint.
 """
 
 from __future__ import annotations
@@ -40,9 +40,11 @@ from polynet._core import Activation
 
 POINTS = 24
 JUDGED = 2
-CHUNK = 100
+CHUNK = 20
+# Parts of the box that are certified beside the whole.
+PARTS = 3
 # Of the real-number functions, every so-many-th is evaluated in balls.
-BALLS_EVERY = 8
+BALLS_EVERY = 16
 
 
 def random_coefficient(rng, single: bool) -> Fraction:
@@ -184,15 +186,23 @@ def attack_truncation(net: pn.Network, certificate: pn.Certificate, points) -> s
     return None
 
 
-def run_case(seed: int) -> Counter[str]:
-    """Return the counts of one case; the contradiction found is a key of its own."""
-    rng = np.random.default_rng(seed)
-    polynomial, box, options = random_request(rng)
-    counts = Counter(cases=1)
-    try:
-        net = pn.compile(polynomial, box, **options)
-    except pn.PolynetError as error:
-        return counts + Counter({f"refused to compile ({type(error).__name__})": 1})
+def part_of(net: pn.Network, rng) -> pn.Network:
+    """Return the network on a random part of its box: sides whole, shortened or points."""
+    box = {}
+    for name, low, high in zip(net.box.variables, net.box.lower, net.box.upper, strict=True):
+        where = np.sort(rng.random(2)) if rng.random() < 0.7 else np.array([0.0, 1.0])
+        if rng.random() < 0.2:
+            where[:] = where[rng.integers(2)]
+        ends = np.sort(np.clip((low * (1 - where) + high * where).astype(net.dtype), low, high))
+        box[name] = (float(ends[0]), float(ends[1]))
+    rebuild, ((activation, dtype, form, _, *gates), polynomials, _, single) = net.__reduce__()
+    state = (activation, dtype, form, list(box.values()), *gates)
+    return rebuild(state, polynomials, pn.Box(box), single)
+
+
+def attack_all(net: pn.Network, rng) -> Counter[str]:
+    """Certify a network on its box for both ways of evaluating; attack the certificates."""
+    counts: Counter[str] = Counter()
     points = sample(net, rng)
     for by in ("gates", "neurons"):
         try:
@@ -200,43 +210,58 @@ def run_case(seed: int) -> Counter[str]:
         except pn.PolynetError as error:
             counts[f"refused to certify by {by} ({type(error).__name__})"] += 1
             continue
-        counts[f"certified by {by}"] += 1
+        counts[f"certificates by {by} attacked"] += 1
         found = attack(net, certificate, points, rng)
-        if found is None and by == "gates" and seed % BALLS_EVERY == 0:
-            counts["truncations judged in balls"] += 1
+        if found is None and by == "gates" and rng.integers(BALLS_EVERY) == 0:
+            counts["of these, truncations judged in balls"] += 1
             found = attack_truncation(net, certificate, points)
         if found is not None:
-            counts[f"CONTRADICTED seed {seed}: {net!r}, {found}"] += 1
+            counts[f"CONTRADICTED: {net!r} on {net.box!r}, {found}"] += 1
+    return counts
+
+
+def run_seed(seed: int) -> Counter[str]:
+    """Return the counts of one seed; a contradiction that is found is a key of its own."""
+    rng = np.random.default_rng(seed)
+    polynomial, box, options = random_request(rng)
+    try:
+        net = pn.compile(polynomial, box, **options)
+    except pn.PolynetError as error:
+        return Counter({f"refused to compile ({type(error).__name__})": 1})
+    counts = Counter(networks=1)
+    for network in (net, *(part_of(net, rng) for _ in range(PARTS))):
+        counts += attack_all(network, rng)
     return counts
 
 
 def run_chunk(first: int) -> Counter[str]:
-    """Return the counts of CHUNK cases."""
+    """Return the counts of CHUNK seeds."""
     flint.ctx.prec = 1000
     with np.errstate(all="ignore"):
-        return sum(map(run_case, range(first, first + CHUNK)), Counter())
+        return sum(map(run_seed, range(first, first + CHUNK)), Counter())
 
 
 def main() -> int:
     """Attack all cases and print the counts."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--seeds", type=int, default=15_000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     total: Counter[str] = Counter()
     with Pool(options.workers) as pool:
-        starts = range(options.first, options.first + options.cases, CHUNK)
+        starts = range(options.first, options.first + options.seeds, CHUNK)
         for start, counts in zip(starts, pool.imap(run_chunk, starts), strict=True):
             total += counts
             for key in counts:
                 if key.startswith("CONTRADICTED"):
-                    print(key, flush=True)
-            if (start - options.first) // CHUNK % 10 == 9:
+                    print(f"seeds from {start}: {key}", flush=True)
+            if (start - options.first) // CHUNK % 20 == 19:
                 print(f"up to seed {start + CHUNK - 1}: {dict(total)}", flush=True)
     contradictions = sum(n for key, n in total.items() if key.startswith("CONTRADICTED"))
+    attacked = sum(n for key, n in total.items() if "attacked" in key)
     print("\n".join(f"{n:8} {key}" for key, n in sorted(total.items())))
-    print(f"{contradictions} contradictions")
+    print(f"{attacked} certificates attacked, {contradictions} contradictions")
     return 1 if contradictions else 0
 
 

@@ -2,10 +2,10 @@
 
     python benchmarks/rounding.py [--points 1000000] [--activation logistic] [CASE ...]
 
-Evaluates each network at all corners of its box and at random points by NumPy, onnxruntime and
-torch (where installed), and takes away its real-number function, evaluated gate by gate in float64.
-Prints the largest difference over the runtimes, the certified rounding part and their ratio, and the
-certified total, for both forms and both dtypes.
+Evaluates each network at all corners of its box and at random points by polynet, NumPy, onnxruntime
+and torch (where installed), and takes away its real-number function, evaluated gate by gate in
+float64. Prints the largest difference over the runtimes, the certified rounding part and their
+ratio, and the certified total, for both forms and both dtypes.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ Network grouped(const std::vector<Polynomial> &polynomials, const std::vector<In
 Network compile_within(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
                        const CompileOptions &options);
 
-/// Sets the scales, one power of two for the copies and one for the other gates of each layer, to
+/// Sets the scales (1 + j/4) 2^k, one for the copies and one for the other gates of each layer, to
 /// the least certified error of the evaluation by neurons found by coordinate descent.
 void choose_scales(Network &net);
 

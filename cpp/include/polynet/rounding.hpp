@@ -11,6 +11,8 @@ namespace polynet {
 /// uses it, in units in the last place of the largest |s| there (docs/certificates.md,
 /// "Activations of runtimes").
 double default_activation_ulp(const Network &net);
+/// The same of our own activations (activation.hpp), which the evaluation by gates may fall back to.
+constexpr double own_activation_ulp = 4.0;
 
 /// For every output, a bound on |layers evaluated - real-number function| over the box's points of
 /// the dtype, for every order of summation, with or without fused multiply-add, subnormals flushed

@@ -86,8 +86,9 @@ Certificate certify(const Network &net, const std::vector<Polynomial> &polynomia
   const IdealNetwork ideal = ideal_network(net);
   const Truncation truncation(net, ideal);
   const Plan plan = make_plan(net, truncation);
-  const double ulp =
-      options.activation_ulp > 0.0 ? options.activation_ulp : default_activation_ulp(net);
+  const double assumed =
+      options.way == Way::neurons ? default_activation_ulp(net) : own_activation_ulp;
+  const double ulp = options.activation_ulp > 0.0 ? options.activation_ulp : assumed;
 
   Certificate certificate;
   certificate.way = options.way;
