@@ -65,7 +65,8 @@ def test_the_bound_is_near_what_an_adversary_attains(dtype):
         np.max(np.abs(campaign.adversary(net, 100, np.random.default_rng(k))(points) - exact))
         for k in range(40)
     )
-    assert attained <= certificate.rounding <= 1.5 * attained
+    # A factor of up to 2 where s crosses a power of two within the gate's range.
+    assert attained <= certificate.rounding <= 2.5 * attained
 
 
 def test_default_activation_errors_cover_what_runtimes_do():

@@ -19,10 +19,12 @@ struct Source {
   double neuron_magnitude = 0.0;
   int neuron_sign = 0;       // of every neuron's value, computed or exact; 0: either
   double neuron_error = 0.0; // sup |computed neuron - s(argument that the analysis takes as exact)|
-  double error = 0.0;        // sup |gate made of the computed neurons - exact gate|
+  double carried_error = 0.0; // sup |gate(computed operands) - gate(exact operands)|
 
-  /// The gate made of the computed neurons.
-  Interval computed() const { return value + symmetric(error); }
+  /// sup |gate made of the computed neurons - gate(exact operands)|.
+  double error() const {
+    return up((Interval(up(weight_sum * neuron_error)) / normalisation).mag() + carried_error);
+  }
 };
 
 /// Bounds for one network; infinity where nothing is proved.
