@@ -11,10 +11,15 @@ from ._core import __version__, activation_names
 from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
+from .certificate_file import load_certificate, save_certificate, verify
+from .certifier import Progress
+from .checker import Verdict
 from .compiler import compile
 from .errors import (
+    CertificationInterrupted,
     FloatEnvironmentError,
     InvalidInputError,
+    MissingPackageError,
     NotCertifiedError,
     PolynetError,
     SizeLimitError,
@@ -29,20 +34,27 @@ __all__ = [
     "Activation",
     "Box",
     "Certificate",
+    "CertificationInterrupted",
     "Classifier",
     "ErrorTerm",
     "FloatEnvironmentError",
     "Gate",
     "InvalidInputError",
     "Layer",
+    "MissingPackageError",
     "Network",
     "NotCertifiedError",
     "OutputBounds",
     "PolynetError",
     "Polynomial",
     "ProbabilityCertificate",
+    "Progress",
     "SizeLimitError",
+    "Verdict",
     "__version__",
     "activation_names",
     "compile",
+    "load_certificate",
+    "save_certificate",
+    "verify",
 ]
