@@ -209,8 +209,6 @@ def test_a_less_accurate_activation_is_paid_for():
     bounds = [net.certify(by="neurons", activation_ulp=ulp).rounding for ulp in (0.5, 4, 100)]
     assert bounds == sorted(bounds)
     assert bounds[0] < bounds[2]
-    assert net.certify(by="neurons").activation_ulp == 4
-    assert pn.compile("x*y", net.box, dtype="float32").certify(by="neurons").activation_ulp == 6
     assert net.certify(by="gates").activation_ulp == 0
 
 

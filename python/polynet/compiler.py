@@ -61,8 +61,8 @@ def compile(
         Bias of the product and square gates; by default the activation's own, where s'''' vanishes
         if it can (docs/theory.md, section 2), for an error O(scale**4) instead of O(scale**2).
     scale : float, optional
-        One scale for all gates; by default powers of two chosen per layer for the least certified
-        error of the evaluation by neurons.
+        One scale for all gates; by default chosen per layer, (1 + j/4) 2**k, for the least
+        certified error of the evaluation by neurons.
     hidden_layers : int, optional
         Exactly so many hidden layers (none if all polynomials are linear), with gates that multiply
         up to eight values at once, in groups that take the fewest neurons (arXiv:1705.05502,

@@ -187,8 +187,10 @@ class Network:
         max_boxes : int
             Stop splitting after about this many boxes in all.
         activation_ulp : float, optional
-            What the activation's error is assumed not to exceed, in units in the last place;
-            default 4 in float64 and 6 in float32.
+            What the activation's error is assumed not to exceed, in units in the last place of
+            the largest value that a gate's neurons take. Default by neurons: what NumPy,
+            onnxruntime and torch were found to keep to, 4 in float64 and 6 in float32 or more
+            (docs/certificates.md, "Activations of runtimes").
         time_limit : float, optional
             Stop splitting after this many seconds, with what is proved by then. The first bounds,
             of the whole box, are always worked out.

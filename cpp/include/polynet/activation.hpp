@@ -44,6 +44,10 @@ struct Activation {
   std::function<double(int, const Interval &)> derivative_bound;
   /// Above this radius an enclosure is computed piece by piece.
   double piece_radius = 0x1p-5;
+  /// What the error of a runtime's activation is assumed not to exceed, in ulp of the largest |s|
+  /// in a gate: above what NumPy, onnxruntime and torch were found to do near the default biases
+  /// (docs/certificates.md, "Activations of runtimes").
+  double float64_ulp = 4.0, float32_ulp = 6.0;
   /// Whether the enclosures are the library's own.
   bool built_in = false;
 };

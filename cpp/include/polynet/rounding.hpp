@@ -7,9 +7,12 @@
 
 namespace polynet {
 
-/// The error, in units in the last place of its result, that an activation computed by any runtime
-/// is assumed not to exceed: 4 in float64, 6 in float32 (docs/certificates.md, "Rounding").
-double default_activation_ulp(Dtype d);
+/// What the error of the activation, computed by any runtime, is assumed not to exceed where a gate
+/// uses it, in units in the last place of the largest |s| there (docs/certificates.md,
+/// "Activations of runtimes").
+double default_activation_ulp(const Network &net);
+/// The same of our own activations (activation.hpp), which the evaluation by gates may fall back to.
+constexpr double own_activation_ulp = 4.0;
 
 /// For every output, a bound on |layers evaluated - real-number function| over the box's points of
 /// the dtype, for every order of summation, with or without fused multiply-add, subnormals flushed

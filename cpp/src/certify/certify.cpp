@@ -133,8 +133,9 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
   check_arguments(net, polynomials, options);
   state_ = std::make_unique<State>(net, polynomials, options);
   State &s = *state_;
-  const double ulp =
-      options.activation_ulp > 0.0 ? options.activation_ulp : default_activation_ulp(net.dtype);
+  const double assumed =
+      options.way == Way::neurons ? default_activation_ulp(net) : own_activation_ulp;
+  const double ulp = options.activation_ulp > 0.0 ? options.activation_ulp : assumed;
   if (options.way == Way::neurons) {
     s.rounding = rounding_by_neurons(net, s.error.truncation(), ulp);
     s.ulp = ulp;

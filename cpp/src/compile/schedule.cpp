@@ -59,7 +59,7 @@ public:
     }
     for (const Linear &form : needed)
       provided->push_back(rounded(form));
-    drop_constant_layers();
+    drop_constant_layers(net_);
     return std::move(net_);
   }
 
@@ -75,16 +75,6 @@ private:
       if (const double w = representable(net_.dtype, weight); w != 0.0)
         affine.terms.emplace_back(source, w);
     return affine;
-  }
-
-  // A layer without gates provides constants only, so nothing before it matters.
-  void drop_constant_layers() {
-    for (std::size_t t = net_.hidden.size(); t > 0; --t)
-      if (net_.hidden[t - 1].gates.empty()) {
-        net_.hidden.erase(net_.hidden.begin(),
-                          net_.hidden.begin() + static_cast<std::ptrdiff_t>(t));
-        return;
-      }
   }
 
   // Takes the wires of level t out of `form`; returns their weights.
