@@ -1,0 +1,93 @@
+// Kernels: blocks of points through a flat program, for each instruction set, chosen once.
+//
+// A block holds `count` points as a structure of arrays: slot k is slots[k * stride] ...
+// slots[k * stride + count - 1]. Every operation acts on each point alone, rounds each of its
+// operations once (contraction is off; a fused multiply-add is written out), and so gives the same
+// bits wherever a point stands in its block. The instruction sets with a fused multiply-add agree
+// with each other to the last bit; those without round a * b + c twice.
+//
+// cpp/src/kernels/body.hpp holds the loops (raw pointers, internal linkage only: nothing that a
+// linker could share between units), each unit next to it compiles them for one instruction set,
+// dispatch.cpp chooses. A further family of kernels is a header with loops like body.hpp, included
+// there, with its function pointers as members of Operations<T>, filled in by operations_of<T>().
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace polynet {
+
+/// What an instruction does to its target slot; c are its constants, s its source slots.
+enum class Opcode : std::uint8_t {
+  combine,        ///< c_0 + sum_k c_(k+1) s_k, from the left; 0 to combine_limit sources
+  accumulate,     ///< target + sum_k c_k s_k, from the left; 1 to combine_limit sources
+  multiply,       ///< s_0 s_1
+  multiply_add,   ///< s_0 s_1 + s_2
+  copy_series,    ///< s_0 (1 + r), r as in square_series
+  square_series,  ///< q (1 + r), q = s_0^2, r = c_0 q + c_1 q^2 + ...
+  product_series, ///< t (1 + r), t = s_0 s_1; r in S = s_0^2 + s_1^2 and P = t^2, docs/theory.md
+  activate,       ///< the activation at s_0 (detail 0), or its derivative there (detail 1)
+};
+
+/// Most sources of one combine or accumulate instruction, most orders of one series instruction.
+constexpr int combine_limit = 8;
+constexpr int series_limit = 6;
+
+/// One instruction. The target may be one of the sources.
+struct Instruction {
+  Opcode opcode;
+  std::uint8_t detail; ///< number of sources, number of orders of a series, or derivative
+  std::int32_t target;
+  std::int32_t source;   ///< index of the first source slot in Program::sources
+  std::int32_t constant; ///< index of the first constant in Program::constants
+};
+
+/// The activation (order 0) or its derivative (order 1) at count values, in place.
+template <typename T>
+using Activate = void (*)(const void *context, int order, T *values, std::size_t count);
+
+/// A program as the kernels read it.
+template <typename T> struct Program {
+  const Instruction *instructions;
+  const std::int32_t *sources;
+  const T *constants;
+  Activate<T> activate;
+  const void *context;
+};
+
+/// The kernels of one instruction set for one dtype. Counts are multiples of lane_multiple.
+template <typename T> struct Operations {
+  /// Instructions first ... last - 1 on a block.
+  void (*run)(const Program<T> &, std::size_t first, std::size_t last, T *slots, std::size_t stride,
+              std::size_t count);
+  /// The same for one point: slot k is slots[k].
+  void (*run_one)(const Program<T> &, std::size_t first, std::size_t last, T *slots);
+  /// Whether all values lie in [lower, upper]; a NaN does not.
+  bool (*all_within)(const T *values, std::size_t count, T lower, T upper);
+};
+
+/// Counts of points in a block are multiples of this.
+constexpr std::size_t lane_multiple = 16;
+
+/// The kernels of one instruction set.
+struct Kernels {
+  const char *name;
+  bool fused_multiply_add;
+  Operations<double> float64;
+  Operations<float> float32;
+
+  template <typename T> const Operations<T> &of() const;
+};
+template <> inline const Operations<double> &Kernels::of() const { return float64; }
+template <> inline const Operations<float> &Kernels::of() const { return float32; }
+
+/// The kernels in use: of the best instruction set this CPU has, or of the one that the environment
+/// variable POLYNET_ISA names when first called. Error (invalid_input) if that one is unknown or
+/// this CPU lacks it.
+const Kernels &kernels();
+
+/// The k-th of the instruction sets that were compiled in and that this CPU has, the best last;
+/// null beyond.
+const Kernels *usable_kernels(std::size_t k);
+
+} // namespace polynet
