@@ -17,26 +17,39 @@
 
 namespace polynet {
 
-/// What an instruction does to its target slot; c are its constants, s its source slots.
+/// What an instruction does to its target slot; c are its constants, s its source slots. The gates'
+/// series are those of docs/theory.md, section 4.
 enum class Opcode : std::uint8_t {
-  combine,        ///< c_0 + sum_k c_(k+1) s_k, from the left; 0 to combine_limit sources
-  accumulate,     ///< target + sum_k c_k s_k, from the left; 1 to combine_limit sources
+  combine,        ///< c_0 + sum_k c_(k+1) s_k, from the left, for `detail` sources
+  accumulate,     ///< target + sum_k c_k s_k, from the left, for `detail` sources
   multiply,       ///< s_0 s_1
   multiply_add,   ///< s_0 s_1 + s_2
-  copy_series,    ///< s_0 (1 + r), r as in square_series
-  square_series,  ///< q (1 + r), q = s_0^2, r = c_0 q + c_1 q^2 + ...
-  product_series, ///< t (1 + r), t = s_0 s_1; r in S = s_0^2 + s_1^2 and P = t^2, docs/theory.md
+  copy_series,    ///< z (1 + r), z = s_0, r = sum_(k >= 1) a_k q^k, q = z^2; c = (a_K, ..., a_1)
+  square_series,  ///< q (1 + r), the same q and r
+  product_series, ///< u v (1 + r), u = s_0, v = s_1: see product_constants
   activate,       ///< the activation at s_0 (detail 0), or its derivative there (detail 1)
 };
 
-/// Most sources of one combine or accumulate instruction, most orders of one series instruction.
+/// Most sources of one combine or accumulate instruction.
 constexpr int combine_limit = 8;
-constexpr int series_limit = 6;
+/// A series of up to so many orders K is unrolled; `detail` is K for every series.
+constexpr int unrolled_orders = 8;
+
+/// How many constants a product_series of K orders takes. With S = u^2 + v^2 and P = (u v)^2,
+/// r = sum_j P^j A_j(S), where A_j has the degree K - 2 j and A_0 no constant term: for j = K/2
+/// down to 0 the coefficients of A_j, highest first. Beyond unrolled_orders r = sum_k c_(k-1) h_k,
+/// with h_k = w_1 h_(k-1) + w_2^k, h_0 = 1, w_1 = (u + v)^2, w_2 = (u - v)^2.
+constexpr int product_constants(int orders) {
+  int count = orders;
+  for (int j = 1; orders <= unrolled_orders && 2 * j <= orders; ++j)
+    count += orders - 2 * j + 1;
+  return count;
+}
 
 /// One instruction. The target may be one of the sources.
 struct Instruction {
   Opcode opcode;
-  std::uint8_t detail; ///< number of sources, number of orders of a series, or derivative
+  std::uint8_t detail; ///< number of sources, orders of a series, or derivative
   std::int32_t target;
   std::int32_t source;   ///< index of the first source slot in Program::sources
   std::int32_t constant; ///< index of the first constant in Program::constants
@@ -55,7 +68,10 @@ template <typename T> struct Program {
   const void *context;
 };
 
-/// The kernels of one instruction set for one dtype. Counts are multiples of lane_multiple.
+/// Counts of points in a block are multiples of this.
+constexpr std::size_t lanes = 16;
+
+/// The kernels of one instruction set for one dtype. Counts are multiples of `lanes`.
 template <typename T> struct Operations {
   /// Instructions first ... last - 1 on a block.
   void (*run)(const Program<T> &, std::size_t first, std::size_t last, T *slots, std::size_t stride,
@@ -65,9 +81,6 @@ template <typename T> struct Operations {
   /// Whether all values lie in [lower, upper]; a NaN does not.
   bool (*all_within)(const T *values, std::size_t count, T lower, T upper);
 };
-
-/// Counts of points in a block are multiples of this.
-constexpr std::size_t lane_multiple = 16;
 
 /// The kernels of one instruction set.
 struct Kernels {
