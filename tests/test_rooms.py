@@ -17,7 +17,7 @@ TESTS = ROOT / "tests" / "cpp"
 # In ascending order: a file may use the rooms of earlier lines only, besides its own.
 CPP_LEVELS = (
     ("error",),
-    ("interval",),
+    ("interval", "kernels"),
     ("elementary",),
     ("polynomial", "activation"),
     ("stencil", "circuit", "model"),
@@ -34,6 +34,7 @@ CPP_LEVELS = (
 PYTHON_LEVELS = (
     ("errors", "checker"),
     ("_core",),
+    ("config",),
     ("activation",),
     ("_exact",),
     ("_parse",),

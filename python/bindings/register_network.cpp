@@ -1,7 +1,4 @@
-#include "register.hpp"
-
-#include <mutex>
-#include <optional>
+#include "evaluable_network.hpp"
 
 namespace polynet_python {
 
@@ -11,50 +8,6 @@ using polynet::Affine;
 using polynet::Dtype;
 using polynet::Interval;
 using polynet::Network;
-
-// A network with what its evaluation needs, made once.
-class EvaluableNetwork {
-public:
-  explicit EvaluableNetwork(Network net) : network(std::move(net)) {
-    const polynet::IdealNetwork ideal = polynet::ideal_network(network);
-    plan = polynet::make_plan(network, polynet::Truncation(network, ideal));
-  }
-
-  const polynet::NeuronEvaluator &neurons() {
-    std::call_once(once_, [this] { neurons_.emplace(network); });
-    return *neurons_;
-  }
-
-  Network network;
-  polynet::Plan plan;
-
-private:
-  std::once_flag once_;
-  std::optional<polynet::NeuronEvaluator> neurons_;
-};
-
-template <typename T>
-py::array_t<T> evaluate(EvaluableNetwork &self, const py::array_t<T, py::array::c_style> &points,
-                        bool by_gates) {
-  const py::ssize_t count = points.shape(0);
-  py::array_t<T> values({count, static_cast<py::ssize_t>(self.network.outputs.size())});
-  const T *x = points.data();
-  T *y = values.mutable_data();
-  {
-    const py::gil_scoped_release release;
-    if (by_gates)
-      polynet::evaluate_by_gates(self.plan, x, static_cast<std::size_t>(count), y);
-    else
-      self.neurons()(x, static_cast<std::size_t>(count), y);
-  }
-  return values;
-}
-
-py::object evaluate_any(EvaluableNetwork &self, const py::array &points, bool by_gates) {
-  if (self.network.dtype == Dtype::float32)
-    return evaluate<float>(self, points, by_gates);
-  return evaluate<double>(self, points, by_gates);
-}
 
 template <typename T> py::tuple dense(const polynet::Layer &layer) {
   py::array_t<T> weight({layer.rows(), layer.columns}), bias(layer.rows());
@@ -175,10 +128,11 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
 // Per hidden layer, per gate: the kernel's contract, infinite where it has none.
 std::vector<std::vector<std::pair<double, double>>> kernel_errors(const EvaluableNetwork &self) {
   std::vector<std::vector<std::pair<double, double>>> errors;
-  for (const polynet::PlannedLayer &layer : self.plan.layers) {
+  const polynet::Plan &plan = self.gates().plan();
+  for (const std::vector<std::size_t> &layer : plan.series_of) {
     errors.emplace_back();
-    for (const polynet::PlannedGate &gate : layer.gates) {
-      const polynet::PlannedSeries &series = self.plan.series[gate.series];
+    for (const std::size_t index : layer) {
+      const polynet::PlannedSeries &series = plan.series[index];
       const double none = polynet::detail::infinity;
       errors.back().emplace_back(series.converges ? series.relative_error : none,
                                  series.converges ? series.absolute_error : none);
@@ -261,11 +215,12 @@ std::vector<polynet::Polynomial> polynomials_from(const std::vector<Terms> &poly
 
 void register_network(py::module_ &module) {
   module.def("construction_names", &polynet::construction_names);
-  py::class_<EvaluableNetwork>(module, "Network", "A compiled network of gates.")
+  py::class_<EvaluableNetwork> network(module, "Network", "A compiled network of gates.");
+  register_evaluation(network);
+  network
       .def_static("compile", &compile, py::arg("polynomials"), py::arg("box"),
                   py::arg("activation"), py::arg("dtype"), py::arg("form"), py::arg("construction"),
                   py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"))
-      .def("evaluate", &evaluate_any, py::arg("points"), py::arg("by_gates"))
       .def("layers", &dense_layers)
       .def("kernel_errors", &kernel_errors)
       .def("certifier", &certifier, py::keep_alive<0, 1>(), py::arg("polynomials"),

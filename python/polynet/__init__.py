@@ -15,6 +15,7 @@ from .certificate_file import load_certificate, save_certificate, verify
 from .certifier import Progress
 from .checker import Verdict
 from .compiler import compile
+from .config import show_config
 from .errors import (
     CertificationInterrupted,
     FloatEnvironmentError,
@@ -56,5 +57,6 @@ __all__ = [
     "compile",
     "load_certificate",
     "save_certificate",
+    "show_config",
     "verify",
 ]
