@@ -68,6 +68,35 @@ template <typename T> struct Program {
   const void *context;
 };
 
+/// The built-in activations, in alphabetical order, by the names they have in the table of
+/// activations; what each is: docs/theory.md.
+enum class Function : std::uint8_t {
+  algebraic,
+  arctan,
+  cos,
+  erf,
+  exp,
+  gaussian,
+  gelu,
+  gelu_tanh,
+  logcosh,
+  logistic,
+  mish,
+  requ,
+  silu,
+  sin,
+  softplus,
+  tanh,
+};
+constexpr int functions = 16;
+
+/// Our own loops that replace values by a function of them, with no call of the C library. Every
+/// value is within function_ulp of the exact one, and 2^10 smallest subnormals where that is more;
+/// a NaN gives a NaN, an infinity the limit. The result does not depend on place or count.
+template <typename T> struct ElementaryFunctions {
+  void (*of[functions])(T *values, std::size_t count);
+};
+
 /// Counts of points in a block are multiples of this.
 constexpr std::size_t lanes = 16;
 
@@ -80,6 +109,8 @@ template <typename T> struct Operations {
   void (*run_one)(const Program<T> &, std::size_t first, std::size_t last, T *slots);
   /// Whether all values lie in [lower, upper]; a NaN does not.
   bool (*all_within)(const T *values, std::size_t count, T lower, T upper);
+  /// For any count.
+  ElementaryFunctions<T> elementary;
 };
 
 /// The kernels of one instruction set.
