@@ -17,8 +17,10 @@ class EvaluableNetwork {
 public:
   explicit EvaluableNetwork(Network net) : network(std::move(net)) {
     const polynet::IdealNetwork ideal = polynet::ideal_network(network);
-    plan = polynet::make_plan(network, polynet::Truncation(network, ideal));
+    gates_.emplace(network, polynet::Truncation(network, ideal));
   }
+
+  const polynet::GateEvaluator &gates() const { return *gates_; }
 
   const polynet::NeuronEvaluator &neurons() {
     std::call_once(once_, [this] { neurons_.emplace(network); });
@@ -26,9 +28,9 @@ public:
   }
 
   Network network;
-  polynet::Plan plan;
 
 private:
+  std::optional<polynet::GateEvaluator> gates_;
   std::once_flag once_;
   std::optional<polynet::NeuronEvaluator> neurons_;
 };
@@ -43,7 +45,7 @@ py::array_t<T> evaluate(EvaluableNetwork &self, const py::array_t<T, py::array::
   {
     const py::gil_scoped_release release;
     if (by_gates)
-      polynet::evaluate_by_gates(self.plan, x, static_cast<std::size_t>(count), y);
+      self.gates()(x, static_cast<std::size_t>(count), y);
     else
       self.neurons()(x, static_cast<std::size_t>(count), y);
   }
