@@ -33,6 +33,7 @@ CPP_LEVELS = (
 PYTHON_LEVELS = (
     ("errors",),
     ("_core",),
+    ("config",),
     ("activation",),
     ("_exact",),
     ("_parse",),

@@ -1,7 +1,4 @@
-#include "register.hpp"
-
-#include <mutex>
-#include <optional>
+#include "evaluable_network.hpp"
 
 namespace polynet_python {
 
@@ -11,52 +8,6 @@ using polynet::Affine;
 using polynet::Dtype;
 using polynet::Interval;
 using polynet::Network;
-
-// A network with what its evaluation needs, made once.
-class EvaluableNetwork {
-public:
-  explicit EvaluableNetwork(Network net) : network(std::move(net)) {
-    const polynet::IdealNetwork ideal = polynet::ideal_network(network);
-    gates_.emplace(network, polynet::Truncation(network, ideal));
-  }
-
-  const polynet::GateEvaluator &gates() const { return *gates_; }
-
-  const polynet::NeuronEvaluator &neurons() {
-    std::call_once(once_, [this] { neurons_.emplace(network); });
-    return *neurons_;
-  }
-
-  Network network;
-
-private:
-  std::optional<polynet::GateEvaluator> gates_;
-  std::once_flag once_;
-  std::optional<polynet::NeuronEvaluator> neurons_;
-};
-
-template <typename T>
-py::array_t<T> evaluate(EvaluableNetwork &self, const py::array_t<T, py::array::c_style> &points,
-                        bool by_gates) {
-  const py::ssize_t count = points.shape(0);
-  py::array_t<T> values({count, static_cast<py::ssize_t>(self.network.outputs.size())});
-  const T *x = points.data();
-  T *y = values.mutable_data();
-  {
-    const py::gil_scoped_release release;
-    if (by_gates)
-      self.gates()(x, static_cast<std::size_t>(count), y);
-    else
-      self.neurons()(x, static_cast<std::size_t>(count), y);
-  }
-  return values;
-}
-
-py::object evaluate_any(EvaluableNetwork &self, const py::array &points, bool by_gates) {
-  if (self.network.dtype == Dtype::float32)
-    return evaluate<float>(self, points, by_gates);
-  return evaluate<double>(self, points, by_gates);
-}
 
 template <typename T> py::tuple dense(const polynet::Layer &layer) {
   py::array_t<T> weight({layer.rows(), layer.columns}), bias(layer.rows());
@@ -226,11 +177,12 @@ std::vector<polynet::Polynomial> polynomials_from(const std::vector<Terms> &poly
 
 void register_network(py::module_ &module) {
   module.def("construction_names", &polynet::construction_names);
-  py::class_<EvaluableNetwork>(module, "Network", "A compiled network of gates.")
+  py::class_<EvaluableNetwork> network(module, "Network", "A compiled network of gates.");
+  register_evaluation(network);
+  network
       .def_static("compile", &compile, py::arg("polynomials"), py::arg("box"),
                   py::arg("activation"), py::arg("dtype"), py::arg("form"), py::arg("construction"),
                   py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"))
-      .def("evaluate", &evaluate_any, py::arg("points"), py::arg("by_gates"))
       .def("layers", &dense_layers)
       .def("certify", &certify, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),
            py::arg("max_boxes"), py::arg("activation_ulp"))

@@ -12,6 +12,7 @@ from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
 from .compiler import compile
+from .config import show_config
 from .errors import (
     FloatEnvironmentError,
     InvalidInputError,
@@ -45,4 +46,5 @@ __all__ = [
     "__version__",
     "activation_names",
     "compile",
+    "show_config",
 ]

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
+#include <type_traits>
 
 namespace polynet {
 
@@ -16,6 +18,14 @@ namespace polynet {
 template <typename T> struct Matrix {
   T *data;
   std::ptrdiff_t row_step, column_step;
+
+  /// The same matrix from that row on.
+  Matrix row(std::size_t index) const {
+    using Byte = std::conditional_t<std::is_const_v<T>, const char, char>;
+    return {reinterpret_cast<T *>(reinterpret_cast<Byte *>(data) +
+                                  static_cast<std::ptrdiff_t>(index) * row_step),
+            row_step, column_step};
+  }
 };
 /// Rows that follow each other without gaps.
 template <typename T> Matrix<T> contiguous(T *data, std::size_t columns) {
@@ -88,5 +98,9 @@ private:
   struct State;
   std::unique_ptr<const State> state_;
 };
+
+/// What the library was built with, for reports of faults.
+std::string compiler_version();
+std::string eigen_version();
 
 } // namespace polynet

@@ -1,9 +1,7 @@
 #include "runner.hpp"
 
+#include "elements.hpp"
 #include "threads.hpp"
-
-#include <cstring>
-#include <type_traits>
 
 namespace polynet {
 
@@ -22,30 +20,6 @@ std::size_t block_size(std::size_t slots, std::size_t size) {
   const std::size_t wide = first_level / (size * (slots + 1)) / lanes * lanes;
   const std::size_t narrow = second_level / (size * (slots + 1)) / lanes * lanes;
   return std::max(lanes, std::max(std::min(wide, most_points), std::min(narrow, enough_points)));
-}
-
-template <typename T> T load(const Matrix<const T> &x, std::size_t row, std::size_t column) {
-  T value;
-  std::memcpy(&value,
-              reinterpret_cast<const char *>(x.data) +
-                  static_cast<std::ptrdiff_t>(row) * x.row_step +
-                  static_cast<std::ptrdiff_t>(column) * x.column_step,
-              sizeof value);
-  return value;
-}
-
-template <typename T>
-void store(const Matrix<T> &y, std::size_t row, std::size_t column, const T &value) {
-  std::memcpy(reinterpret_cast<char *>(y.data) + static_cast<std::ptrdiff_t>(row) * y.row_step +
-                  static_cast<std::ptrdiff_t>(column) * y.column_step,
-              &value, sizeof value);
-}
-
-template <typename T> Matrix<T> from_row(const Matrix<T> &x, std::size_t row) {
-  using Byte = std::conditional_t<std::is_const_v<T>, const char, char>;
-  return {reinterpret_cast<T *>(reinterpret_cast<Byte *>(x.data) +
-                                static_cast<std::ptrdiff_t>(row) * x.row_step),
-          x.row_step, x.column_step};
 }
 
 } // namespace
@@ -81,7 +55,7 @@ void Runner<T>::operator()(const Matrix<const T> &x, std::size_t count, const Ma
   const auto task = [&](std::size_t first, std::size_t last) {
     std::vector<T> slots(tape_.slots * block_);
     for (; first < last; first += block_)
-      block(from_row(x, first), std::min(block_, last - first), from_row(y, first), slots.data());
+      block(x.row(first), std::min(block_, last - first), y.row(first), slots.data());
   };
   const std::size_t wanted = std::min<std::size_t>(static_cast<std::size_t>(threads), most);
   if (wanted <= 1)
@@ -139,7 +113,7 @@ void Runner<T>::block(const Matrix<const T> &x, std::size_t count, const Matrix<
     }
   }
   for (const std::size_t n : outside)
-    one(from_row(x, n), from_row(y, n), slots);
+    one(x.row(n), y.row(n), slots);
 }
 
 template <typename T>
