@@ -1,6 +1,7 @@
 // The elementary functions in float32 against float64, for every instruction set of this CPU: every
 // 4099th number, or with the argument "all" every one (a few minutes for each function and
-// instruction set). More arguments: names of instruction sets to leave the others out.
+// instruction set). More arguments: the names of instruction sets and of functions, to leave the
+// others out.
 //
 // float64 is the reference because its functions are proved to a few of its own ulp, 2^-29 of one
 // here. Prints the largest error of each function in ulp; fails where one exceeds function_ulp.
@@ -73,22 +74,28 @@ Worst search(const polynet::Kernels &kernels, int function, std::uint64_t stride
 
 int main(int argc, char **argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const auto given = [&](const char *name) {
+  const auto given = [&](const std::string &name) {
     return std::find(arguments.begin(), arguments.end(), name) != arguments.end();
   };
-  const bool all = given("all");
-  bool within = true;
+  const std::vector<std::string> names = polynet::activation_names();
+  bool some_kernels = false, some_functions = false, within = true;
+  for (std::size_t k = 0; const polynet::Kernels *kernels = polynet::usable_kernels(k); ++k)
+    some_kernels = some_kernels || given(kernels->name);
+  for (const std::string &name : names)
+    some_functions = some_functions || given(name);
   for (std::size_t k = 0; const polynet::Kernels *kernels = polynet::usable_kernels(k); ++k) {
-    if (arguments.size() > std::size_t(all) && !given(kernels->name))
+    if (some_kernels && !given(kernels->name))
       continue;
     for (int f = 0; f < polynet::functions; ++f) {
-      const Worst worst = search(*kernels, f, all ? 1 : 4099);
+      const std::string &name = names[static_cast<std::size_t>(f)];
+      if (some_functions && !given(name))
+        continue;
+      const Worst worst = search(*kernels, f, given("all") ? 1 : 4099);
       const double bound = polynet::function_ulp[f].float32;
       const bool ok = worst.error <= bound;
       within = within && ok;
-      std::printf("%-9s %-9s %.3f ulp at %a, bound %.3g%s\n", kernels->name,
-                  polynet::activation_names()[static_cast<std::size_t>(f)].c_str(), worst.error,
-                  double(worst.at), bound, ok ? "" : ": EXCEEDED");
+      std::printf("%-9s %-9s %.3f ulp at %a, bound %.3g%s\n", kernels->name, name.c_str(),
+                  worst.error, double(worst.at), bound, ok ? "" : ": EXCEEDED");
       std::fflush(stdout);
     }
   }

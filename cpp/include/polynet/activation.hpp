@@ -43,9 +43,9 @@ struct Activation {
   /// Above this radius an enclosure is computed piece by piece.
   double piece_radius = 0x1p-5;
   /// s(x), for evaluation.
-  std::function<double(double)> value;
+  std::function<double(double)> value = {};
   /// The kernel that computes the same; none for an activation of the user's own.
-  std::optional<Function> function;
+  std::optional<Function> function = {};
   /// Whether the enclosures are the library's own.
   bool built_in = false;
 };

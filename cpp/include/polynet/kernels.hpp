@@ -92,16 +92,18 @@ constexpr int functions = 16;
 
 /// What every Function is within, in units in the last place of the exact value (of the smallest
 /// subnormal, where that is larger): with or without fused multiply-add. Proved for float64
-/// (tests/proofs), found over all numbers for float32 (tests/cpp/exhaustive.cpp).
+/// (docs/kernels.md), checked number by number for float32 (tests/cpp/exhaustive.cpp).
 struct Accuracy {
   double float64, float32;
 };
-constexpr Accuracy function_ulp[functions] = {
-    {2.5, 2.5}, {2.5, 2.0}, {1.5, 1.5}, {2.0, 2.0}, {1.5, 1.5}, {1.5, 1.5}, {6.0, 6.0}, {4.0, 4.0},
-    {6.0, 5.0}, {3.0, 2.5}, {5.0, 4.0}, {0.5, 0.5}, {3.5, 3.0}, {1.5, 1.5}, {3.0, 2.5}, {3.5, 3.0}};
+constexpr Accuracy function_ulp[functions] = {{2.5, 2.5},  {3.0, 2.0}, {1.5, 1.5},  {2.0, 2.0},
+                                              {1.5, 1.5},  {1.5, 1.5}, {10.0, 6.0}, {4.0, 4.0},
+                                              {10.0, 5.0}, {3.0, 2.5}, {6.0, 4.0},  {0.5, 0.5},
+                                              {4.0, 3.0},  {1.5, 1.5}, {3.0, 2.5},  {3.5, 3.0}};
 
 /// Our own loops that replace values by a Function of them, with no call of the C library. A NaN
-/// gives a NaN, an infinity the limit (sin, cos: NaN). The result does not depend on place or count.
+/// gives a NaN, an infinity the limit (sin, cos: NaN). The result does not depend on place or
+/// count.
 template <typename T> struct ElementaryFunctions {
   void (*of[functions])(T *values, std::size_t count);
 };

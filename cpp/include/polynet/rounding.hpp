@@ -11,6 +11,10 @@ namespace polynet {
 /// is assumed not to exceed: 4 in float64, 6 in float32 (docs/certificates.md, "Rounding").
 double default_activation_ulp(Dtype d);
 
+/// What the activation is within in polynet's own evaluation, by gates or by neurons: function_ulp,
+/// proved, for a built-in one; what is assumed of any runtime for one of the user's own.
+double own_activation_ulp(const Network &net);
+
 /// For every output, a bound on |layers evaluated - real-number function| over the box's points of
 /// the dtype, for every order of summation, with or without fused multiply-add, subnormals flushed
 /// or not, and every activation within `activation_ulp`. Infinity where nothing is proved.

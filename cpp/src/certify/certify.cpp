@@ -33,10 +33,7 @@ std::vector<double> evaluated(const Network &net, const GateEvaluator &by_gates,
     if (way == Way::gates) {
       by_gates(x.data(), points.size(), y.data());
     } else {
-      // One by one: a matrix product's order of summation may depend on the size of the batch.
-      const NeuronEvaluator neurons(net);
-      for (std::size_t n = 0; n < points.size(); ++n)
-        neurons(x.data() + n * net.box.size(), 1, y.data() + n * net.outputs.size());
+      NeuronEvaluator{net}(x.data(), points.size(), y.data());
     }
     return std::vector<double>(y.begin(), y.end());
   };
@@ -86,19 +83,24 @@ Certificate certify(const Network &net, const std::vector<Polynomial> &polynomia
   const IdealNetwork ideal = ideal_network(net);
   const Truncation truncation(net, ideal);
   const GateEvaluator by_gates(net, truncation);
-  const double ulp =
-      options.activation_ulp > 0.0 ? options.activation_ulp : default_activation_ulp(net.dtype);
-
   Certificate certificate;
   certificate.way = options.way;
   certificate.outputs.resize(polynomials.size());
   std::vector<double> rounding;
   if (options.way == Way::neurons) {
-    rounding = rounding_by_neurons(net, truncation, ulp);
-    certificate.activation_ulp = ulp;
+    // By default, what holds for other runtimes holds for our own.
+    certificate.activation_ulp =
+        options.activation_ulp > 0.0
+            ? options.activation_ulp
+            : std::max(default_activation_ulp(net.dtype), own_activation_ulp(net));
+    rounding = rounding_by_neurons(net, truncation, certificate.activation_ulp);
   } else {
+    // Our own activations are proved; only one of the user's has to be assumed accurate.
+    const bool assumed = uses_neurons(by_gates.plan()) && !net.activation->function;
+    const double ulp =
+        assumed && options.activation_ulp > 0.0 ? options.activation_ulp : own_activation_ulp(net);
+    certificate.activation_ulp = assumed ? ulp : 0.0;
     rounding = rounding_by_gates(net, truncation, by_gates.plan(), ulp);
-    certificate.activation_ulp = uses_neurons(by_gates.plan()) ? ulp : 0.0;
   }
 
   std::vector<Polynomial> on_box;

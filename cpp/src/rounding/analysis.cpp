@@ -76,4 +76,11 @@ double Analysis::carried(std::size_t t, std::size_t g, const std::vector<double>
 
 double default_activation_ulp(Dtype d) { return d == Dtype::float32 ? 6.0 : 4.0; }
 
+double own_activation_ulp(const Network &net) {
+  if (!net.activation->function)
+    return default_activation_ulp(net.dtype);
+  const Accuracy &proved = function_ulp[static_cast<int>(*net.activation->function)];
+  return net.dtype == Dtype::float32 ? proved.float32 : proved.float64;
+}
+
 } // namespace polynet
