@@ -125,14 +125,52 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
   return std::make_unique<EvaluableNetwork>(polynet::compile(converted, intervals, options));
 }
 
-polynet::Certificate certify(const EvaluableNetwork &self, const std::vector<Terms> &polynomials,
-                             bool by_gates, double ratio, std::size_t max_boxes,
-                             double activation_ulp) {
+// Per hidden layer, per gate: the kernel's contract, infinite where it has none.
+std::vector<std::vector<std::pair<double, double>>> kernel_errors(const EvaluableNetwork &self) {
+  std::vector<std::vector<std::pair<double, double>>> errors;
+  const polynet::Plan &plan = self.gates().plan();
+  for (const std::vector<std::size_t> &layer : plan.series_of) {
+    errors.emplace_back();
+    for (const std::size_t index : layer) {
+      const polynet::PlannedSeries &series = plan.series[index];
+      const double none = polynet::detail::infinity;
+      errors.back().emplace_back(series.converges ? series.relative_error : none,
+                                 series.converges ? series.absolute_error : none);
+    }
+  }
+  return errors;
+}
+
+std::unique_ptr<polynet::Certifier> certifier(const EvaluableNetwork &self,
+                                              const std::vector<Terms> &polynomials, bool by_gates,
+                                              double ratio, std::size_t max_boxes,
+                                              double activation_ulp) {
   const std::vector<polynet::Polynomial> converted = polynomials_from(polynomials);
   const py::gil_scoped_release release;
-  return polynet::certify(
+  return std::make_unique<polynet::Certifier>(
       self.network, converted,
-      {by_gates ? polynet::Way::gates : polynet::Way::neurons, ratio, max_boxes, activation_ulp});
+      polynet::CertifyOptions{by_gates ? polynet::Way::gates : polynet::Way::neurons, ratio,
+                              max_boxes, activation_ulp});
+}
+
+std::vector<Terms> error_terms(const EvaluableNetwork &self, int order) {
+  std::vector<polynet::Polynomial> polynomials;
+  {
+    const py::gil_scoped_release release;
+    polynomials = polynet::error_terms(self.network, order);
+  }
+  std::vector<Terms> result;
+  for (const polynet::Polynomial &p : polynomials) {
+    result.emplace_back();
+    for (const auto &[monomial, coefficient] : p.terms()) {
+      std::vector<std::uint32_t> exponents(self.network.box.size(), 0);
+      for (const polynet::Factor &f : monomial)
+        exponents[f.variable] = f.power;
+      result.back().emplace_back(std::move(exponents),
+                                 std::make_pair(coefficient.lo(), coefficient.hi()));
+    }
+  }
+  return result;
 }
 
 template <typename T>
@@ -184,8 +222,10 @@ void register_network(py::module_ &module) {
                   py::arg("activation"), py::arg("dtype"), py::arg("form"), py::arg("construction"),
                   py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"))
       .def("layers", &dense_layers)
-      .def("certify", &certify, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),
-           py::arg("max_boxes"), py::arg("activation_ulp"))
+      .def("kernel_errors", &kernel_errors)
+      .def("certifier", &certifier, py::keep_alive<0, 1>(), py::arg("polynomials"),
+           py::arg("by_gates"), py::arg("ratio"), py::arg("max_boxes"), py::arg("activation_ulp"))
+      .def("error_terms", &error_terms, py::arg("order"))
       .def("softmax_bounds", &softmax_bounds, py::arg("polynomials"), py::arg("errors"),
            py::arg("mu"), py::arg("exp_ulp"))
       .def_property_readonly("activation",

@@ -11,11 +11,16 @@ from ._core import __version__, activation_names
 from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
+from .certificate_file import load_certificate, save_certificate, verify
+from .certifier import Progress
+from .checker import Verdict
 from .compiler import compile
 from .config import show_config
 from .errors import (
+    CertificationInterrupted,
     FloatEnvironmentError,
     InvalidInputError,
+    MissingPackageError,
     NotCertifiedError,
     PolynetError,
     SizeLimitError,
@@ -30,21 +35,28 @@ __all__ = [
     "Activation",
     "Box",
     "Certificate",
+    "CertificationInterrupted",
     "Classifier",
     "ErrorTerm",
     "FloatEnvironmentError",
     "Gate",
     "InvalidInputError",
     "Layer",
+    "MissingPackageError",
     "Network",
     "NotCertifiedError",
     "OutputBounds",
     "PolynetError",
     "Polynomial",
     "ProbabilityCertificate",
+    "Progress",
     "SizeLimitError",
+    "Verdict",
     "__version__",
     "activation_names",
     "compile",
+    "load_certificate",
+    "save_certificate",
     "show_config",
+    "verify",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import time
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -10,13 +12,15 @@ import numpy as np
 from . import _core
 from .box import Box
 from .certificate import Certificate, OutputBounds
-from .errors import InvalidInputError
+from .certifier import Progress, Request, Run
+from .errors import CertificationInterrupted, InvalidInputError
 from .layer import Layer
 from .polynomial import Polynomial, core_terms
 from .softmax import Classifier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -288,6 +292,9 @@ class Network:
         ratio: float = 1.05,
         max_boxes: int = 2000,
         activation_ulp: float | None = None,
+        time_limit: float | None = None,
+        progress: bool | Callable[[Progress], None] = False,
+        executor: Executor | None = None,
     ) -> Certificate:
         """Prove how far the network is from its polynomials over the box.
 
@@ -303,28 +310,63 @@ class Network:
         activation_ulp : float, optional
             What the activation's error is assumed not to exceed, in units in the last place;
             default 4 in float64 and 6 in float32.
+        time_limit : float, optional
+            Stop splitting after this many seconds, with what is proved by then. The first bounds,
+            of the whole box, are always worked out.
+        progress : bool or callable
+            True shows a bar, with tqdm or rich. A callable is called with a
+            :class:`polynet.Progress` after every step.
+        executor : concurrent.futures.Executor, optional
+            Bounds the parts of the box: threads, processes, or a cluster's
+            (``distributed.Client.get_executor()``). The certificate is the same, bit for bit.
 
         Raises
         ------
         NotCertifiedError
             If no finite bound can be proved; the message says which part fails.
         InvalidInputError
-            If an option is out of its range.
+            If an option is out of its range, a bar cannot be drawn, or the network cannot be sent
+            to an executor because its activation is user-defined.
         FloatEnvironmentError
             If this thread does not round to nearest or flushes subnormals.
+        CertificationInterrupted
+            A KeyboardInterrupt (Ctrl-C); its ``certificate`` holds what is proved so far.
         """
         by_gates = is_by_gates(by)
         if activation_ulp is not None and not 0.0 < activation_ulp <= 1e6:
             raise InvalidInputError(f"activation_ulp must lie in (0, 1e6], not {activation_ulp!r}")
         if max_boxes < 1:
             raise InvalidInputError(f"max_boxes must be at least 1, not {max_boxes!r}")
-        proved = self._handle.certify(
+        if time_limit is not None and not time_limit >= 0.0:
+            raise InvalidInputError(f"time_limit must be at least 0 seconds, not {time_limit!r}")
+        if executor is not None and self._user_defined() is not None:
+            raise InvalidInputError(
+                f"a network with the user-defined activation {self.activation!r} cannot be sent to "
+                "an executor; certify it without one"
+            )
+        request = Request(
+            self._handle.state(),
             [core_terms(p) for p in self.polynomials],
             by_gates,
             ratio,
             max_boxes,
             activation_ulp or 0.0,
         )
+        start = time.perf_counter()
+        certifier = request.certifier(self._handle)
+        sent = None if executor is None else request
+        run = Run(certifier, sent, executor, progress, time_limit, max_boxes)
+        try:
+            run.finish()
+        except KeyboardInterrupt:
+            proved = self._certificate(certifier, by, ratio, time.perf_counter() - start)
+            raise CertificationInterrupted(proved) from None
+        return self._certificate(certifier, by, ratio, time.perf_counter() - start)
+
+    def _certificate(
+        self, certifier: _core.Certifier, by: str, ratio: float, seconds: float
+    ) -> Certificate:
+        proved = certifier.certificate()
         return Certificate(
             outputs=tuple(
                 OutputBounds(
@@ -335,6 +377,7 @@ class Network:
                     rounding=bounds.rounding,
                     witness=tuple(bounds.witness),
                     truncation_witness=tuple(bounds.truncation_witness),
+                    subdivision=tuple(bounds.subdivision),
                 )
                 for bounds in proved.outputs
             ),
@@ -344,7 +387,53 @@ class Network:
             activation_ulp=proved.activation_ulp,
             boxes=proved.boxes,
             version=_core.__version__,
+            box=self.box,
+            requested_ratio=float(ratio),
+            seconds=seconds,
         )
+
+    def error_terms(self, order: int = 4) -> Any:
+        """Return the leading Taylor error of the network as a polynomial in its inputs.
+
+        If all scales were multiplied by t, the difference between the network's real-number
+        function and the ideal network, in which every gate is exact, would be a power series in t.
+        These are its terms up to ``t**order``, at t = 1. The ideal network differs from the
+        polynomials only by the rounding of the network's coefficients.
+
+        Parameters
+        ----------
+        order : int
+            The largest power of the scales, at least 1. With the default biases products and
+            squares have their leading term at order 4; that of order 2 has coefficients of the size
+            of the rounding error.
+
+        Returns
+        -------
+        Polynomial, or tuple of Polynomial for a network of several outputs
+            Each coefficient is the midpoint of an enclosure of the exact one, which is not rational
+            in general; where terms cancel so far that the enclosure contains 0, it is left out.
+
+        Raises
+        ------
+        InvalidInputError
+            If `order` is below 1.
+        SizeLimitError
+            If the polynomials grow too long, or a derivative beyond order 20 is needed.
+        """
+        if order < 1:
+            raise InvalidInputError(f"order must be at least 1, not {order!r}")
+        polynomials = tuple(
+            Polynomial(
+                {
+                    tuple(exponents): (Fraction(lower) + Fraction(upper)) / 2
+                    for exponents, (lower, upper) in terms
+                    if not lower <= 0.0 <= upper
+                },
+                self.box.variables,
+            )
+            for terms in self._handle.error_terms(order)
+        )
+        return polynomials[0] if self._single else polynomials
 
     def softmax(self, mu: Sequence[ExactNumber] | None = None) -> Classifier:
         """Put a softmax head on the outputs, taken as Hamiltonians H_y(x), one per class.

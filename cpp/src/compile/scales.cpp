@@ -34,7 +34,7 @@ WholeBoxError whole_box_error(const Network &net, const IdealNetwork &ideal) {
   WholeBoxError worst{0.0, 0.0};
   try {
     const Truncation truncation(net, ideal);
-    const std::vector<Interval> errors = truncation(net.box);
+    const std::vector<Interval> &errors = truncation.errors();
     const std::vector<double> rounding =
         rounding_by_neurons(net, truncation, default_activation_ulp(net.dtype));
     for (std::size_t k = 0; k < errors.size(); ++k) {
@@ -51,19 +51,17 @@ class Descent {
 public:
   explicit Descent(Network &net) : net_(net), ideal_(ideal_network(net)) {
     for (std::size_t t = 0; t < net.hidden.size(); ++t) {
-      std::map<bool, std::vector<Gate *>> kinds;
-      const std::vector<bool> rides = riding_copies(net.hidden[t]);
-      for (std::size_t g = 0; g < rides.size(); ++g) {
-        Gate &gate = net.hidden[t].gates[g];
-        kinds[gate.stencil->order() == 1 && !rides[g]].push_back(&gate);
-      }
-      for (auto &[is_copy, gates] : kinds) {
+      std::map<int, std::vector<Gate *>> kinds;
+      const std::vector<int> group = scale_groups(net.hidden[t]);
+      for (std::size_t g = 0; g < group.size(); ++g)
+        kinds[group[g]].push_back(&net.hidden[t].gates[g]);
+      for (auto &[kind, gates] : kinds) {
         groups_.push_back(gates);
         int order = 0;
         for (const Gate *gate : gates)
           order = std::max(order, gate->stencil->order());
-        exponents_.push_back(is_copy ? first_copy_exponent(net, *gates.front())
-                                     : first_exponent(net, order));
+        exponents_.push_back(kind == 1 ? first_copy_exponent(net, *gates.front())
+                                       : first_exponent(net, order));
       }
     }
     for (std::size_t g = 0; g < groups_.size(); ++g)
@@ -115,24 +113,35 @@ private:
 
 } // namespace
 
-std::vector<bool> riding_copies(const HiddenLayer &layer) {
+std::vector<int> scale_groups(const HiddenLayer &layer) {
   HiddenLayer alike = layer;
-  for (Gate &gate : alike.gates)
+  std::vector<int> group;
+  for (Gate &gate : alike.gates) {
     gate.scale = 1.0;
-  const Neurons neurons = neurons_of(alike);
-  std::vector<bool> used(neurons.distinct.size(), false), rides;
-  for (std::size_t g = 0; g < layer.gates.size(); ++g)
-    if (layer.gates[g].stencil->order() > 1)
-      for (const int neuron : neurons.of_gate[g])
-        used[static_cast<std::size_t>(neuron)] = true;
-  for (std::size_t g = 0; g < layer.gates.size(); ++g) {
-    const std::vector<int> &own = neurons.of_gate[g];
-    rides.push_back(layer.gates[g].stencil->order() == 1 &&
-                    std::any_of(own.begin(), own.end(), [&](int neuron) {
-                      return used[static_cast<std::size_t>(neuron)];
-                    }));
+    group.push_back(std::min(gate.stencil->order(), 3));
   }
-  return rides;
+  const Neurons neurons = neurons_of(alike);
+  if (!neurons.shared)
+    return group;
+  for (bool changed = true; changed;) {
+    changed = false;
+    std::vector<int> highest(neurons.distinct.size(), 0);
+    bool mixed = false; // a neuron of groups 2 and 3
+    for (std::size_t g = 0; g < group.size(); ++g)
+      for (const int neuron : neurons.of_gate[g]) {
+        int &h = highest[static_cast<std::size_t>(neuron)];
+        mixed = mixed || (h > 1 && group[g] > 1 && h != group[g]);
+        h = std::max(h, group[g]);
+      }
+    for (std::size_t g = 0; g < group.size(); ++g) {
+      int wanted = mixed && group[g] == 2 ? 3 : group[g];
+      for (const int neuron : neurons.of_gate[g])
+        wanted = std::max(wanted, highest[static_cast<std::size_t>(neuron)]);
+      changed = changed || wanted != group[g];
+      group[g] = wanted;
+    }
+  }
+  return group;
 }
 
 WholeBoxError settle_scales(Network &net, const std::optional<double> &scale) {
