@@ -163,14 +163,16 @@ template <typename T> py::object first_outside(const EvaluableNetwork &self, con
 }
 
 template <typename T>
-py::array_t<T> by_neurons(EvaluableNetwork &self,
-                          const py::array_t<T, py::array::c_style> &points) {
+py::array_t<T> by_neurons(EvaluableNetwork &self, const py::array_t<T, py::array::c_style> &points,
+                          int threads) {
   const py::ssize_t count = points.shape(0);
   py::array_t<T> values({count, static_cast<py::ssize_t>(self.network.outputs.size())});
   const T *x = points.data();
   T *y = values.mutable_data();
   const py::gil_scoped_release release;
-  self.neurons()(x, static_cast<std::size_t>(count), y);
+  const polynet::NeuronEvaluator &evaluator = self.neurons();
+  evaluator(polynet::contiguous(x, evaluator.inputs()), static_cast<std::size_t>(count),
+            polynet::contiguous(y, evaluator.outputs()), threads);
   return values;
 }
 
@@ -203,12 +205,15 @@ void register_evaluation(py::class_<EvaluableNetwork> &network) {
            py::arg("threads"))
       .def(
           "evaluate_by_neurons",
-          [](EvaluableNetwork &self, const py::array &points) -> py::object {
+          [](EvaluableNetwork &self, const py::array &points, int threads) -> py::object {
             if (self.network.dtype == Dtype::float32)
-              return by_neurons<float>(self, points);
-            return by_neurons<double>(self, points);
+              return by_neurons<float>(self, points, threads);
+            return by_neurons<double>(self, points, threads);
           },
-          py::arg("points"))
+          py::arg("points"), py::arg("threads"))
+      .def_property_readonly(
+          "uses_neurons",
+          [](const EvaluableNetwork &self) { return polynet::uses_neurons(self.gates().plan()); })
       .def(
           "first_outside",
           [](const EvaluableNetwork &self, const py::array &points) {

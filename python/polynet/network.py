@@ -165,7 +165,7 @@ class Network:
         if by_gates:
             return self._handle.evaluate(points, out, threads, self._single)
         rows = np.ascontiguousarray(points.reshape(-1, points.shape[-1]))
-        values = self._handle.evaluate_by_neurons(rows).reshape(shape)
+        values = self._handle.evaluate_by_neurons(rows, threads).reshape(shape)
         if out is None:
             return values[()]
         out[...] = values

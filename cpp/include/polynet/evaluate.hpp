@@ -74,20 +74,29 @@ private:
   std::unique_ptr<const State> state_;
 };
 
-/// The layers of neurons as dense matrices: the reference of what any runtime computes.
+/// Evaluation by neurons: the network's layers, of which only the weights that are not 0 are looked
+/// at, with our own activations (kernels.hpp). Accuracy: rounding_by_neurons. The result for a
+/// point does not depend on its place in the batch, the number of threads or the layout in memory.
 class NeuronEvaluator {
 public:
-  explicit NeuronEvaluator(const Network &net);
+  explicit NeuronEvaluator(const Network &net, const Kernels &kernels = polynet::kernels());
   ~NeuronEvaluator();
   NeuronEvaluator(NeuronEvaluator &&) noexcept;
 
-  /// Evaluates `count` points, x of shape (count, inputs), y of shape (count, outputs), both
-  /// contiguous and of the network's dtype (T = double or float). Accuracy: rounding_by_neurons.
-  template <typename T> void operator()(const T *x, std::size_t count, T *y) const;
+  std::size_t inputs() const;
+  std::size_t outputs() const;
+
+  /// As GateEvaluator.
+  template <typename T>
+  void operator()(const Matrix<const T> &x, std::size_t count, const Matrix<T> &y,
+                  int threads = 1) const;
+  template <typename T> void operator()(const T *x, std::size_t count, T *y) const {
+    (*this)(contiguous(x, inputs()), count, contiguous(y, outputs()));
+  }
 
 private:
-  struct Matrices;
-  std::unique_ptr<Matrices> matrices_;
+  struct State;
+  std::unique_ptr<const State> state_;
 };
 
 /// What the library was built with, for reports of faults.

@@ -68,6 +68,46 @@ template <typename T> struct Program {
   const void *context;
 };
 
+/// The built-in activations, in alphabetical order, by the names they have in the table of
+/// activations; what each is: docs/theory.md.
+enum class Function : std::uint8_t {
+  algebraic,
+  arctan,
+  cos,
+  erf,
+  exp,
+  gaussian,
+  gelu,
+  gelu_tanh,
+  logcosh,
+  logistic,
+  mish,
+  requ,
+  silu,
+  sin,
+  softplus,
+  tanh,
+};
+constexpr int functions = 16;
+
+/// What every Function is within, in units in the last place of the exact value (of the smallest
+/// subnormal, where that is larger): with or without fused multiply-add. Proved for float64
+/// (docs/kernels.md), checked number by number for float32 (tests/cpp/exhaustive.cpp).
+struct Accuracy {
+  double float64, float32;
+};
+constexpr Accuracy function_ulp[functions] = {{2.5, 2.5},  {3.0, 2.0}, {1.5, 1.5},  {2.0, 2.0},
+                                              {1.5, 1.5},  {1.5, 1.5}, {10.0, 6.0}, {4.0, 4.0},
+                                              {10.0, 5.0}, {3.0, 2.5}, {6.0, 4.0},  {0.5, 0.5},
+                                              {4.0, 3.0},  {1.5, 1.5}, {3.0, 2.5},  {3.5, 3.0}};
+
+/// Our own loops that replace values by a Function of them, with no call of the C library. A NaN
+/// gives a NaN, an infinity the limit (sin, cos: NaN). The result does not depend on place or
+/// count.
+template <typename T> struct ElementaryFunctions {
+  void (*of[functions])(T *values, std::size_t count);
+};
+
 /// Counts of points in a block are multiples of this.
 constexpr std::size_t lanes = 16;
 
@@ -80,6 +120,8 @@ template <typename T> struct Operations {
   void (*run_one)(const Program<T> &, std::size_t first, std::size_t last, T *slots);
   /// Whether all values lie in [lower, upper]; a NaN does not.
   bool (*all_within)(const T *values, std::size_t count, T lower, T upper);
+  /// For any count.
+  ElementaryFunctions<T> elementary;
 };
 
 /// The kernels of one instruction set.

@@ -74,6 +74,9 @@ struct Plan {
 /// The plan of a network for the operand ranges that it has on its box.
 Plan make_plan(const Network &net, const Truncation &truncation);
 
+/// The plan of a network's layers of neurons, weight by weight, wherever the point: no gates.
+Plan plan_by_neurons(const Network &net);
+
 /// A tape whose outputs are those of the network, then for each of them its derivatives by all
 /// inputs: forward mode, leaving out derivatives that are constant.
 Tape jacobian_tape(const Network &net, const Plan &plan);

@@ -11,8 +11,9 @@ namespace polynet {
 /// uses it, in units in the last place of the largest |s| there (docs/certificates.md,
 /// "Activations of runtimes").
 double default_activation_ulp(const Network &net);
-/// The same of our own activations (activation.hpp), which the evaluation by gates may fall back to.
-constexpr double own_activation_ulp = 4.0;
+/// What the activation is within in polynet's own evaluation, by gates or by neurons: function_ulp,
+/// proved, for a built-in one; what is assumed of any runtime for one of the user's own.
+double own_activation_ulp(const Network &net);
 
 /// For every output, a bound on |layers evaluated - real-number function| over the box's points of
 /// the dtype, for every order of summation, with or without fused multiply-add, subnormals flushed

@@ -44,10 +44,7 @@ std::vector<double> evaluated(const Network &net, const GateEvaluator &by_gates,
     if (way == Way::gates) {
       by_gates(x.data(), points.size(), y.data());
     } else {
-      // One by one: a matrix product's order of summation may depend on the size of the batch.
-      const NeuronEvaluator neurons(net);
-      for (std::size_t n = 0; n < points.size(); ++n)
-        neurons(x.data() + n * net.box.size(), 1, y.data() + n * net.outputs.size());
+      NeuronEvaluator{net}(x.data(), points.size(), y.data());
     }
     return std::vector<double>(y.begin(), y.end());
   };
@@ -133,15 +130,19 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
   check_arguments(net, polynomials, options);
   state_ = std::make_unique<State>(net, polynomials, options);
   State &s = *state_;
-  const double assumed =
-      options.way == Way::neurons ? default_activation_ulp(net) : own_activation_ulp;
-  const double ulp = options.activation_ulp > 0.0 ? options.activation_ulp : assumed;
   if (options.way == Way::neurons) {
-    s.rounding = rounding_by_neurons(net, s.error.truncation(), ulp);
-    s.ulp = ulp;
+    // By default, what holds for other runtimes holds for our own.
+    s.ulp = options.activation_ulp > 0.0
+                ? options.activation_ulp
+                : std::max(default_activation_ulp(net), own_activation_ulp(net));
+    s.rounding = rounding_by_neurons(net, s.error.truncation(), s.ulp);
   } else {
+    // Our own activations are proved; only one of the user's has to be assumed accurate.
+    const bool assumed = uses_neurons(s.by_gates.plan()) && !net.activation->function;
+    const double ulp =
+        assumed && options.activation_ulp > 0.0 ? options.activation_ulp : own_activation_ulp(net);
     s.rounding = rounding_by_gates(net, s.error.truncation(), s.by_gates.plan(), ulp);
-    s.ulp = uses_neurons(s.by_gates.plan()) ? ulp : 0.0;
+    s.ulp = assumed ? ulp : 0.0;
   }
   s.points.sample();
   Part box;

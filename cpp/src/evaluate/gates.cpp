@@ -31,7 +31,7 @@ GateEvaluator::GateEvaluator(const Network &net, const Truncation &truncation,
   // The bound is infinite if some operand, its rounding errors included, may leave its range.
   state->trusted = true;
   for (const double bound :
-       rounding_by_gates(net, truncation, *state->plan, default_activation_ulp(net.dtype)))
+       rounding_by_gates(net, truncation, *state->plan, own_activation_ulp(net)))
     state->trusted = state->trusted && bound <= detail::largest;
   state->prepare();
   state_ = std::move(state);

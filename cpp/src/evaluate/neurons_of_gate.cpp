@@ -2,16 +2,20 @@
 
 namespace polynet {
 
-template <typename T> void activate(const void *context, int order, T *values, std::size_t count) {
-  const auto &activation = *static_cast<const Activation *>(context);
+template <typename T>
+void ActivationLoop<T>::run(const void *context, int order, T *values, std::size_t count) {
+  const auto &loop = *static_cast<const ActivationLoop *>(context);
+  if (order == 0 && loop.values)
+    return loop.values(values, count);
   for (std::size_t i = 0; i < count; ++i) {
     const auto x = static_cast<double>(values[i]);
-    values[i] = static_cast<T>(order == 0 ? activation.value(x) : activation.taylor(x, 1)[1].mid());
+    values[i] = static_cast<T>(order == 0 ? loop.activation->value(x)
+                                          : loop.activation->taylor(x, 1)[1].mid());
   }
 }
 
 template <typename T>
-void gate_by_neurons(const Activation &activation, const PlannedSeries &series,
+void gate_by_neurons(const ActivationLoop<T> &activation, const PlannedSeries &series,
                      const TapeGate &gate, T *slots) {
   const int count = series.stencil->operands;
   const bool derivatives = gate.partials[0] >= 0;
@@ -31,11 +35,11 @@ void gate_by_neurons(const Activation &activation, const PlannedSeries &series,
       if (node.direction[i] != 0)
         argument += static_cast<T>(series.scale * node.direction[i]) * z[i];
     T neuron = argument;
-    activate(&activation, 0, &neuron, 1);
+    ActivationLoop<T>::run(&activation, 0, &neuron, 1);
     value += static_cast<T>(node.weight) * neuron;
     if (!derivatives)
       continue;
-    activate(&activation, 1, &argument, 1);
+    ActivationLoop<T>::run(&activation, 1, &argument, 1);
     for (int i = 0; i < count; ++i)
       slopes[i] += static_cast<T>(node.weight * node.direction[i]) * argument;
   }
@@ -46,10 +50,11 @@ void gate_by_neurons(const Activation &activation, const PlannedSeries &series,
         finite ? static_cast<T>(series.inverse_normalisation * series.scale) * slopes[i] : value;
 }
 
-template void activate(const void *, int, double *, std::size_t);
-template void activate(const void *, int, float *, std::size_t);
-template void gate_by_neurons(const Activation &, const PlannedSeries &, const TapeGate &,
-                              double *);
-template void gate_by_neurons(const Activation &, const PlannedSeries &, const TapeGate &, float *);
+template struct ActivationLoop<double>;
+template struct ActivationLoop<float>;
+template void gate_by_neurons(const ActivationLoop<double> &, const PlannedSeries &,
+                              const TapeGate &, double *);
+template void gate_by_neurons(const ActivationLoop<float> &, const PlannedSeries &,
+                              const TapeGate &, float *);
 
 } // namespace polynet

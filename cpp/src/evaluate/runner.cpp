@@ -1,7 +1,6 @@
 #include "runner.hpp"
 
 #include "elements.hpp"
-#include "neurons_of_gate.hpp"
 #include "threads.hpp"
 
 namespace polynet {
@@ -28,6 +27,7 @@ std::size_t block_size(std::size_t slots, std::size_t size) {
 template <typename T>
 Runner<T>::Runner(const Plan &plan, const Tape &tape, const Kernels &kernels, bool trusted)
     : plan_(plan), tape_(tape), operations_(kernels.of<T>()), trusted_(trusted),
+      activation_(*plan.activation, operations_),
       constants_(tape.constants.begin(), tape.constants.end()),
       block_(block_size(tape.slots, sizeof(T))) {
   for (const Interval &x : plan.box) {
@@ -37,8 +37,8 @@ Runner<T>::Runner(const Plan &plan, const Tape &tape, const Kernels &kernels, bo
 }
 
 template <typename T> Program<T> Runner<T>::program() const {
-  return {tape_.instructions.data(), tape_.sources.data(), constants_.data(), &activate<T>,
-          plan_.activation.get()};
+  return {tape_.instructions.data(), tape_.sources.data(), constants_.data(),
+          &ActivationLoop<T>::run, &activation_};
 }
 
 template <typename T>
@@ -144,7 +144,7 @@ template <typename T> void Runner<T>::guarded(T *slots) const {
     }
     if (usable)
       continue;
-    gate_by_neurons(*plan_.activation, series, gate, slots);
+    gate_by_neurons(activation_, series, gate, slots);
     next = gate.last;
   }
   operations_.run_one(p, next, tape_.instructions.size(), slots);

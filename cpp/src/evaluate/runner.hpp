@@ -3,6 +3,8 @@
 
 #include "polynet/evaluate.hpp"
 
+#include "neurons_of_gate.hpp"
+
 namespace polynet {
 
 /// Runs a tape; immutable. The plan and the tape must outlive it.
@@ -28,6 +30,7 @@ private:
   const Tape &tape_;
   const Operations<T> &operations_;
   const bool trusted_;
+  const ActivationLoop<T> activation_;
   std::vector<T> constants_, lower_, upper_;
   std::size_t block_;
 };

@@ -4,6 +4,7 @@
 // another or runs any before it is chosen.
 #pragma once
 
+#include "elementary_table.hpp"
 #include "series.hpp"
 
 namespace polynet {
@@ -169,7 +170,7 @@ template <typename T> bool all_within(const T *values, std::size_t count, T lowe
 }
 
 template <typename T> constexpr Operations<T> operations_of() {
-  return {&run<T, false>, &run_one<T>, &all_within<T>};
+  return {&run<T, false>, &run_one<T>, &all_within<T>, elementary_functions<T>()};
 }
 
 constexpr Kernels kernels_of(const char *name) {

@@ -79,4 +79,11 @@ double default_activation_ulp(const Network &net) {
   return net.dtype == Dtype::float32 ? net.activation->float32_ulp : net.activation->float64_ulp;
 }
 
+double own_activation_ulp(const Network &net) {
+  if (!net.activation->function)
+    return default_activation_ulp(net);
+  const Accuracy &proved = function_ulp[static_cast<int>(*net.activation->function)];
+  return net.dtype == Dtype::float32 ? proved.float32 : proved.float64;
+}
+
 } // namespace polynet
