@@ -121,6 +121,44 @@ State state_of(const Network &net) {
           state_of(net.outputs)};
 }
 
+// The plan's series (target powers, ranges, terms), its layers (operands; for each gate its series
+// and operands) and its outputs. Error (not_certified) if a gate has no series.
+using SeriesState = std::tuple<std::vector<int>, std::vector<double>,
+                               std::vector<std::pair<std::vector<int>, double>>>;
+using PlannedLayerState =
+    std::pair<std::vector<AffineState>, std::vector<std::pair<std::size_t, std::vector<int>>>>;
+
+std::tuple<std::vector<SeriesState>, std::vector<PlannedLayerState>, std::vector<AffineState>>
+gate_series(const EvaluableNetwork &self) {
+  std::vector<SeriesState> series;
+  for (const polynet::PlannedSeries &s : self.plan.series) {
+    if (!s.converges)
+      throw polynet::Error(polynet::ErrorCode::not_certified,
+                           "a gate's series does not converge on its operands; evaluate by "
+                           "neurons or use a smaller scale");
+    const int n = s.stencil->operands;
+    std::vector<std::pair<std::vector<int>, double>> terms;
+    for (const polynet::PlannedSeries::Term &term : s.terms)
+      terms.emplace_back(std::vector<int>(term.powers.begin(), term.powers.begin() + n),
+                         term.coefficient);
+    series.emplace_back(
+        std::vector<int>(s.stencil->target.begin(), s.stencil->target.begin() + n),
+        std::vector<double>(s.range.begin(), s.range.begin() + n), std::move(terms));
+  }
+  std::vector<PlannedLayerState> layers;
+  for (const polynet::PlannedLayer &layer : self.plan.layers) {
+    std::vector<std::pair<std::size_t, std::vector<int>>> gates;
+    for (const polynet::PlannedGate &gate : layer.gates)
+      gates.emplace_back(
+          gate.series,
+          std::vector<int>(gate.operands.begin(),
+                           gate.operands.begin() +
+                               self.plan.series[gate.series].stencil->operands));
+    layers.emplace_back(state_of(layer.operands), std::move(gates));
+  }
+  return {std::move(series), std::move(layers), state_of(self.plan.outputs)};
+}
+
 Network network_from(const State &state) {
   const auto &[activation, dtype, form, box, hidden, outputs] = state;
   Network net;
@@ -230,6 +268,7 @@ void register_network(py::module_ &module) {
                   py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"))
       .def("evaluate", &evaluate_any, py::arg("points"), py::arg("by_gates"))
       .def("layers", &dense_layers)
+      .def("gate_series", &gate_series)
       .def("certify", &certify, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),
            py::arg("max_boxes"), py::arg("activation_ulp"))
       .def("softmax_bounds", &softmax_bounds, py::arg("polynomials"), py::arg("errors"),

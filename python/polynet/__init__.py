@@ -15,13 +15,14 @@ from .compiler import compile
 from .errors import (
     FloatEnvironmentError,
     InvalidInputError,
+    MissingPackageError,
     NotCertifiedError,
     PolynetError,
     SizeLimitError,
 )
 from .gate import ErrorTerm, Gate
 from .layer import Layer
-from .network import Network
+from .network import Network, load
 from .polynomial import Polynomial
 from .softmax import Classifier, ProbabilityCertificate
 
@@ -35,6 +36,7 @@ __all__ = [
     "Gate",
     "InvalidInputError",
     "Layer",
+    "MissingPackageError",
     "Network",
     "NotCertifiedError",
     "OutputBounds",
@@ -45,4 +47,5 @@ __all__ = [
     "__version__",
     "activation_names",
     "compile",
+    "load",
 ]

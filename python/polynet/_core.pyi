@@ -11,6 +11,8 @@ __version__: str
 Terms: TypeAlias = list[tuple[list[int], tuple[float, float]]]
 _Affine: TypeAlias = tuple[list[tuple[int, float]], float]
 _Gate: TypeAlias = tuple[str, float, float, list[int]]
+_Series: TypeAlias = tuple[list[int], list[float], list[tuple[list[int], float]]]
+_PlannedLayer: TypeAlias = tuple[list[_Affine], list[tuple[int, list[int]]]]
 State: TypeAlias = tuple[
     str,
     str,
@@ -145,6 +147,7 @@ class Network:
     def layers(
         self,
     ) -> list[tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]], bool]]: ...
+    def gate_series(self) -> tuple[list[_Series], list[_PlannedLayer], list[_Affine]]: ...
     def certify(
         self,
         polynomials: list[Terms],

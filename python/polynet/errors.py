@@ -3,6 +3,7 @@
 __all__ = [
     "FloatEnvironmentError",
     "InvalidInputError",
+    "MissingPackageError",
     "NotCertifiedError",
     "PolynetError",
     "SizeLimitError",
@@ -27,3 +28,7 @@ class NotCertifiedError(PolynetError, ArithmeticError):
 
 class FloatEnvironmentError(PolynetError, RuntimeError):
     """The thread rounds other than to nearest or flushes subnormals."""
+
+
+class MissingPackageError(PolynetError, ImportError):
+    """An optional package is not installed; the message says how to install it."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from . import _core
+from . import _core, storage
 from .box import Box
 from .certificate import Certificate, OutputBounds
-from .errors import InvalidInputError
+from .errors import InvalidInputError, PolynetError
+from .export import Exports
 from .layer import Layer
 from .polynomial import Polynomial, core_terms
 from .softmax import Classifier
@@ -22,9 +24,12 @@ if TYPE_CHECKING:
 
     from ._exact import ExactNumber
 
-__all__ = ["Network", "Way"]
+__all__ = ["Network", "Way", "load"]
 
 Way = Literal["gates", "neurons"]
+
+
+_NO_NUMBERS = "cannot be written: its functions are not part of the network's numbers"
 
 
 def is_by_gates(by: str) -> bool:
@@ -34,7 +39,7 @@ def is_by_gates(by: str) -> bool:
     return by == "gates"
 
 
-class Network:
+class Network(Exports):
     """A multilayer perceptron that approximates polynomials on a box. Immutable.
 
     Made by :func:`polynet.compile`.
@@ -250,7 +255,23 @@ class Network:
             )
         return Classifier(self, self._handle, mu)
 
-    def _identity(self) -> tuple[object, ...]:
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to a safetensors file, which :func:`polynet.load` reads.
+
+        Raises
+        ------
+        InvalidInputError
+            If the activation is the user's own: its functions cannot be written.
+        MissingPackageError
+            Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
+        """
+        if self._user_defined() is not None:
+            raise InvalidInputError(
+                f"the user-defined activation {self.activation!r} {_NO_NUMBERS}"
+            )
+        storage.write(path, self._identity())
+
+    def _identity(self) -> storage.Contents:
         return (self._handle.state(), self.polynomials, self.box, self._single)
 
     def _user_defined(self) -> _core.Activation | None:
@@ -274,8 +295,7 @@ class Network:
         """Pickle as plain numbers, which are validated on the way back."""
         if self._user_defined() is not None:
             raise pickle.PicklingError(
-                f"a network with the user-defined activation {self.activation!r} cannot be "
-                "pickled: its functions are not part of the network's numbers"
+                f"the user-defined activation {self.activation!r} {_NO_NUMBERS}"
             )
         return (_restore, self._identity())
 
@@ -292,3 +312,23 @@ def _restore(
     state: _core.State, polynomials: tuple[Polynomial, ...], box: Box, single: bool
 ) -> Network:
     return Network(_core.Network.from_state(state), polynomials, box, single=single)
+
+
+def load(path: str | os.PathLike[str]) -> Network:
+    """Read a network that :meth:`Network.save` wrote, the same bit for bit.
+
+    Nothing in the file is executed; it may come from anywhere.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file is not of a network, is damaged, or has a format that this version of polynet
+        does not read.
+    MissingPackageError
+        Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
+    """
+    state, polynomials, box, single = storage.read(path)
+    try:
+        return _restore(state, polynomials, box, single)
+    except PolynetError as error:
+        raise InvalidInputError(f"{os.fspath(path)!r} is damaged: {error}") from None
