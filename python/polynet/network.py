@@ -330,5 +330,5 @@ def load(path: str | os.PathLike[str]) -> Network:
     state, polynomials, box, single = storage.read(path)
     try:
         return _restore(state, polynomials, box, single)
-    except PolynetError as error:
+    except (PolynetError, TypeError) as error:  # TypeError: of the core's arguments
         raise InvalidInputError(f"{os.fspath(path)!r} is damaged: {error}") from None

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +25,14 @@ from .polynomial import Polynomial
 
 __all__ = ["FORMAT_VERSION", "read", "write"]
 
-FORMAT_VERSION = "1"
+FORMAT_VERSION = 1
 """Written into every file; a change of the format gets the next number."""
 
 # The safetensors format allows a header of at most so many bytes.
 _MAX_HEADER = 100_000_000
 
 Contents: TypeAlias = "tuple[_core.State, tuple[Polynomial, ...], Box, bool]"
+T = TypeVar("T")
 _Tensors: TypeAlias = dict[str, NDArray[Any]]
 _Affine: TypeAlias = tuple[list[tuple[int, float]], float]
 
@@ -59,6 +60,8 @@ def write(path: str | os.PathLike[str], contents: Contents) -> None:
             shape
         )
     structure = {
+        "format_version": FORMAT_VERSION,
+        "polynet_version": _core.__version__,
         "activation": activation,
         "dtype": dtype,
         "form": form,
@@ -68,13 +71,9 @@ def write(path: str | os.PathLike[str], contents: Contents) -> None:
         "coefficients": [[str(c) for c in p.terms.values()] for p in polynomials],
         "scalar_output": single,
     }
-    metadata = {
-        "format": "polynet",
-        "format_version": FORMAT_VERSION,
-        "polynet_version": _core.__version__,
-        "network": json.dumps(structure),
-    }
-    if len(metadata["network"]) > _MAX_HEADER // 2:
+    # One entry: safetensors writes several in random order.
+    metadata = {"polynet": json.dumps(structure)}
+    if len(metadata["polynet"]) > _MAX_HEADER // 2:
         raise SizeLimitError("the polynomials' coefficients are too long for a safetensors file")
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     safetensors.save_file(contiguous, os.fspath(path), metadata)
@@ -107,40 +106,40 @@ def read(path: str | os.PathLike[str]) -> Contents:
     structure, tensors = _open(path)
     try:
         return _Reader(structure, tensors).contents()
-    except PolynetError as error:
-        raise InvalidInputError(f"{excerpt(os.fspath(path))} is damaged: {error}") from None
+    except (PolynetError, TypeError, ValueError, OverflowError) as error:
+        reason = str(error)
     except KeyError as error:
-        raise InvalidInputError(
-            f"{excerpt(os.fspath(path))} is damaged: {excerpt(error.args[0])} is missing"
-        ) from None
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidInputError(f"{excerpt(os.fspath(path))} is damaged: {error}") from None
+        reason = f"{excerpt(error.args[0])} is missing"
+    raise InvalidInputError(f"{os.fspath(path)!r} is damaged: {reason}")
 
 
 def _open(path: str | os.PathLike[str]) -> tuple[dict[str, Any], _Tensors]:
     """Return the structure and the tensors of a file whose format this version reads."""
-    name = excerpt(os.fspath(path))
+    name = repr(os.fspath(path))
     safetensors = require("safetensors", "safetensors")
     try:
         with safetensors.safe_open(os.fspath(path), framework="numpy") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("format") != "polynet":
+            text = (file.metadata() or {}).get("polynet")
+            if text is None:
                 raise InvalidInputError(f"{name} is a safetensors file, but not of a network")
-            version = metadata.get("format_version")
-            if version != FORMAT_VERSION:
-                raise InvalidInputError(
-                    f"{name} has the format version {version} (polynet "
-                    f"{metadata.get('polynet_version')}); this polynet reads {FORMAT_VERSION}"
-                )
-            structure = json.loads(metadata.get("network", "null"))
+            structure = json.loads(text)
+            _check_version(structure, name)
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except (safetensors.SafetensorError, ValueError, TypeError, RecursionError) as error:
         if isinstance(error, InvalidInputError):
             raise
         raise InvalidInputError(f"{name} is no safetensors file of a network: {error}") from None
-    if not isinstance(structure, dict):
-        raise InvalidInputError(f"{name} is damaged: its structure is no JSON object")
     return structure, tensors
+
+
+def _check_version(structure: object, name: str) -> None:
+    version = structure.get("format_version") if isinstance(structure, dict) else None
+    if version != FORMAT_VERSION:
+        by = structure.get("polynet_version") if isinstance(structure, dict) else None
+        raise InvalidInputError(
+            f"{name} has the format version {excerpt(version)} (of polynet {excerpt(by)}); this "
+            f"polynet reads {FORMAT_VERSION}"
+        )
 
 
 class _Reader:
@@ -148,10 +147,10 @@ class _Reader:
 
     def __init__(self, structure: Mapping[str, Any], tensors: _Tensors) -> None:
         self._structure, self._tensors = structure, tensors
-        self._dtype = structure["dtype"]
+        self._unread = set(tensors)
 
     def contents(self) -> Contents:
-        structure, dtype = self._structure, self._dtype
+        structure, dtype = self._structure, self._structure["dtype"]
         variables = check_names(structure["variables"])
         box = Box(dict(zip(variables, self._floats("box", 2).tolist(), strict=True)), dtype=dtype)
         polynomials = tuple(
@@ -160,6 +159,8 @@ class _Reader:
         )
         hidden = [self._layer(k) for k in range(structure["hidden_layers"])]
         outputs = self._forms("outputs")
+        if self._unread:
+            raise ValueError(f"nothing refers to {excerpt(min(self._unread))}")
         single = structure["scalar_output"]
         if len(polynomials) != len(outputs) or single not in (False, len(outputs) == 1):
             raise ValueError(f"{len(outputs)} outputs for {len(polynomials)} polynomials")
@@ -168,25 +169,27 @@ class _Reader:
         return state, polynomials, box, single
 
     def _layer(self, k: int) -> tuple[list[_Affine], list[tuple[str, float, float, list[int]]]]:
-        prefix, names = f"hidden.{k}.gates", self._structure["stencils"]
+        prefix, names = f"hidden.{k}.gates", dict(enumerate(self._structure["stencils"]))
         stencils = [names[i] for i in self._integers(f"{prefix}.stencil").tolist()]
         biases, scales = (self._floats(f"{prefix}.{what}").tolist() for what in ("bias", "scale"))
-        operands = self._lists(f"{prefix}.operands")
+        operands = self._divided(
+            f"{prefix}.operands", self._integers(f"{prefix}.operands.index").tolist()
+        )
         gates = list(zip(stencils, biases, scales, operands, strict=True))
         return self._forms(f"hidden.{k}.operands"), gates
 
     def _forms(self, name: str) -> list[_Affine]:
-        weights = iter(self._floats(f"{name}.weight").tolist())
-        lists = self._lists(f"{name}")
-        terms = [[(index, next(weights)) for index in entries] for entries in lists]
-        return list(zip(terms, self._floats(f"{name}.constant").tolist(), strict=True))
+        weights = self._floats(f"{name}.weight").tolist()
+        terms = list(zip(self._integers(f"{name}.index").tolist(), weights, strict=True))
+        constants = self._floats(f"{name}.constant").tolist()
+        return list(zip(self._divided(name, terms), constants, strict=True))
 
-    def _lists(self, name: str) -> list[list[int]]:
-        starts = self._integers(f"{name}.start")
-        indices = self._integers(f"{name}.index").tolist()
-        if starts[:1].tolist() != [0] or starts[-1] != len(indices) or (np.diff(starts) < 0).any():
+    def _divided(self, name: str, entries: list[T]) -> list[list[T]]:
+        """Cut the entries where the tensor `start` says."""
+        starts = self._integers(f"{name}.start").tolist()
+        if starts[:1] != [0] or starts[-1] != len(entries) or starts != sorted(starts):
             raise ValueError(f"{name}.start does not divide {name}.index")
-        return [indices[i:j] for i, j in pairwise(starts.tolist())]
+        return [entries[i:j] for i, j in pairwise(starts)]
 
     def _polynomial(
         self, k: int, coefficients: list[str], variables: tuple[str, ...]
@@ -205,6 +208,7 @@ class _Reader:
 
     def _tensor(self, name: str, dimensions: int, kinds: str) -> NDArray[Any]:
         tensor = self._tensors[name]
+        self._unread.discard(name)
         if tensor.ndim != dimensions or tensor.dtype.kind not in kinds:
             raise ValueError(f"{name} has {tensor.ndim} dimensions of {tensor.dtype}")
         return tensor
