@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import cases
 import polynet as pn
+from polynet import storage
 
 safetensors = pytest.importorskip("safetensors")
 
@@ -179,6 +180,16 @@ def test_random_damage_gives_a_network_or_an_error(tmp_path, parts, seed, count)
         net(np.zeros(len(net.box.variables)))
     except pn.PolynetError:
         pass
+
+
+def test_a_network_of_enormous_degree_is_refused(tmp_path):
+    net = pn.compile("x**2", {"x": (-1, 1)})
+    activation, dtype, form, box, hidden, outputs = net._handle.state()
+    for layers in (11, 500):
+        state = (activation, dtype, form, box, hidden * layers, outputs)
+        storage.write(tmp_path / "net", (state, net.polynomials, net.box, True))
+        with pytest.raises(pn.InvalidInputError, match="its degree exceeds 1024"):
+            pn.load(tmp_path / "net")
 
 
 def test_other_files_are_refused(tmp_path):

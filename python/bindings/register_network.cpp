@@ -141,19 +141,18 @@ gate_series(const EvaluableNetwork &self) {
     for (const polynet::PlannedSeries::Term &term : s.terms)
       terms.emplace_back(std::vector<int>(term.powers.begin(), term.powers.begin() + n),
                          term.coefficient);
-    series.emplace_back(
-        std::vector<int>(s.stencil->target.begin(), s.stencil->target.begin() + n),
-        std::vector<double>(s.range.begin(), s.range.begin() + n), std::move(terms));
+    series.emplace_back(std::vector<int>(s.stencil->target.begin(), s.stencil->target.begin() + n),
+                        std::vector<double>(s.range.begin(), s.range.begin() + n),
+                        std::move(terms));
   }
   std::vector<PlannedLayerState> layers;
   for (const polynet::PlannedLayer &layer : self.plan.layers) {
     std::vector<std::pair<std::size_t, std::vector<int>>> gates;
     for (const polynet::PlannedGate &gate : layer.gates)
-      gates.emplace_back(
-          gate.series,
-          std::vector<int>(gate.operands.begin(),
-                           gate.operands.begin() +
-                               self.plan.series[gate.series].stencil->operands));
+      gates.emplace_back(gate.series,
+                         std::vector<int>(gate.operands.begin(),
+                                          gate.operands.begin() +
+                                              self.plan.series[gate.series].stencil->operands));
     layers.emplace_back(state_of(layer.operands), std::move(gates));
   }
   return {std::move(series), std::move(layers), state_of(self.plan.outputs)};

@@ -94,8 +94,9 @@ class Network(Exports):
         Parameters
         ----------
         points : array_like, shape (n,) or (N, n)
-            One point or N points of n coordinates, in the order of ``box.variables``. Other real
-            dtypes are converted to the network's. Left unchanged.
+            One point or N points of n coordinates, in the order of ``box.variables``: whatever
+            NumPy makes an array of, labels ignored (docs/exports.md, "Arrays"). Other real dtypes
+            are converted to the network's. Left unchanged.
         by : {"gates", "neurons"}
             By gates: each gate by its Taylor series (docs/theory.md, section 4), without the
             cancellation of its neurons. By neurons: the layers as they stand.
@@ -109,10 +110,13 @@ class Network(Exports):
         Raises
         ------
         InvalidInputError
-            If the shape does not fit, the values are not real numbers, or `by` is unknown.
+            If the shape does not fit, the values are not real numbers or are masked, or `by` is
+            unknown.
         """
         by_gates = is_by_gates(by)
         array = np.asarray(points)
+        if np.ma.is_masked(points):
+            raise InvalidInputError("some points are masked; select those that are not")
         if array.dtype.kind not in "fiu":
             raise InvalidInputError(f"points must be real numbers, not {array.dtype}")
         count = len(self.box.variables)
