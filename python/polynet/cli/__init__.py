@@ -35,12 +35,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PolynetError as error:
         print(f"polynet: error: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 130  # 128 + SIGINT, as a shell reports it
     except BrokenPipeError:
         # What is still buffered must not fail again when Python flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141  # 128 + SIGPIPE
+    except OSError as error:  # of a file to write
+        print(f"polynet: error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130  # 128 + SIGINT, as a shell reports it
     return 0
 
 

@@ -40,11 +40,32 @@ def report(args: Namespace) -> dict[str, Any]:
         tolerance=args.tolerance,
     )
     ways = WAYS[args.by]
+    certificates = {way: network.certify(by=way) for way in ways}
     return {
         "network": _describe(network, args.expressions),
-        "certificates": [_certificate(network.certify(by=way)) for way in ways],
+        "certificates": [_certificate(certificate) for certificate in certificates.values()],
+        "files": _write_files(network, certificates, args),
         "points": _values(network, list(_points(network, args.points, args.seed)), ways),
     }
+
+
+def _write_files(
+    network: Network, certificates: dict[Way, Certificate], args: Namespace
+) -> list[str]:
+    """Write the exports that the command line asks for; return their names."""
+    files: list[str] = []
+    if args.save is not None:
+        network.save(args.save)
+        files.append(args.save)
+    if args.onnx is not None:
+        network.to_onnx(args.onnx, certificate=certificates.get("neurons"))
+        files.append(args.onnx)
+    if args.c is not None:
+        network.to_c(args.c, by="neurons" if args.by == "neurons" else "gates")
+        files.append(args.c)
+    if args.vnnlib is not None:
+        files += [args.vnnlib, *map(str, network.to_vnnlib(args.vnnlib))]
+    return files
 
 
 def _describe(network: Network, expressions: list[str]) -> dict[str, Any]:
@@ -115,6 +136,10 @@ def show(report: dict[str, Any]) -> None:
     if report["points"]:
         print()
         _show_points(report["points"])
+    if report["files"]:
+        print()
+        print("Written")
+        print_table(("file",), [(file,) for file in report["files"]])
 
 
 def _show_network(network: dict[str, Any]) -> None:
