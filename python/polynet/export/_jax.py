@@ -37,6 +37,11 @@ def to_jax(net: Source) -> tuple[Callable[[Any, Any], Any], list[tuple[Any, Any]
 
 def _activations(jax: Any) -> dict[str, Callable[[Any], Any]]:
     nn, numpy = jax.nn, jax.numpy
+
+    def logcosh(x: Any) -> Any:
+        growth = numpy.expm1(abs(x))
+        return numpy.log1p(growth * growth / (2 * (1 + growth)))
+
     return {
         "algebraic": lambda x: x / numpy.sqrt(1 + x * x),
         "arctan": numpy.arctan,
@@ -46,7 +51,7 @@ def _activations(jax: Any) -> dict[str, Callable[[Any], Any]]:
         "gaussian": lambda x: numpy.exp(-x * x / 2),
         "gelu": lambda x: nn.gelu(x, approximate=False),
         "gelu_tanh": lambda x: nn.gelu(x, approximate=True),
-        "logcosh": lambda x: numpy.log1p(2 * numpy.sinh(x / 2) ** 2),
+        "logcosh": logcosh,
         "logistic": nn.sigmoid,
         "mish": nn.mish,
         "requ": lambda x: nn.relu(x) ** 2,

@@ -23,7 +23,28 @@ OPSET, IR_VERSION = 14, 7
 # From the argument "x" to the value "y": (operator, inputs, output); numbers are constants of the
 # network's dtype.
 Step: TypeAlias = tuple[str, tuple[str | float, ...], str]
+
+
+def _log1p(argument: str, result: str) -> tuple[Step, ...]:
+    """ln(1 + t) as t ln(u)/(u - 1), u = 1 + t rounded: u's rounding error cancels."""
+    return (
+        ("Add", (argument, 1.0), "u"),
+        ("Log", ("u",), "log"),
+        ("Sub", ("u", 1.0), "part"),
+        ("Div", ("log", "part"), "ratio"),
+        ("Mul", (argument, "ratio"), "product"),
+        ("Equal", ("part", 0.0), "tiny"),
+        ("Where", ("tiny", argument, "product"), result),
+    )
+
+
 _SQUARE: Step = ("Mul", ("x", "x"), "square")
+# e^-|x|.
+_DECAY: tuple[Step, ...] = (
+    ("Abs", ("x",), "magnitude"),
+    ("Neg", ("magnitude",), "minus"),
+    ("Exp", ("minus",), "decay"),
+)
 ACTIVATIONS: dict[str, tuple[Step, ...]] = {
     "algebraic": (
         _SQUARE,
@@ -43,23 +64,32 @@ ACTIVATIONS: dict[str, tuple[Step, ...]] = {
         ("Mul", ("sum", 0.5), "probability"),
         ("Mul", ("x", "probability"), "y"),
     ),
-    # x/(1 + e^-z), z = 2 sqrt(2/pi) x (1 + 0.044715 x^2).
+    # x/(1 + e^-z), z = x (a + b x^2), a = 2 sqrt(2/pi), b = 0.044715 a.
     "gelu_tanh": (
         _SQUARE,
-        ("Mul", ("square", 0.044715), "cubic"),
-        ("Add", ("cubic", 1.0), "sum"),
-        ("Mul", ("x", 2.0 * math.sqrt(2.0 / math.pi)), "scaled"),
-        ("Mul", ("sum", "scaled"), "z"),
+        ("Mul", ("square", 0.044715 * 2.0 * math.sqrt(2.0 / math.pi)), "cubic"),
+        ("Add", ("cubic", 2.0 * math.sqrt(2.0 / math.pi)), "sum"),
+        ("Mul", ("x", "sum"), "z"),
         ("Sigmoid", ("z",), "probability"),
         ("Mul", ("x", "probability"), "y"),
     ),
+    # |x| > 1: |x| - ln 2 + ln(1 + e^-2|x|). Else ln(1 + 2 sinh^2(x/2)), sinh^2 = t^2/(1 - t^2),
+    # t = tanh(x/2).
     "logcosh": (
-        ("Exp", ("x",), "growth"),
-        ("Neg", ("x",), "minus"),
-        ("Exp", ("minus",), "decay"),
-        ("Add", ("growth", "decay"), "sum"),
-        ("Mul", ("sum", 0.5), "cosh"),
-        ("Log", ("cosh",), "y"),
+        *_DECAY,
+        ("Mul", ("x", 0.5), "half"),
+        ("Tanh", ("half",), "t"),
+        ("Mul", ("t", "t"), "t2"),
+        ("Sub", (1.0, "t2"), "rest"),
+        ("Div", ("t2", "rest"), "sinh2"),
+        ("Mul", ("sinh2", 2.0), "near"),
+        ("Mul", ("decay", "decay"), "far"),
+        ("Greater", ("magnitude", 1.0), "is_far"),
+        ("Where", ("is_far", "far", "near"), "argument"),
+        *_log1p("argument", "log1p"),
+        ("Sub", ("magnitude", math.log(2.0)), "line"),
+        ("Where", ("is_far", "line", 0.0), "offset"),
+        ("Add", ("offset", "log1p"), "y"),
     ),
     "logistic": (("Sigmoid", ("x",), "y"),),
     "mish": (
@@ -74,20 +104,19 @@ ACTIVATIONS: dict[str, tuple[Step, ...]] = {
     "tanh": (("Tanh", ("x",), "y"),),
 }
 
-# max(0, x) + ln(1 + e^-|x|): onnxruntime has no Softplus in float64.
-_SOFTPLUS: tuple[Step, ...] = (
-    ("Abs", ("x",), "magnitude"),
-    ("Neg", ("magnitude",), "minus"),
-    ("Exp", ("minus",), "decay"),
-    ("Add", ("decay", 1.0), "sum"),
-    ("Log", ("sum",), "rest"),
-    ("Relu", ("x",), "positive"),
-)
-FLOAT64 = {
-    "softplus": (*_SOFTPLUS, ("Add", ("positive", "rest"), "y")),
+# In float64 onnxruntime has no Softplus (here max(0, x) + ln(1 + e^-|x|)), and its Cos is off by
+# 1e-16 near its zeros, where values are copied (here sin(pi/2 - x), pi/2 in two parts).
+_SOFTPLUS: tuple[Step, ...] = (*_DECAY, *_log1p("decay", "log1p"), ("Relu", ("x",), "positive"))
+FLOAT64: dict[str, tuple[Step, ...]] = {
+    "cos": (
+        ("Sub", (math.pi / 2.0, "x"), "high"),
+        ("Add", ("high", 6.123233995736766e-17), "z"),
+        ("Sin", ("z",), "y"),
+    ),
+    "softplus": (*_SOFTPLUS, ("Add", ("positive", "log1p"), "y")),
     "mish": (
         *_SOFTPLUS,
-        ("Add", ("positive", "rest"), "softplus"),
+        ("Add", ("positive", "log1p"), "softplus"),
         ("Tanh", ("softplus",), "tanh"),
         ("Mul", ("x", "tanh"), "y"),
     ),
