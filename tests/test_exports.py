@@ -158,6 +158,24 @@ def test_c_by_gates_needs_no_activation(tmp_path, activation):
 
 
 @needs_c
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    "options",
+    [{"hidden_layers": 1}, {"scale": 0.5}, {"scale": 2**-7, "bias": -1.0}, {"activation": "exp"}],
+    ids=str,
+)
+@pytest.mark.parametrize("expression", [EXPRESSION, "x**3*y - z", "x*y"])
+def test_c_by_gates_has_gates_of_every_kind(expression, options, dtype):
+    net = pn.compile(expression, BOX, dtype=dtype, **options)
+    points = cases.sample(net, 200, seed=0)
+    values = runtimes.c_runtime(net, "gates")(points)
+    check_values(net, "gates", values, points)
+    # Apart from fused multiply-adds the operations are those of the network itself.
+    unit = np.finfo(dtype).eps * max(1.0, np.max(np.abs(values)))
+    np.testing.assert_allclose(values, net(points), rtol=0, atol=32 * unit)
+
+
+@needs_c
 def test_c_by_gates_is_not_a_number_where_nothing_is_proved():
     net = pn.compile("x*y", {"x": (-1, 1), "y": (-1, 1)})
     values = runtimes.c_runtime(net, "gates")(np.array([[1.0, 1.0], [2.0, 0.5], [np.nan, 0.0]]))

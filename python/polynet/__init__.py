@@ -12,6 +12,7 @@ from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
 from .compiler import compile
+from .config import show_config
 from .errors import (
     FloatEnvironmentError,
     InvalidInputError,
@@ -48,4 +49,5 @@ __all__ = [
     "activation_names",
     "compile",
     "load",
+    "show_config",
 ]

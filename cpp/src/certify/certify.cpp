@@ -22,7 +22,7 @@ void check_arguments(const Network &net, const std::vector<Polynomial> &polynomi
     throw Error(ErrorCode::invalid_input, "activation_ulp must lie between 0 and 1e6");
 }
 
-std::vector<double> evaluated(const Network &net, const Plan &plan, Way way,
+std::vector<double> evaluated(const Network &net, const GateEvaluator &by_gates, Way way,
                               const std::vector<std::vector<double>> &points) {
   const auto run = [&](auto zero) {
     using T = decltype(zero);
@@ -31,7 +31,7 @@ std::vector<double> evaluated(const Network &net, const Plan &plan, Way way,
       for (const double coordinate : point)
         x.push_back(static_cast<T>(coordinate));
     if (way == Way::gates) {
-      evaluate_by_gates<T>(plan, x.data(), points.size(), y.data());
+      by_gates(x.data(), points.size(), y.data());
     } else {
       // One by one: a matrix product's order of summation may depend on the size of the batch.
       const NeuronEvaluator neurons(net);
@@ -45,11 +45,11 @@ std::vector<double> evaluated(const Network &net, const Plan &plan, Way way,
 
 // The error that the evaluation attains at the points, exactly: its result is a number, and the
 // polynomial is enclosed there.
-void bound_from_below(const Network &net, const Plan &plan, Way way,
+void bound_from_below(const Network &net, const GateEvaluator &by_gates, Way way,
                       const std::vector<Polynomial> &polynomials,
                       const std::vector<std::vector<double>> &points,
                       std::vector<OutputBounds> &bounds) {
-  const std::vector<double> values = evaluated(net, plan, way, points);
+  const std::vector<double> values = evaluated(net, by_gates, way, points);
   int max_power = 1;
   for (const Polynomial &p : polynomials)
     max_power = std::max(max_power, p.max_power());
@@ -85,7 +85,7 @@ Certificate certify(const Network &net, const std::vector<Polynomial> &polynomia
   check_arguments(net, polynomials, options);
   const IdealNetwork ideal = ideal_network(net);
   const Truncation truncation(net, ideal);
-  const Plan plan = make_plan(net, truncation);
+  const GateEvaluator by_gates(net, truncation);
   const double ulp =
       options.activation_ulp > 0.0 ? options.activation_ulp : default_activation_ulp(net.dtype);
 
@@ -97,8 +97,8 @@ Certificate certify(const Network &net, const std::vector<Polynomial> &polynomia
     rounding = rounding_by_neurons(net, truncation, ulp);
     certificate.activation_ulp = ulp;
   } else {
-    rounding = rounding_by_gates(net, truncation, plan, ulp);
-    certificate.activation_ulp = uses_neurons(plan) ? ulp : 0.0;
+    rounding = rounding_by_gates(net, truncation, by_gates.plan(), ulp);
+    certificate.activation_ulp = uses_neurons(by_gates.plan()) ? ulp : 0.0;
   }
 
   std::vector<Polynomial> on_box;
@@ -121,7 +121,7 @@ Certificate certify(const Network &net, const std::vector<Polynomial> &polynomia
     require_finite(bounds, k);
   }
   certificate.boxes = search.boxes();
-  bound_from_below(net, plan, options.way, polynomials, search.points(), certificate.outputs);
+  bound_from_below(net, by_gates, options.way, polynomials, search.points(), certificate.outputs);
   return certificate;
 }
 

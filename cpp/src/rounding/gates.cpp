@@ -18,7 +18,7 @@ public:
       errors.clear();
       magnitudes.clear();
       for (std::size_t g = 0; g < layer.gates.size(); ++g) {
-        const PlannedSeries &planned = plan.series[plan.layers[t].gates[g].series];
+        const PlannedSeries &planned = plan.series[plan.series_of[t][g]];
         const double local = planned.converges ? series_rounding(t, g, planned, operands)
                                                : neuron_rounding(t, g, operands);
         errors.push_back(up(local + a_.carried(t, g, operands)));
@@ -64,7 +64,7 @@ private:
   }
 
   // The gate's neurons summed with their integer weights, the constant, and 1/(c l^m), as in
-  // evaluate/gates.cpp.
+  // plan/gates.cpp.
   double neuron_rounding(std::size_t t, std::size_t g, const std::vector<double> &errors) const {
     const Gate &gate = a_.net.hidden[t].gates[g];
     const Source s = a_.gate_source(t, g, a_.argument_rounding(t, gate, errors));

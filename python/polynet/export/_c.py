@@ -14,6 +14,7 @@ import numpy as np
 from .. import _core
 from ..errors import InvalidInputError
 from ._c_activations import ACTIVATIONS
+from ._c_gates import number, write_gate
 from ._source import Source, activation_for
 
 if TYPE_CHECKING:
@@ -122,15 +123,15 @@ class _Writer:
 
     def by_gates(self, net: Source) -> Iterator[str]:
         """Operands into a, gates into b."""
-        series, layers, outputs = net._handle.gate_series()
-        for number, (target, ranges, terms) in enumerate(series):
-            self.tables.append(self.series(number, target, ranges, terms))
+        series, series_of = net._handle.gate_series()
+        self.tables += [write_gate(f"gate{k}", s, self.type) for k, s in enumerate(series)]
+        *_, hidden, outputs = net._handle.state()
         source = "x"
-        for operands, gates in layers:
+        for (operands, gates), numbers in zip(hidden, series_of, strict=True):
             yield self.linear(operands, source, "a")
             self.reserve("b", len(gates))
-            for g, (number, indices) in enumerate(gates):
-                yield f"b[{g}] = gate{number}({', '.join(f'a[{i}]' for i in indices)});"
+            for g, ((_, _, _, indices), k) in enumerate(zip(gates, numbers, strict=True)):
+                yield f"b[{g}] = gate{k}({', '.join(f'a[{i}]' for i in indices)});"
             source = "b"
         yield self.linear(outputs, source, "y")
 
@@ -149,53 +150,13 @@ class _Writer:
                 [
                     _array("int", f"start{k}", map(str, starts)),
                     _array("int", f"column{k}", (str(column) for column, _ in entries)),
-                    _array(self.type, f"weight{k}", (self.number(w) for _, w in entries)),
-                    _array(self.type, f"bias{k}", (self.number(bias) for _, bias in rows)),
+                    _array(self.type, f"weight{k}", (number(w, self.type) for _, w in entries)),
+                    _array(self.type, f"bias{k}", (number(bias, self.type) for _, bias in rows)),
                 ]
             )
         )
         self.reserve(y, len(rows))
         return f"linear({len(rows)}, start{k}, column{k}, weight{k}, bias{k}, {x}, {y});"
-
-    def series(
-        self,
-        number: int,
-        target: Sequence[int],
-        ranges: Sequence[float],
-        terms: Sequence[tuple[Sequence[int], float]],
-    ) -> str:
-        """Return a gate, t (1 + r), with the operations that its certificate bounds."""
-        names = [f"z{i}" for i in range(len(target))]
-        absolute = "fabs" if self.type == "double" else "fabsf"
-        inside = " && ".join(
-            f"{absolute}({z}) <= {self.number(reach)}"
-            for z, reach in zip(names, ranges, strict=True)
-        )
-        lines = [
-            f"static {self.type} gate{number}({', '.join(f'{self.type} {z}' for z in names)}) {{",
-            f"  if (!({inside}))",
-            "    return NAN; /* nothing is proved there */",
-        ]
-        for i, z in enumerate(names):
-            highest = max((powers[i] for powers, _ in terms), default=0)
-            for k in range(2, highest + 1):
-                lines.append(f"  const {self.type} {z}_{k} = {_power(z, k - 1)} * {z};")
-        factors = [z for z, count in zip(names, target, strict=True) for _ in range(count)]
-        lines.append(f"  const {self.type} t = {' * '.join(factors)};")
-        lines.append(f"  {self.type} r = 0;")
-        for powers, coefficient in terms:
-            product = [self.number(coefficient)]
-            product += [_power(z, k) for z, k in zip(names, powers, strict=True) if k]
-            lines.append(f"  r += {' * '.join(product)};")
-        return "\n".join([*lines, "  return t + t * r;", "}\n"])
-
-    def number(self, value: float) -> str:
-        """Write a number of the dtype exactly."""
-        return float(value).hex() + ("" if self.type == "double" else "f")
-
-
-def _power(name: str, k: int) -> str:
-    return name if k == 1 else f"{name}_{k}"
 
 
 def _dense_rows(layer: Layer) -> list[tuple[list[tuple[int, float]], float]]:
