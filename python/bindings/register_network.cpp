@@ -74,6 +74,42 @@ State state_of(const Network &net) {
           state_of(net.outputs)};
 }
 
+// How the plan evaluates each of its series: the instruction, its orders and constants (docs of
+// Opcode), or the terms of r; target powers and ranges. Then the series of each hidden layer's
+// gates. Error (not_certified) if a gate has none.
+using SeriesState = std::tuple<std::string, int, std::vector<double>,
+                               std::vector<std::pair<std::vector<int>, double>>, std::vector<int>,
+                               std::vector<double>>;
+
+std::string instruction_of(const polynet::PlannedSeries &s) {
+  if (s.orders == 0)
+    return "terms";
+  if (s.opcode != polynet::Opcode::product_series)
+    return s.opcode == polynet::Opcode::copy_series ? "copy" : "square";
+  return s.orders <= polynet::unrolled_orders ? "product" : "long_product";
+}
+
+std::pair<std::vector<SeriesState>, std::vector<std::vector<std::size_t>>>
+gate_series(const EvaluableNetwork &self) {
+  const polynet::Plan &plan = self.gates().plan();
+  std::vector<SeriesState> series;
+  for (const polynet::PlannedSeries &s : plan.series) {
+    if (!s.converges)
+      throw polynet::Error(polynet::ErrorCode::not_certified,
+                           "a gate's series does not converge on its operands; evaluate by "
+                           "neurons or use a smaller scale");
+    const int n = s.stencil->operands;
+    std::vector<std::pair<std::vector<int>, double>> terms;
+    for (const polynet::PlannedSeries::Term &term : s.terms)
+      terms.emplace_back(std::vector<int>(term.powers.begin(), term.powers.begin() + n),
+                         term.coefficient);
+    series.emplace_back(instruction_of(s), s.orders, s.constants, std::move(terms),
+                        std::vector<int>(s.stencil->target.begin(), s.stencil->target.begin() + n),
+                        std::vector<double>(s.range.begin(), s.range.begin() + n));
+  }
+  return {std::move(series), plan.series_of};
+}
+
 Network network_from(const State &state) {
   const auto &[activation, dtype, form, box, hidden, outputs] = state;
   Network net;
@@ -226,6 +262,7 @@ void register_network(py::module_ &module) {
       .def("certifier", &certifier, py::keep_alive<0, 1>(), py::arg("polynomials"),
            py::arg("by_gates"), py::arg("ratio"), py::arg("max_boxes"), py::arg("activation_ulp"))
       .def("error_terms", &error_terms, py::arg("order"))
+      .def("gate_series", &gate_series)
       .def("softmax_bounds", &softmax_bounds, py::arg("polynomials"), py::arg("errors"),
            py::arg("mu"), py::arg("exp_ulp"))
       .def_property_readonly("activation",

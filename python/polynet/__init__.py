@@ -27,7 +27,7 @@ from .errors import (
 )
 from .gate import ErrorTerm, Gate
 from .layer import Layer
-from .network import Network
+from .network import Network, load
 from .polynomial import Polynomial
 from .softmax import Classifier, ProbabilityCertificate
 
@@ -55,6 +55,7 @@ __all__ = [
     "__version__",
     "activation_names",
     "compile",
+    "load",
     "load_certificate",
     "save_certificate",
     "show_config",

@@ -12,6 +12,9 @@ Part: TypeAlias = list[tuple[float, float]]
 Terms: TypeAlias = list[tuple[list[int], tuple[float, float]]]
 _Affine: TypeAlias = tuple[list[tuple[int, float]], float]
 _Gate: TypeAlias = tuple[str, float, float, list[int]]
+Series: TypeAlias = tuple[
+    str, int, list[float], list[tuple[list[int], float]], list[int], list[float]
+]
 State: TypeAlias = tuple[
     str,
     str,
@@ -172,6 +175,7 @@ class Network:
         self,
     ) -> list[tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]], bool]]: ...
     def kernel_errors(self) -> list[list[tuple[float, float]]]: ...
+    def gate_series(self) -> tuple[list[Series], list[list[int]]]: ...
     def certifier(
         self,
         polynomials: list[Terms],

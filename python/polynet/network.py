@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import time
 from fractions import Fraction
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from . import _core
+from . import _core, storage
 from .box import Box
 from .certificate import Certificate, OutputBounds
 from .certifier import Progress, Request, Run
-from .errors import CertificationInterrupted, InvalidInputError
+from .errors import CertificationInterrupted, InvalidInputError, PolynetError
+from .export import Exports
 from .layer import Layer
+from .points import as_points, is_by_gates, require_fits, require_inside, require_threads
 from .polynomial import Polynomial, core_terms
 from .softmax import Classifier
 
@@ -26,26 +29,14 @@ if TYPE_CHECKING:
 
     from ._exact import ExactNumber
 
-__all__ = ["Network", "Way"]
+__all__ = ["Network", "Way", "load"]
 
 Way = Literal["gates", "neurons"]
 
-MAX_THREADS = 1024
+_NO_NUMBERS = "cannot be written: its functions are not part of the network's numbers"
 
 
-def is_by_gates(by: str) -> bool:
-    """Translate the name of a way of evaluating, or raise InvalidInputError."""
-    if by not in ("gates", "neurons"):
-        raise InvalidInputError(f"unknown way of evaluating by={by!r}; use 'gates' or 'neurons'")
-    return by == "gates"
-
-
-def _require_threads(threads: object) -> None:
-    if type(threads) is not int or not 1 <= threads <= MAX_THREADS:
-        raise InvalidInputError(f"threads must be an int from 1 to {MAX_THREADS}, not {threads!r}")
-
-
-class Network:
+class Network(Exports):
     """A multilayer perceptron that approximates polynomials on a box. Immutable.
 
     Made by :func:`polynet.compile`.
@@ -108,9 +99,10 @@ class Network:
         Parameters
         ----------
         points : array_like, shape (n,), (N, n) or (..., n)
-            Points of n coordinates, in the order of ``box.variables``. Arrays of the network's
-            dtype are read where they are, whatever their strides; other real dtypes are converted.
-            Left unchanged.
+            Points of n coordinates, in the order of ``box.variables``: whatever NumPy makes an
+            array of, labels ignored (docs/exports.md, "Arrays"). Arrays of the network's dtype are
+            read where they are, whatever their strides; other real dtypes are converted. Left
+            unchanged.
         by : {"gates", "neurons"}
             By gates: each gate by its Taylor series (docs/theory.md, section 4), without the
             cancellation of its neurons; a point outside the box whose operands leave the range of
@@ -133,18 +125,19 @@ class Network:
         Raises
         ------
         InvalidInputError
-            If a shape does not fit, the values are not real numbers, `by` is unknown, or a point
-            is outside the box and `check_domain` is set: the message names the first one and its
-            coordinate.
+            If a shape does not fit, the values are not real numbers or are masked, `by` is
+            unknown, or a point is outside the box and `check_domain` is set: the message names the
+            first one and its coordinate.
         """
         if by == "gates" and threads == 1 and out is None:
             if check_domain:
-                points = self._points(points)
-                self._require_inside(points)
+                points = as_points(points, self.box.variables, self.dtype)
+                require_inside(points, self.box, self._handle)
             values = self._handle.evaluate(points, None, threads, self._single)
             if values is not NotImplemented:
                 return values
-        return self._evaluate(self._points(points), is_by_gates(by), threads, out, check_domain)
+        array = as_points(points, self.box.variables, self.dtype)
+        return self._evaluate(array, is_by_gates(by), threads, out, check_domain)
 
     def _evaluate(
         self,
@@ -154,14 +147,14 @@ class Network:
         out: NDArray[np.floating[Any]] | None,
         check_domain: bool,
     ) -> Any:
-        _require_threads(threads)
+        require_threads(threads)
         shape = points.shape[:-1] + (() if self._single else (len(self.polynomials),))
         if out is not None:
-            self._require_fits(out, shape)
+            require_fits(out, shape, self.dtype)
             if np.may_share_memory(points, out):
                 points = points.copy()
         if check_domain:
-            self._require_inside(points)
+            require_inside(points, self.box, self._handle)
         if by_gates:
             return self._handle.evaluate(points, out, threads, self._single)
         rows = np.ascontiguousarray(points.reshape(-1, points.shape[-1]))
@@ -196,57 +189,13 @@ class Network:
         InvalidInputError
             As for evaluation.
         """
-        _require_threads(threads)
-        points = self._points(points)
+        require_threads(threads)
+        points = as_points(points, self.box.variables, self.dtype)
         outputs = len(self.polynomials)
         both = self._handle.evaluate_with_derivatives(points, threads)
         values = both[..., :outputs]
         jacobian = both[..., outputs:].reshape(*points.shape[:-1], outputs, points.shape[-1])
         return (values[..., 0], jacobian[..., 0, :]) if self._single else (values, jacobian)
-
-    def _points(self, points: ArrayLike) -> NDArray[np.floating[Any]]:
-        """Return points as an array of the network's dtype, the same one where possible."""
-        array = np.asarray(points)
-        if array.dtype.kind not in "fiu":
-            raise InvalidInputError(f"points must be real numbers, not {array.dtype}")
-        count = len(self.box.variables)
-        if array.ndim < 1 or array.shape[-1] != count:
-            raise InvalidInputError(
-                f"points must have shape ({count},), (N, {count}) or (..., {count}) for the "
-                f"variables {', '.join(self.box.variables)}, not {array.shape}"
-            )
-        with np.errstate(over="ignore"):  # beyond float32's range is infinite, like any overflow
-            return np.asarray(array, dtype=self.dtype)
-
-    def _require_inside(self, points: NDArray[np.floating[Any]]) -> None:
-        rows = points.reshape(-1, points.shape[-1])
-        found = self._handle.first_outside(rows)
-        if found is None:
-            return
-        row, column = found
-        index = tuple(int(k) for k in np.unravel_index(row, points.shape[:-1]))
-        place = f"point {', '.join(map(str, index))}" if index else "the point"
-        raise InvalidInputError(
-            f"{place} is outside the box: {self.box.variables[column]} = {rows[row, column]} is "
-            f"not in [{self.box.lower[column]}, {self.box.upper[column]}]"
-        )
-
-    def _require_fits(self, out: object, shape: tuple[int, ...]) -> None:
-        if (
-            not isinstance(out, np.ndarray)
-            or out.dtype != self.dtype
-            or not out.dtype.isnative
-            or out.shape != shape
-            or not out.flags.writeable
-        ):
-            found = (
-                f"{out.dtype} of shape {out.shape}"
-                if isinstance(out, np.ndarray)
-                else type(out).__name__
-            )
-            raise InvalidInputError(
-                f"out must be a writable {self.dtype} array of shape {shape}, not {found}"
-            )
 
     @property
     def hidden_layers(self) -> tuple[int, ...]:
@@ -462,7 +411,23 @@ class Network:
             )
         return Classifier(self, self._handle, mu)
 
-    def _identity(self) -> tuple[object, ...]:
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to a safetensors file, which :func:`polynet.load` reads.
+
+        Raises
+        ------
+        InvalidInputError
+            If the activation is the user's own: its functions cannot be written.
+        MissingPackageError
+            Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
+        """
+        if self._user_defined() is not None:
+            raise InvalidInputError(
+                f"the user-defined activation {self.activation!r} {_NO_NUMBERS}"
+            )
+        storage.write(path, self._identity())
+
+    def _identity(self) -> storage.Contents:
         return (self._handle.state(), self.polynomials, self.box, self._single)
 
     def _user_defined(self) -> _core.Activation | None:
@@ -486,8 +451,7 @@ class Network:
         """Pickle as plain numbers, which are validated on the way back."""
         if self._user_defined() is not None:
             raise pickle.PicklingError(
-                f"a network with the user-defined activation {self.activation!r} cannot be "
-                "pickled: its functions are not part of the network's numbers"
+                f"the user-defined activation {self.activation!r} {_NO_NUMBERS}"
             )
         return (_restore, self._identity())
 
@@ -504,3 +468,23 @@ def _restore(
     state: _core.State, polynomials: tuple[Polynomial, ...], box: Box, single: bool
 ) -> Network:
     return Network(_core.Network.from_state(state), polynomials, box, single=single)
+
+
+def load(path: str | os.PathLike[str]) -> Network:
+    """Read a network that :meth:`Network.save` wrote, the same bit for bit.
+
+    Nothing in the file is executed; it may come from anywhere.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file is not of a network, is damaged, or has a format that this version of polynet
+        does not read.
+    MissingPackageError
+        Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
+    """
+    state, polynomials, box, single = storage.read(path)
+    try:
+        return _restore(state, polynomials, box, single)
+    except (PolynetError, TypeError) as error:  # TypeError: of the core's arguments
+        raise InvalidInputError(f"{os.fspath(path)!r} is damaged: {error}") from None

@@ -42,6 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # What is still buffered must not fail again when Python flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141  # 128 + SIGPIPE
+    except OSError as error:  # of a file to write
+        print(f"polynet: error: {error}", file=sys.stderr)
+        return 2
     return status
 
 

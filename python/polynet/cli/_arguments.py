@@ -139,12 +139,18 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
         help="how many points to evaluate: the centre, then random ones (default: %(default)s)",
     )
     add("--seed", type=_integer, default=0, help="of the random points (default: %(default)s)")
-    add(
-        "--certificate",
-        metavar="FILE",
-        help="write the certificate to this file, for polynet verify; with --by both there are two,"
-        " FILE with -gates and -neurons before its suffix",
-    )
+    for option, text in (
+        (
+            "--certificate",
+            "write the certificate for polynet verify; with --by both there are two, FILE with"
+            " -gates and -neurons before its suffix",
+        ),
+        ("--save", "write the network for polynet.load"),
+        ("--onnx", "write the layers as ONNX, with the certificate by neurons"),
+        ("--c", "write a C99 function, NAME.c, by gates or, with --by neurons, by neurons"),
+        ("--vnnlib", "write the layers as NAME.onnx and two VNN-LIB properties next to it"),
+    ):
+        add(option, metavar="FILE", type=str.strip, help=text)
     add("--json", action="store_true", help="print one JSON object instead")
 
 

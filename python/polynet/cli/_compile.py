@@ -6,7 +6,6 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from fractions import Fraction
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -14,10 +13,9 @@ import numpy as np
 
 from ..box import parse_box
 from ..certificate import Certificate, at_least, at_most
-from ..certificate_file import save_certificate
 from ..compiler import compile as compile_network
-from ..errors import InvalidInputError
 from ..network import Network, Way
+from ._files import write_files
 from ._tables import print_table, shorten
 
 WAYS: dict[str, tuple[Way, ...]] = {
@@ -43,11 +41,11 @@ def report(args: Namespace) -> dict[str, Any]:
         tolerance=args.tolerance,
     )
     ways = WAYS[args.by]
-    certificates = [network.certify(by=way) for way in ways]
+    certificates = {way: network.certify(by=way) for way in ways}
     return {
         "network": _describe(network, args.expressions),
-        "certificates": [_certificate(certificate) for certificate in certificates],
-        "files": _save(args.certificate, network, certificates),
+        "certificates": [_certificate(certificate) for certificate in certificates.values()],
+        "files": write_files(network, certificates, args),
         "points": _values(network, list(_points(network, args.points, args.seed)), ways),
     }
 
@@ -77,23 +75,6 @@ def _certificate(certificate: Certificate) -> dict[str, Any]:
         output["ratio"] = bounds.ratio
         output["truncation_ratio"] = bounds.truncation_ratio
     return fields
-
-
-def _save(name: str | None, network: Network, certificates: list[Certificate]) -> list[str]:
-    """Write the certificates to files, one each; return their names."""
-    if name is None:
-        return []
-    path = Path(name)
-    files = []
-    for certificate in certificates:
-        way = f"-{certificate.by}" if len(certificates) > 1 else ""
-        file = path.with_name(f"{path.stem}{way}{path.suffix}")
-        try:
-            save_certificate(file, network, certificate)
-        except OSError as error:
-            raise InvalidInputError(f"the certificate cannot be written: {error}") from None
-        files.append(str(file))
-    return files
 
 
 def _points(network: Network, count: int, seed: int) -> Iterator[list[float]]:
@@ -134,11 +115,13 @@ def show(report: dict[str, Any]) -> None:
     _show_network(report["network"])
     print()
     _show_certificates(report["certificates"])
-    for file in report["files"]:
-        print(f"  Certificate written to {file}; see polynet verify.")
     if report["points"]:
         print()
         _show_points(report["points"])
+    if report["files"]:
+        print()
+        print("Written")
+        print_table(("file",), [(file,) for file in report["files"]])
 
 
 def _show_network(network: dict[str, Any]) -> None:
