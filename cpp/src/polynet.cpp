@@ -10,10 +10,8 @@
 
 struct polynet_network {
   polynet_network(polynet::Network compiled, std::vector<polynet::Polynomial> approximated)
-      : network(std::move(compiled)), polynomials(std::move(approximated)) {
-    const polynet::IdealNetwork ideal = polynet::ideal_network(network);
-    plan = polynet::make_plan(network, polynet::Truncation(network, ideal));
-  }
+      : network(std::move(compiled)), polynomials(std::move(approximated)),
+        gates(network, polynet::Truncation(network, polynet::ideal_network(network))) {}
 
   const polynet::NeuronEvaluator &neurons() const {
     std::call_once(once, [this] { evaluator.emplace(network); });
@@ -22,7 +20,7 @@ struct polynet_network {
 
   polynet::Network network;
   std::vector<polynet::Polynomial> polynomials;
-  polynet::Plan plan;
+  polynet::GateEvaluator gates;
 
 private:
   mutable std::once_flag once;
@@ -117,7 +115,7 @@ void evaluate(const polynet_network &network, Way way, const double *points, std
   require(network.network.dtype == Dtype::float64,
           "the C functions evaluate float64 networks; compile with that dtype");
   if (way == Way::gates)
-    evaluate_by_gates(network.plan, points, count, values);
+    network.gates(points, count, values);
   else
     network.neurons()(points, count, values);
 }

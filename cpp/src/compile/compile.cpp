@@ -2,7 +2,6 @@
 
 #include "choice.hpp"
 #include "polynet/error.hpp"
-#include "scales.hpp"
 
 #include <string>
 
@@ -87,7 +86,7 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
       throw Error(ErrorCode::invalid_input,
                   "hidden_layers must lie between 1 and 64, not " + std::to_string(layers));
     Network net = grouped(on_box, box, options, layers);
-    settle_scales(net, options);
+    settle_scales(net, options.scale);
     return net;
   }
   const Circuit circuit = monomial_circuit(on_box, static_cast<int>(box.size()));
@@ -98,7 +97,7 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
   if (options.construction == Construction::compact)
     return compile_compact(circuit, on_box, box, options);
   Network net = schedule(circuit, box, options);
-  settle_scales(net, options);
+  settle_scales(net, options.scale);
   return net;
 }
 

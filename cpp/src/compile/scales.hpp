@@ -1,18 +1,13 @@
-// Scales of a laid-out network, and what they make of its error.
+// Which gates of a layer have a scale in common.
 #pragma once
 
 #include "polynet/compile.hpp"
 
 namespace polynet {
 
-/// Certified errors on the whole box, worst output; infinite where nothing can be proved.
-struct WholeBoxError {
-  double truncation = detail::infinity;
-  /// Truncation and the rounding of the evaluation by neurons.
-  double total = detail::infinity;
-};
-
-/// Sets the scales that the options ask for, or chooses them.
-WholeBoxError settle_scales(Network &net, const CompileOptions &options);
+/// Per gate, the group of gates that have its scale: 1 for copies, 2 for products of two, 3 for
+/// products of more. Gates that would share neurons have the higher of their groups: a copy in
+/// group 2 rides on a product.
+std::vector<int> scale_groups(const HiddenLayer &layer);
 
 } // namespace polynet
