@@ -40,7 +40,7 @@ PYTHON_LEVELS = (
     ("_parse",),
     ("polynomial", "box"),
     ("certificate", "gate", "layer"),
-    ("softmax", "certifier"),
+    ("softmax", "certifier", "evaluation"),
     ("network",),
     ("certificate_file", "compiler"),
     ("__init__",),
