@@ -153,7 +153,7 @@ class Evaluable:
         both = self._handle.evaluate_with_derivatives(points, threads)
         values = both[..., :outputs]
         jacobian = both[..., outputs:].reshape(*points.shape[:-1], outputs, points.shape[-1])
-        return (values[..., 0], jacobian[..., 0, :]) if self._single else (values, jacobian)
+        return (values[..., 0][()], jacobian[..., 0, :]) if self._single else (values, jacobian)
 
     def _points(self, points: ArrayLike) -> NDArray[np.floating[Any]]:
         """Return points as an array of the network's dtype, the same one where possible."""
