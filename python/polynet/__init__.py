@@ -11,19 +11,23 @@ from ._core import __version__, activation_names
 from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
+from .certificate_file import load_certificate, save_certificate, verify
 from .certifier import Progress
+from .checker import Verdict
 from .compiler import compile
+from .config import show_config
 from .errors import (
     CertificationInterrupted,
     FloatEnvironmentError,
     InvalidInputError,
+    MissingPackageError,
     NotCertifiedError,
     PolynetError,
     SizeLimitError,
 )
 from .gate import ErrorTerm, Gate
 from .layer import Layer
-from .network import Network
+from .network import Network, load
 from .polynomial import Polynomial
 from .softmax import Classifier, ProbabilityCertificate
 
@@ -38,6 +42,7 @@ __all__ = [
     "Gate",
     "InvalidInputError",
     "Layer",
+    "MissingPackageError",
     "Network",
     "NotCertifiedError",
     "OutputBounds",
@@ -46,7 +51,13 @@ __all__ = [
     "ProbabilityCertificate",
     "Progress",
     "SizeLimitError",
+    "Verdict",
     "__version__",
     "activation_names",
     "compile",
+    "load",
+    "load_certificate",
+    "save_certificate",
+    "show_config",
+    "verify",
 ]

@@ -89,8 +89,9 @@ class Certificate:
     as exact. With ``by="neurons"`` the evaluation is that of ``network.layers`` by any IEEE 754
     runtime of the dtype, rounding to nearest, in any order of summation, with or without fused
     multiply-add, subnormals flushed to zero or not, whose activation is within `activation_ulp`
-    units in the last place. With ``by="gates"`` it is polynet's own evaluation, and no activation
-    is assumed accurate unless `activation_ulp` is positive. For a network with a user-defined
+    units in the last place of the largest value that a gate's neurons take. With ``by="gates"`` it
+    is polynet's own evaluation, and no activation is assumed accurate unless `activation_ulp` is
+    positive. For a network with a user-defined
     :class:`polynet.Activation` both ways also assume that its enclosures are right.
 
     Attributes

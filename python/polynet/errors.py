@@ -6,6 +6,7 @@ __all__ = [
     "CertificationInterrupted",
     "FloatEnvironmentError",
     "InvalidInputError",
+    "MissingPackageError",
     "NotCertifiedError",
     "PolynetError",
     "SizeLimitError",
@@ -30,6 +31,10 @@ class NotCertifiedError(PolynetError, ArithmeticError):
 
 class FloatEnvironmentError(PolynetError, RuntimeError):
     """The thread rounds other than to nearest or flushes subnormals."""
+
+
+class MissingPackageError(PolynetError, ImportError):
+    """An optional package is not installed; the message says how to install it."""
 
 
 class CertificationInterrupted(KeyboardInterrupt):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import time
 from fractions import Fraction
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from . import _core
+from . import _core, storage
 from .box import Box
 from .certificate import Certificate, OutputBounds
 from .certifier import Progress, Request, Run
-from .errors import CertificationInterrupted, InvalidInputError
+from .errors import CertificationInterrupted, InvalidInputError, PolynetError
+from .export import Exports
 from .layer import Layer
+from .points import as_points, is_by_gates, require_fits, require_inside, require_threads
 from .polynomial import Polynomial, core_terms
 from .softmax import Classifier
 
@@ -22,23 +25,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
 
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from ._exact import ExactNumber
 
-__all__ = ["Network", "Way"]
+__all__ = ["Network", "Way", "load"]
 
 Way = Literal["gates", "neurons"]
 
-
-def is_by_gates(by: str) -> bool:
-    """Translate the name of a way of evaluating, or raise InvalidInputError."""
-    if by not in ("gates", "neurons"):
-        raise InvalidInputError(f"unknown way of evaluating by={by!r}; use 'gates' or 'neurons'")
-    return by == "gates"
+_NO_NUMBERS = "cannot be written: its functions are not part of the network's numbers"
 
 
-class Network:
+class Network(Exports):
     """A multilayer perceptron that approximates polynomials on a box. Immutable.
 
     Made by :func:`polynet.compile`.
@@ -87,45 +85,117 @@ class Network:
         """Refuse: networks are immutable."""
         raise AttributeError(f"a Network is immutable; {name!r} cannot be deleted")
 
-    def __call__(self, points: ArrayLike, *, by: Way = "gates") -> Any:
+    def __call__(
+        self,
+        points: ArrayLike,
+        *,
+        by: Way = "gates",
+        threads: int = 1,
+        out: NDArray[np.floating[Any]] | None = None,
+        check_domain: bool = False,
+    ) -> Any:
         """Evaluate the network.
 
         Parameters
         ----------
-        points : array_like, shape (n,) or (N, n)
-            One point or N points of n coordinates, in the order of ``box.variables``. Other real
-            dtypes are converted to the network's. Left unchanged.
+        points : array_like, shape (n,), (N, n) or (..., n)
+            Points of n coordinates, in the order of ``box.variables``: whatever NumPy makes an
+            array of, labels ignored (docs/exports.md, "Arrays"). Arrays of the network's dtype are
+            read where they are, whatever their strides; other real dtypes are converted. Left
+            unchanged.
         by : {"gates", "neurons"}
             By gates: each gate by its Taylor series (docs/theory.md, section 4), without the
-            cancellation of its neurons. By neurons: the layers as they stand.
+            cancellation of its neurons; a point outside the box whose operands leave the range of
+            a gate's series has that gate evaluated by its neurons. By neurons: the layers as they
+            stand.
+        threads : int
+            Evaluate by gates on up to so many threads, where there is enough work for each. The
+            values do not depend on it, nor on the place of a point among the others.
+        out : ndarray, optional
+            Where to put the values: of the network's dtype and the shape given below.
+        check_domain : bool
+            Refuse points outside the box.
 
         Returns
         -------
         ndarray or scalar of the network's dtype
-            Shape (N,), or a scalar for one point; (N, m) and (m,) if the network was compiled
-            from a sequence of m polynomials.
+            Shape (...), that is (N,), or a scalar for one point; (..., m), that is (N, m) or (m,),
+            if the network was compiled from a sequence of m polynomials. `out`, if given.
 
         Raises
         ------
         InvalidInputError
-            If the shape does not fit, the values are not real numbers, or `by` is unknown.
+            If a shape does not fit, the values are not real numbers or are masked, `by` is
+            unknown, or a point is outside the box and `check_domain` is set: the message names the
+            first one and its coordinate.
         """
-        by_gates = is_by_gates(by)
-        array = np.asarray(points)
-        if array.dtype.kind not in "fiu":
-            raise InvalidInputError(f"points must be real numbers, not {array.dtype}")
-        count = len(self.box.variables)
-        if array.ndim not in (1, 2) or array.shape[-1] != count:
-            raise InvalidInputError(
-                f"points must have shape ({count},) or (N, {count}) for the variables "
-                f"{', '.join(self.box.variables)}, not {array.shape}"
-            )
-        with np.errstate(over="ignore"):  # beyond float32's range is infinite, like any overflow
-            rows = np.ascontiguousarray(np.atleast_2d(array), dtype=self.dtype)
-        values = self._handle.evaluate(rows, by_gates)
-        if self._single:
-            values = values[:, 0]
-        return values[0] if array.ndim == 1 else values
+        if by == "gates" and threads == 1 and out is None:
+            if check_domain:
+                points = as_points(points, self.box.variables, self.dtype)
+                require_inside(points, self.box, self._handle)
+            values = self._handle.evaluate(points, None, threads, self._single)
+            if values is not NotImplemented:
+                return values
+        array = as_points(points, self.box.variables, self.dtype)
+        return self._evaluate(array, is_by_gates(by), threads, out, check_domain)
+
+    def _evaluate(
+        self,
+        points: NDArray[np.floating[Any]],
+        by_gates: bool,
+        threads: int,
+        out: NDArray[np.floating[Any]] | None,
+        check_domain: bool,
+    ) -> Any:
+        require_threads(threads)
+        shape = points.shape[:-1] + (() if self._single else (len(self.polynomials),))
+        if out is not None:
+            require_fits(out, shape, self.dtype)
+            if np.may_share_memory(points, out):
+                points = points.copy()
+        if check_domain:
+            require_inside(points, self.box, self._handle)
+        if by_gates:
+            return self._handle.evaluate(points, out, threads, self._single)
+        rows = np.ascontiguousarray(points.reshape(-1, points.shape[-1]))
+        values = self._handle.evaluate_by_neurons(rows, threads).reshape(shape)
+        if out is None:
+            return values[()]
+        out[...] = values
+        return out
+
+    def value_and_jacobian(self, points: ArrayLike, *, threads: int = 1) -> tuple[Any, Any]:
+        """Evaluate the network by gates and its derivatives by every coordinate.
+
+        Forward mode: every gate's series is differentiated term by term. The certificate is about
+        the values; the derivatives are those of the network's function up to rounding.
+
+        Parameters
+        ----------
+        points : array_like, shape (n,), (N, n) or (..., n)
+            As for evaluation.
+        threads : int
+            As for evaluation.
+
+        Returns
+        -------
+        values : ndarray or scalar
+            As for evaluation.
+        jacobian : ndarray, shape (..., n) or (..., m, n)
+            The derivative of each value by each coordinate.
+
+        Raises
+        ------
+        InvalidInputError
+            As for evaluation.
+        """
+        require_threads(threads)
+        points = as_points(points, self.box.variables, self.dtype)
+        outputs = len(self.polynomials)
+        both = self._handle.evaluate_with_derivatives(points, threads)
+        values = both[..., :outputs]
+        jacobian = both[..., outputs:].reshape(*points.shape[:-1], outputs, points.shape[-1])
+        return (values[..., 0], jacobian[..., 0, :]) if self._single else (values, jacobian)
 
     @property
     def hidden_layers(self) -> tuple[int, ...]:
@@ -187,8 +257,10 @@ class Network:
         max_boxes : int
             Stop splitting after about this many boxes in all.
         activation_ulp : float, optional
-            What the activation's error is assumed not to exceed, in units in the last place;
-            default 4 in float64 and 6 in float32.
+            What the activation's error is assumed not to exceed, in units in the last place of
+            the largest value that a gate's neurons take. Default by neurons: what NumPy,
+            onnxruntime and torch were found to keep to, 4 in float64 and 6 in float32 or more
+            (docs/certificates.md, "Activations of runtimes").
         time_limit : float, optional
             Stop splitting after this many seconds, with what is proved by then. The first bounds,
             of the whole box, are always worked out.
@@ -339,7 +411,23 @@ class Network:
             )
         return Classifier(self, self._handle, mu)
 
-    def _identity(self) -> tuple[object, ...]:
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to a safetensors file, which :func:`polynet.load` reads.
+
+        Raises
+        ------
+        InvalidInputError
+            If the activation is the user's own: its functions cannot be written.
+        MissingPackageError
+            Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
+        """
+        if self._user_defined() is not None:
+            raise InvalidInputError(
+                f"the user-defined activation {self.activation!r} {_NO_NUMBERS}"
+            )
+        storage.write(path, self._identity())
+
+    def _identity(self) -> storage.Contents:
         return (self._handle.state(), self.polynomials, self.box, self._single)
 
     def _user_defined(self) -> _core.Activation | None:
@@ -363,8 +451,7 @@ class Network:
         """Pickle as plain numbers, which are validated on the way back."""
         if self._user_defined() is not None:
             raise pickle.PicklingError(
-                f"a network with the user-defined activation {self.activation!r} cannot be "
-                "pickled: its functions are not part of the network's numbers"
+                f"the user-defined activation {self.activation!r} {_NO_NUMBERS}"
             )
         return (_restore, self._identity())
 
@@ -381,3 +468,23 @@ def _restore(
     state: _core.State, polynomials: tuple[Polynomial, ...], box: Box, single: bool
 ) -> Network:
     return Network(_core.Network.from_state(state), polynomials, box, single=single)
+
+
+def load(path: str | os.PathLike[str]) -> Network:
+    """Read a network that :meth:`Network.save` wrote, the same bit for bit.
+
+    Nothing in the file is executed; it may come from anywhere.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file is not of a network, is damaged, or has a format that this version of polynet
+        does not read.
+    MissingPackageError
+        Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
+    """
+    state, polynomials, box, single = storage.read(path)
+    try:
+        return _restore(state, polynomials, box, single)
+    except (PolynetError, TypeError) as error:  # TypeError: of the core's arguments
+        raise InvalidInputError(f"{os.fspath(path)!r} is damaged: {error}") from None

@@ -3,6 +3,7 @@
 
 #include "polynet/polynomial.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace polynet {
@@ -13,11 +14,13 @@ struct Combination {
   Interval constant;
 };
 
-/// A product of two combinations of earlier wires; a square of `left` if there is no `right`.
+/// A product of two combinations of earlier wires, or a square of `left`, without `right`; times a
+/// third one if there is one.
 struct Product {
   Combination left;
   Combination right;
   bool square = false;
+  std::optional<Combination> third = {};
 };
 
 /// An arithmetic circuit. Wires 0..inputs-1 are the variables, wire inputs + k is product k;
@@ -42,8 +45,13 @@ Circuit monomial_circuit(const std::vector<Polynomial> &polynomials, int inputs)
 std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials,
                                       const std::vector<Interval> &box);
 
-/// The circuit with every product as squares, u v = ((u + v)^2 - u^2 - v^2)/2, equal squares once:
-/// all cross products of n values take n (n + 1)/2 squares.
+/// Circuits of products of two and of three values, for activations that multiply three as cheaply;
+/// none for polynomials of degree 2.
+std::vector<Circuit> triple_circuits(const std::vector<Polynomial> &polynomials,
+                                     const std::vector<Interval> &box);
+
+/// The circuit with every product of two as squares, u v = ((u + v)^2 - u^2 - v^2)/2, equal squares
+/// once: all cross products of n values take n (n + 1)/2 squares.
 Circuit polarised(const Circuit &circuit);
 
 } // namespace polynet

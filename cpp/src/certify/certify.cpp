@@ -33,7 +33,7 @@ void check_arguments(const Network &net, const std::vector<Polynomial> &polynomi
     throw Error(ErrorCode::invalid_input, "activation_ulp must lie between 0 and 1e6");
 }
 
-std::vector<double> evaluated(const Network &net, const Plan &plan, Way way,
+std::vector<double> evaluated(const Network &net, const GateEvaluator &by_gates, Way way,
                               const std::vector<std::vector<double>> &points) {
   const auto run = [&](auto zero) {
     using T = decltype(zero);
@@ -42,12 +42,9 @@ std::vector<double> evaluated(const Network &net, const Plan &plan, Way way,
       for (const double coordinate : point)
         x.push_back(static_cast<T>(coordinate));
     if (way == Way::gates) {
-      evaluate_by_gates<T>(plan, x.data(), points.size(), y.data());
+      by_gates(x.data(), points.size(), y.data());
     } else {
-      // One by one: a matrix product's order of summation may depend on the size of the batch.
-      const NeuronEvaluator neurons(net);
-      for (std::size_t n = 0; n < points.size(); ++n)
-        neurons(x.data() + n * net.box.size(), 1, y.data() + n * net.outputs.size());
+      NeuronEvaluator{net}(x.data(), points.size(), y.data());
     }
     return std::vector<double>(y.begin(), y.end());
   };
@@ -56,11 +53,11 @@ std::vector<double> evaluated(const Network &net, const Plan &plan, Way way,
 
 // The error that the evaluation attains at the points, exactly: its result is a number, and the
 // polynomial is enclosed there.
-void bound_from_below(const Network &net, const Plan &plan, Way way,
+void bound_from_below(const Network &net, const GateEvaluator &by_gates, Way way,
                       const std::vector<Polynomial> &polynomials,
                       const std::vector<std::vector<double>> &points,
                       std::vector<OutputBounds> &bounds) {
-  const std::vector<double> values = evaluated(net, plan, way, points);
+  const std::vector<double> values = evaluated(net, by_gates, way, points);
   int max_power = 1;
   for (const Polynomial &p : polynomials)
     max_power = std::max(max_power, p.max_power());
@@ -93,7 +90,7 @@ void require_finite(const OutputBounds &bounds, std::size_t k) {
 struct Certifier::State {
   State(const Network &network, std::vector<Polynomial> p, const CertifyOptions &o)
       : net(network), polynomials(std::move(p)), options(o), error(net, polynomials),
-        plan(make_plan(net, error.truncation())), points(error) {}
+        by_gates(net, error.truncation()), points(error) {}
 
   std::size_t outputs() const { return trees.size(); }
   double enough(std::size_t k) const {
@@ -114,7 +111,7 @@ struct Certifier::State {
   const std::vector<Polynomial> polynomials;
   const CertifyOptions options;
   const ErrorFunction error;
-  const Plan plan;
+  const GateEvaluator by_gates;
   double ulp = 0.0;
   std::vector<double> rounding;
   PointSearch points;
@@ -133,14 +130,19 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
   check_arguments(net, polynomials, options);
   state_ = std::make_unique<State>(net, polynomials, options);
   State &s = *state_;
-  const double ulp =
-      options.activation_ulp > 0.0 ? options.activation_ulp : default_activation_ulp(net.dtype);
   if (options.way == Way::neurons) {
-    s.rounding = rounding_by_neurons(net, s.error.truncation(), ulp);
-    s.ulp = ulp;
+    // By default, what holds for other runtimes holds for our own.
+    s.ulp = options.activation_ulp > 0.0
+                ? options.activation_ulp
+                : std::max(default_activation_ulp(net), own_activation_ulp(net));
+    s.rounding = rounding_by_neurons(net, s.error.truncation(), s.ulp);
   } else {
-    s.rounding = rounding_by_gates(net, s.error.truncation(), s.plan, ulp);
-    s.ulp = uses_neurons(s.plan) ? ulp : 0.0;
+    // Our own activations are proved; only one of the user's has to be assumed accurate.
+    const bool assumed = uses_neurons(s.by_gates.plan()) && !net.activation->function;
+    const double ulp =
+        assumed && options.activation_ulp > 0.0 ? options.activation_ulp : own_activation_ulp(net);
+    s.rounding = rounding_by_gates(net, s.error.truncation(), s.by_gates.plan(), ulp);
+    s.ulp = assumed ? ulp : 0.0;
   }
   s.points.sample();
   Part box;
@@ -218,7 +220,7 @@ Certificate Certifier::certificate() const {
     require_finite(certificate.outputs.back(), k);
     certificate.boxes += s.boxes[k];
   }
-  bound_from_below(s.net, s.plan, s.options.way, s.polynomials, s.points.points(),
+  bound_from_below(s.net, s.by_gates, s.options.way, s.polynomials, s.points.points(),
                    certificate.outputs);
   return certificate;
 }

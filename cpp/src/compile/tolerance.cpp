@@ -63,7 +63,7 @@ private:
       const ErrorFunction error(net, polynomials_);
       const std::vector<Interval> &errors = error.on_box();
       const std::vector<double> rounding =
-          rounding_by_neurons(net, error.truncation(), default_activation_ulp(net.dtype));
+          rounding_by_neurons(net, error.truncation(), default_activation_ulp(net));
       double worst = 0.0;
       for (std::size_t k = 0; k < errors.size(); ++k)
         worst = std::max(worst, up(errors[k].mag() + rounding[k]));
