@@ -26,7 +26,7 @@ public:
   /// The most coefficients that are worked out.
   static constexpr std::size_t max_coefficients = 300'000;
   /// The most where the ranges of the terms are an alternative.
-  static constexpr std::size_t few_coefficients = 30'000;
+  static constexpr std::size_t few_coefficients = 5'000;
   static constexpr int max_degree = 200;
 
   /// The model, of which terms of high degree are left out up to a sum of `negligible`. Nothing
