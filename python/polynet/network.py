@@ -224,6 +224,15 @@ class Network(Exports):
             for weight, bias, activated in self._handle.layers()
         )
 
+    @property
+    def address(self) -> int:
+        """Address of the network for the C functions of ``polynet/polynet.h``.
+
+        Valid as long as this object lives. The functions are in :func:`polynet.get_library`; they
+        evaluate float64 networks (docs/embedding.md).
+        """
+        return self._handle.address([core_terms(p) for p in self.polynomials])
+
     def merged(self) -> Network:
         """Return the same gates with one Linear map per layer: the textbook perceptron.
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t max_products = 1'000'000;
 constexpr int max_hidden_layers = 64;
+constexpr int max_degree = 512;
 
 void check_parameter(const char *name, const std::optional<double> &value, Dtype dtype) {
   if (!value)
@@ -29,6 +30,17 @@ void check_box(const std::vector<Interval> &box, Dtype dtype) {
       throw Error(ErrorCode::invalid_input,
                   "the endpoints of the box must be finite and representable in " +
                       std::string(name_of(dtype)));
+}
+
+void check_degree(const Polynomial &p) {
+  for (const auto &[monomial, coefficient] : p.terms()) {
+    double sum = 0.0; // of what may not fit an int
+    for (const Factor &f : monomial)
+      sum += f.power;
+    if (sum > max_degree)
+      throw Error(ErrorCode::size_limit, "a term of degree " + text(sum) + "; at most " +
+                                             std::to_string(max_degree) + " is compiled");
+  }
 }
 
 } // namespace
@@ -53,8 +65,10 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
   check_parameter("scale", options.scale, options.dtype);
   check_box(box, options.dtype);
   std::vector<Polynomial> on_box;
-  for (const Polynomial &p : polynomials)
+  for (const Polynomial &p : polynomials) {
+    check_degree(p);
     on_box.push_back(restricted(p, box));
+  }
   if (options.tolerance) {
     if (!(*options.tolerance > 0.0))
       throw Error(ErrorCode::invalid_input,
