@@ -53,11 +53,13 @@ std::vector<double> evaluated(const Network &net, const GateEvaluator &by_gates,
 
 // The error that the evaluation attains at the points, exactly: its result is a number, and the
 // polynomial is enclosed there.
-void bound_from_below(const Network &net, const GateEvaluator &by_gates, Way way,
-                      const std::vector<Polynomial> &polynomials,
-                      const std::vector<std::vector<double>> &points,
-                      std::vector<OutputBounds> &bounds) {
+// Returns, per output, what the error is at most at the point where it may be largest.
+std::vector<double> bound_from_below(const Network &net, const GateEvaluator &by_gates, Way way,
+                                     const std::vector<Polynomial> &polynomials,
+                                     const std::vector<std::vector<double>> &points,
+                                     std::vector<OutputBounds> &bounds) {
   const std::vector<double> values = evaluated(net, by_gates, way, points);
+  std::vector<double> possible(polynomials.size(), 0.0);
   int max_power = 1;
   for (const Polynomial &p : polynomials)
     max_power = std::max(max_power, p.max_power());
@@ -65,18 +67,20 @@ void bound_from_below(const Network &net, const GateEvaluator &by_gates, Way way
     const PowerTable powers({points[n].begin(), points[n].end()}, max_power);
     for (std::size_t k = 0; k < polynomials.size(); ++k) {
       const double value = values[n * polynomials.size() + k];
-      const double error = (Interval(value) - polynomials[k](powers)).mig();
-      if (bounds[k].witness.empty() || error > bounds[k].lower) {
-        bounds[k].lower = error;
+      const Interval error = Interval(value) - polynomials[k](powers);
+      possible[k] = std::max(possible[k], error.mag());
+      if (bounds[k].witness.empty() || error.mig() > bounds[k].lower) {
+        bounds[k].lower = error.mig();
         bounds[k].witness = points[n];
       }
     }
   }
+  return possible;
 }
 
 // The truncation's witness was evaluated too, so this follows from the proofs.
-void require_consistent(const OutputBounds &bounds, std::size_t k) {
-  if (up(bounds.lower + bounds.rounding) >= bounds.truncation_lower)
+void require_consistent(const OutputBounds &bounds, double possible, std::size_t k) {
+  if (up(possible + bounds.rounding) >= bounds.truncation_lower)
     return;
   throw Error(ErrorCode::not_certified,
               "the evaluation of output " + std::to_string(k) +
@@ -229,10 +233,10 @@ Certificate Certifier::certificate() const {
     require_finite(certificate.outputs.back(), k);
     certificate.boxes += s.boxes[k];
   }
-  bound_from_below(s.net, s.by_gates, s.options.way, s.polynomials, s.points.points(),
-                   certificate.outputs);
+  const std::vector<double> possible = bound_from_below(
+      s.net, s.by_gates, s.options.way, s.polynomials, s.points.points(), certificate.outputs);
   for (std::size_t k = 0; k < s.outputs(); ++k)
-    require_consistent(certificate.outputs[k], k);
+    require_consistent(certificate.outputs[k], possible[k], k);
   return certificate;
 }
 
