@@ -10,6 +10,7 @@ import pytest
 
 import polynet as pn
 from polynet._core import Network, Stencil
+from polynet.certifier import Request, Run
 
 # Kind: (powers of the target, neurons, activation, bias).
 KINDS = {

@@ -63,11 +63,10 @@ void require_consistent(const OutputBounds &bounds, double attained, std::size_t
 
 // The error that the evaluation attains at the points, exactly: its result is a number, and the
 // polynomial is enclosed there.
-// Returns, per output, what the error is at most at the point where it may be largest.
-std::vector<double> bound_from_below(const Network &net, const GateEvaluator &by_gates, Way way,
-                                     const std::vector<Polynomial> &polynomials,
-                                     const std::vector<std::vector<double>> &points,
-                                     std::vector<OutputBounds> &bounds) {
+void bound_from_below(const Network &net, const GateEvaluator &by_gates, Way way,
+                      const std::vector<Polynomial> &polynomials,
+                      const std::vector<std::vector<double>> &points,
+                      std::vector<OutputBounds> &bounds) {
   const std::vector<double> values = evaluated(net, by_gates, way, points);
   std::vector<double> attained(polynomials.size(), 0.0);
   int max_power = 1;
