@@ -157,7 +157,8 @@ private:
     if (options_.activation->symmetry != Symmetry::even)
       layouts.push_back({Products::central, true, true});
     layouts.push_back({Products::forward, true});
-    if (!half_suffix(*options_.activation, 2).empty())
+    // Halves have their bias at 0, whatever the options say.
+    if (!options_.bias && !half_suffix(*options_.activation, 2).empty())
       layouts.push_back({Products::halves, true});
     if (any_accuracy)
       layouts.push_back({Products::richardson, false});
