@@ -23,7 +23,8 @@ public:
       std::vector<Model> operands = combine(layer.operands, sources);
       sources.clear();
       for (const Gate &gate : layer.gates)
-        sources.push_back(gate_target(gate, operands));
+        sources.push_back(gate.stencil->bits > 0 ? product_of_bits(layer, gate)
+                                                 : gate_target(gate, operands));
       ideal.operands.push_back(std::move(operands));
     }
     ideal.outputs = combine(net_.outputs, sources);
@@ -45,6 +46,17 @@ private:
     return models;
   }
 
+  // 2 x_1 ... x_n - 1, for an operand x_1 + ... + x_n - n + 1/2.
+  static Model product_of_bits(const HiddenLayer &layer, const Gate &gate) {
+    Monomial bits;
+    for (const auto &[source, weight] :
+         layer.operands[static_cast<std::size_t>(gate.operands[0])].terms)
+      bits = bits * Monomial{{static_cast<std::uint32_t>(source), 1}};
+    Polynomial sign(-1.0);
+    sign.add(bits, 2.0);
+    return {std::move(sign), 0.0};
+  }
+
   Model gate_target(const Gate &gate, const std::vector<Model> &operands) {
     Model product{Polynomial(1.0), 0.0};
     for (int i = 0; i < gate.stencil->operands; ++i)
@@ -56,7 +68,7 @@ private:
   Model multiply(const Model &a, const Model &b) {
     if (a.polynomial.terms().size() * b.polynomial.terms().size() > 100 * max_terms)
       refuse();
-    Model product{a.polynomial * b.polynomial, 0.0};
+    Model product{on_bits(a.polynomial * b.polynomial, net_.bits), 0.0};
     product.rest = range(a.polynomial) * b.rest + range(b.polynomial) * a.rest + a.rest * b.rest;
     return tidy(std::move(product));
   }

@@ -84,7 +84,7 @@ using GateState = std::tuple<std::string, double, double, std::vector<int>>;
 using LayerState = std::pair<std::vector<AffineState>, std::vector<GateState>>;
 using State =
     std::tuple<std::string, std::string, std::string, std::vector<std::pair<double, double>>,
-               std::vector<LayerState>, std::vector<AffineState>>;
+               std::vector<LayerState>, std::vector<AffineState>, std::vector<bool>>;
 
 std::vector<AffineState> state_of(const std::vector<Affine> &forms) {
   std::vector<AffineState> states;
@@ -118,11 +118,12 @@ State state_of(const Network &net) {
           std::string(name_of(net.form)),
           std::move(box),
           std::move(hidden),
-          state_of(net.outputs)};
+          state_of(net.outputs),
+          net.bits};
 }
 
 Network network_from(const State &state) {
-  const auto &[activation, dtype, form, box, hidden, outputs] = state;
+  const auto &[activation, dtype, form, box, hidden, outputs, bits] = state;
   Network net;
   net.activation = polynet::activation(activation);
   net.dtype = polynet::dtype_from_name(dtype);
@@ -145,6 +146,7 @@ Network network_from(const State &state) {
     net.hidden.push_back(std::move(layer));
   }
   net.outputs = forms_from(outputs);
+  net.bits = bits;
   polynet::validate(net);
   return net;
 }
@@ -154,7 +156,7 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
         std::shared_ptr<const polynet::Activation> activation, const std::string &dtype,
         const std::string &form, const std::string &construction, std::optional<double> bias,
         std::optional<double> scale, std::optional<int> hidden_layers,
-        std::optional<double> tolerance) {
+        std::optional<double> tolerance, std::vector<bool> bits, std::optional<double> sharpness) {
   polynet::CompileOptions options;
   options.activation = std::move(activation);
   options.dtype = polynet::dtype_from_name(dtype);
@@ -164,6 +166,8 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
   options.scale = scale;
   options.hidden_layers = hidden_layers;
   options.tolerance = tolerance;
+  options.bits = std::move(bits);
+  options.sharpness = sharpness;
   std::vector<Interval> intervals;
   for (const auto &[lower, upper] : box)
     intervals.emplace_back(lower, upper);
@@ -227,7 +231,8 @@ void register_network(py::module_ &module) {
   py::class_<EvaluableNetwork>(module, "Network", "A compiled network of gates.")
       .def_static("compile", &compile, py::arg("polynomials"), py::arg("box"),
                   py::arg("activation"), py::arg("dtype"), py::arg("form"), py::arg("construction"),
-                  py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"))
+                  py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"),
+                  py::arg("bits"), py::arg("sharpness"))
       .def("evaluate", &evaluate_any, py::arg("points"), py::arg("by_gates"))
       .def("layers", &dense_layers)
       .def("certify", &certify, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),

@@ -83,6 +83,10 @@ class Gate:
         """Check the parameters and look up the activation and the stencil."""
         self._activation = core_activation(activation)
         self._stencil = _core.Stencil(kind)
+        if self._stencil.bits:
+            raise InvalidInputError(
+                f"a {kind} gate has no Taylor series to show: see docs/theory.md, section 8"
+            )
         if bias is None:
             bias = self._default_bias()
         if not math.isfinite(bias):

@@ -18,7 +18,7 @@ from .softmax import Classifier
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from ._exact import ExactNumber
 
@@ -89,8 +89,8 @@ class Network:
         Parameters
         ----------
         points : array_like, shape (n,) or (N, n)
-            One point or N points of n coordinates, in the order of ``box.variables``. Other real
-            dtypes are converted to the network's. Left unchanged.
+            One point or N points of n coordinates, in the order of ``box.variables``; 0 or 1 for
+            bits. Other real dtypes are converted to the network's. Left unchanged.
         by : {"gates", "neurons"}
             By gates: each gate by its Taylor series (docs/theory.md, section 4), without the
             cancellation of its neurons. By neurons: the layers as they stand.
@@ -104,7 +104,8 @@ class Network:
         Raises
         ------
         InvalidInputError
-            If the shape does not fit, the values are not real numbers, or `by` is unknown.
+            If the shape does not fit, the values are not real numbers, a bit is neither 0 nor 1,
+            or `by` is unknown.
         """
         by_gates = is_by_gates(by)
         array = np.asarray(points)
@@ -118,10 +119,19 @@ class Network:
             )
         with np.errstate(over="ignore"):  # beyond float32's range is infinite, like any overflow
             rows = np.ascontiguousarray(np.atleast_2d(array), dtype=self.dtype)
+        self._check_bits(rows)
         values = self._handle.evaluate(rows, by_gates)
         if self._single:
             values = values[:, 0]
         return values[0] if array.ndim == 1 else values
+
+    def _check_bits(self, rows: NDArray[Any]) -> None:
+        for name in self.box.bits:
+            column = rows[:, self.box.variables.index(name)]
+            for point in np.flatnonzero((column != 0) & (column != 1))[:1]:
+                raise InvalidInputError(
+                    f"the bit {name} must be 0 or 1, but is {column[point]} at point {point}"
+                )
 
     @property
     def hidden_layers(self) -> tuple[int, ...]:

@@ -34,6 +34,12 @@ struct CompileOptions {
   /// The certified error by neurons that the smallest network is to keep (compile_within); it
   /// chooses bias, scale and hidden_layers itself.
   std::optional<double> tolerance;
+  /// The inputs that are bits, their range being [0, 1]; empty if there are none. A sigmoid takes
+  /// one neuron for a product of bits; other activations multiply them like other numbers.
+  std::vector<bool> bits;
+  /// Scale of the gates of bits, the paper's beta; default: the least power of two whose error is
+  /// below an eighth of the unit roundoff.
+  std::optional<double> sharpness;
 };
 
 /// A network that approximates the polynomials on the box (finite endpoints, representable in the
@@ -41,6 +47,14 @@ struct CompileOptions {
 /// than a million products.
 Network compile(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options);
+
+/// The paper's circuit (or the compact ones) of the polynomials. Products of bits are wires at once
+/// where the activation is a sigmoid.
+Circuit paper_circuit(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
+                      const CompileOptions &options);
+std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials,
+                                      const std::vector<Interval> &box,
+                                      const CompileOptions &options);
 
 /// The circuit laid out in layers: operands centred and normalised to [-1, 1], values that outlive
 /// a layer carried by copy gates. Biases are set, scales are not. Where that saves copies, the

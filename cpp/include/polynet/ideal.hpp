@@ -15,7 +15,7 @@ struct Model {
 };
 
 /// What the network would compute if every gate were exact, with the network's own (rounded)
-/// coefficients, as polynomials in the inputs. Scales and biases do not enter.
+/// coefficients, as polynomials in the inputs, bits to the power 1. Scales and biases do not enter.
 struct IdealNetwork {
   /// Per hidden layer, per operand.
   std::vector<std::vector<Model>> operands;

@@ -103,7 +103,7 @@ Certificate certify(const Network &net, const std::vector<Polynomial> &polynomia
 
   std::vector<Polynomial> on_box;
   for (const Polynomial &p : polynomials)
-    on_box.push_back(restricted(p, net.box));
+    on_box.push_back(on_bits(restricted(p, net.box), net.bits));
   const ErrorFunction error(ideal, truncation, on_box);
   Search search(net, error);
   search.sample();

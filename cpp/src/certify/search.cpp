@@ -13,12 +13,13 @@ constexpr std::size_t random_points = 512;
 // Up to this many directions a split tries them all; beyond, it takes the relatively widest.
 constexpr std::size_t max_tried_splits = 12;
 
+// Nothing lies between the ends of a bit.
 std::pair<std::vector<Interval>, std::vector<Interval>> split(const std::vector<Interval> &box,
-                                                              std::size_t i) {
+                                                              std::size_t i, bool is_bit) {
   std::vector<Interval> left = box, right = box;
   const double middle = box[i].mid();
-  left[i] = {box[i].lo(), middle};
-  right[i] = {middle, box[i].hi()};
+  left[i] = is_bit ? Interval(box[i].lo()) : Interval(box[i].lo(), middle);
+  right[i] = is_bit ? Interval(box[i].hi()) : Interval(middle, box[i].hi());
   return {left, right};
 }
 
@@ -36,7 +37,7 @@ double Search::random() { // xorshift64*, to [0, 1)
 
 void Search::try_point(Point point) {
   for (std::size_t i = 0; i < point.size(); ++i)
-    point[i] = std::clamp(round_to(net_.dtype, point[i]), net_.box[i].lo(), net_.box[i].hi());
+    point[i] = net_.nearest_input(i, point[i]);
   const std::vector<Interval> errors = error_({point.begin(), point.end()});
   for (std::size_t k = 0; k < errors.size(); ++k)
     if (errors[k].mig() > best_[k].error)
@@ -59,8 +60,7 @@ void Search::sample() {
   for (std::size_t c = 0; c < random_points; ++c) {
     for (std::size_t i = 0; i < n; ++i) {
       const double w = c == 0 ? 0.5 : random();
-      point[i] = round_to(net_.dtype, net_.box[i].lo() * (1.0 - w) + net_.box[i].hi() * w);
-      point[i] = std::clamp(point[i], net_.box[i].lo(), net_.box[i].hi());
+      point[i] = net_.nearest_input(i, net_.box[i].lo() * (1.0 - w) + net_.box[i].hi() * w);
     }
     sampled_.push_back(point);
   }
@@ -76,7 +76,8 @@ void Search::refine(std::size_t k) {
         for (const double direction : {-1.0, 1.0}) {
           const double before = best_[k].error;
           Point point = best_[k].point;
-          point[i] += direction * step * (0.5 * net_.box[i].hi() - 0.5 * net_.box[i].lo());
+          const double radius = 0.5 * net_.box[i].hi() - 0.5 * net_.box[i].lo();
+          point[i] += direction * (net_.is_bit(i) ? 1.0 : step * radius);
           try_point(std::move(point));
           improved = improved || best_[k].error > before * 1.0001;
         }
@@ -122,7 +123,7 @@ double Search::upper(std::size_t k, double ratio, double negligible, std::size_t
     std::optional<std::pair<Part, Part>> best;
     double best_value = 0.0;
     for (const std::size_t i : candidates) {
-      auto [left, right] = split(worst.box, i);
+      auto [left, right] = split(worst.box, i, net_.is_bit(i));
       std::pair<Part, Part> halves{part(k, std::move(left)), part(k, std::move(right))};
       // The sum breaks the tie between directions that leave the worse half as it was.
       const double a = halves.first.bound, b = halves.second.bound;

@@ -44,6 +44,8 @@ double estimated_error(const Network &net) {
         gates[static_cast<std::size_t>(gate)] += gain[k] * std::fabs(weight);
     for (std::size_t g = 0; g < gates.size(); ++g) {
       const Gate &gate = layer.gates[g];
+      if (gate.stencil->bits > 0)
+        continue; // as good as exact
       error += gates[g] * (gate.stencil->order() == 1 ? copy_error : 1.0);
       for (int i = 0; i < gate.stencil->operands; ++i)
         operands[static_cast<std::size_t>(gate.operands[i])] += gates[g] * gate.stencil->target[i];
@@ -72,7 +74,7 @@ std::vector<Candidate> candidates(const Candidate &paper, const Circuit &paper_c
                                   const std::vector<Polynomial> &polynomials,
                                   const std::vector<Interval> &box, const CompileOptions &options) {
   std::vector<Candidate> found;
-  std::vector<Circuit> circuits = compact_circuits(polynomials, box);
+  std::vector<Circuit> circuits = compact_circuits(polynomials, box, options);
   circuits.push_back(polarised(paper_circuit));
   for (const Circuit &circuit : circuits)
     for (const double shift : shifts) {

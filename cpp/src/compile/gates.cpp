@@ -2,6 +2,8 @@
 
 #include "polynet/error.hpp"
 
+#include <string>
+
 namespace polynet {
 
 namespace {
@@ -44,6 +46,17 @@ Gate copy_gate(const CompileOptions &options, int operand) {
   const Stencil &st =
       stencil(options.activation->symmetry == Symmetry::odd ? "copy_forward" : "copy");
   return {&st, round_to(options.dtype, options.activation->copy_bias), 0.0, {operand}};
+}
+
+Gate bits_gate(const CompileOptions &options, int bits, int operand) {
+  const double negligible = float_format(options.dtype).unit_roundoff / 8;
+  double sharpness = 1.0;
+  if (options.sharpness)
+    sharpness = round_to(options.dtype, *options.sharpness);
+  else
+    while (!(options.activation->sigmoid->tail(0.5 * sharpness).hi() <= negligible))
+      sharpness *= 2.0;
+  return {&stencil("bits_" + std::to_string(bits)), 0.0, sharpness, {operand}};
 }
 
 Gate product_gate(const CompileOptions &options, const std::string &name,

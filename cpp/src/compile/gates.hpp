@@ -13,6 +13,9 @@ double representable(Dtype dtype, double x);
 /// The copy gate with the fewest neurons that the activation allows.
 Gate copy_gate(const CompileOptions &options, int operand);
 
+/// The gate of a product of so many bits, with its scale.
+Gate bits_gate(const CompileOptions &options, int bits, int operand);
+
 /// "_odd" or "_even" if the activation allows a product of so many operands with half of the
 /// neurons, at bias 0; else "".
 std::string half_suffix(const Activation &s, int order);

@@ -44,7 +44,8 @@ public:
     for (std::size_t t = 0; t < net.hidden.size(); ++t) {
       std::map<bool, std::vector<Gate *>> kinds;
       for (Gate &gate : net.hidden[t].gates)
-        kinds[gate.stencil->order() == 1].push_back(&gate);
+        if (gate.stencil->bits == 0) // theirs are set
+          kinds[gate.stencil->order() == 1].push_back(&gate);
       for (auto &[is_copy, gates] : kinds) {
         groups_.push_back(gates);
         int order = 0;
@@ -112,7 +113,8 @@ WholeBoxError settle_scales(Network &net, const CompileOptions &options) {
   }
   for (HiddenLayer &layer : net.hidden)
     for (Gate &gate : layer.gates)
-      gate.scale = round_to(options.dtype, *options.scale);
+      if (gate.stencil->bits == 0)
+        gate.scale = round_to(options.dtype, *options.scale);
   return whole_box_error(net, ideal_network(net));
 }
 

@@ -76,8 +76,11 @@ public:
 
 private:
   void collect() {
-    std::vector<Circuit> circuits = compact_circuits(polynomials_, box_);
-    circuits.push_back(monomial_circuit(polynomials_, static_cast<int>(box_.size())));
+    std::vector<Circuit> circuits = compact_circuits(polynomials_, box_, options_);
+    if (!options_.bits.empty()) // a dense form of many bits may take fewer squares than products
+      for (Circuit &circuit : compact_circuits(polynomials_, box_))
+        circuits.push_back(std::move(circuit));
+    circuits.push_back(paper_circuit(polynomials_, box_, options_));
     circuits.push_back(polarised(circuits.back()));
     for (const Circuit &circuit : circuits)
       for (const double shift : shifts)

@@ -41,6 +41,8 @@ T by_neurons(const Activation &activation, const PlannedSeries &s, const T *z) {
 template <typename T>
 T gate_value(const Activation &activation, const PlannedSeries &s, const T *z,
              std::vector<T> &power) {
+  if (s.stencil->bits > 0 && s.converges)
+    return std::isnan(z[0]) ? z[0] : z[0] < 0 ? T(-1) : T(1);
   T product = 1;
   bool in_range = s.converges;
   for (int i = 0; i < s.stencil->operands; ++i) {

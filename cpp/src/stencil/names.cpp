@@ -3,6 +3,7 @@
 #include "polynet/stencil.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -19,7 +20,7 @@ constexpr int max_power = 8;
               "unknown gate '" + std::string(name) + "': " + reason +
                   "; known: copy, square, product and monomial_r1_r2_... for z1^r1 z2^r2 ..., "
                   "followed by nothing, _forward, _odd or _even, and by nothing, _richardson2 or "
-                  "_richardson3");
+                  "_richardson3; and bits_n");
 }
 
 // Takes `ending` off the name if it ends so.
@@ -128,7 +129,26 @@ void take_neurons(Stencil &st) {
                         [](const StencilNode &node) { return node.weight > 0; });
 }
 
+// The gate of a product of bits, (s(l z) - s(0))/c.
+Stencil make_bits(std::string_view name, std::string_view count) {
+  int bits = 0;
+  const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), bits);
+  if (error != std::errc() || end != count.data() + count.size() || bits < 1 || bits > max_bits)
+    refuse(name, "the number of bits must lie between 1 and 512");
+  Stencil st{};
+  st.name = name;
+  st.operands = 1;
+  st.multiples = {{1, 1}};
+  st.bits = bits;
+  st.neurons = {{1, {1}}};
+  st.constant_weight = -1;
+  return st;
+}
+
 Stencil make(std::string_view name) {
+  constexpr std::string_view bits = "bits_";
+  if (name.substr(0, bits.size()) == bits)
+    return make_bits(name, name.substr(bits.size()));
   std::string_view target = name;
   const int scales = take(target, "_richardson2") ? 2 : take(target, "_richardson3") ? 3 : 1;
   const bool forward = take(target, "_forward"), odd = take(target, "_odd"),
