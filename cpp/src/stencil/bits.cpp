@@ -12,7 +12,7 @@ constexpr double slack = 0.125;
 } // namespace
 
 // With an operand off by 1/8 and an argument off by another scale/8, the argument stays at least
-// scale/4 from 0. There s' <= (s(x) - s(x/2))/(x/2) <= 2 limit tail(x/2)/x, by concavity.
+// scale/4 from 0. There s' <= (s(x) - s(x - h))/h <= limit tail(x - h)/h, by concavity; h = x/8.
 void GateSeries::enclose_sign(const Activation &s) {
   normalisation_ = polynet::normalisation(s, *stencil_, bias_, scale_); // throws if s is no sigmoid
   sigmoid_ = s.sigmoid;
@@ -21,7 +21,7 @@ void GateSeries::enclose_sign(const Activation &s) {
   value_at_bias_ = s.taylor(0.0, 0)[0];
   value_ = value_at_bias_ + symmetric(sigmoid_->limit.mag());
   const double gap = 0.25 * scale_;
-  slope_ = symmetric((sigmoid_->limit * sigmoid_->tail(0.5 * gap) * 2.0 / gap).mag());
+  slope_ = symmetric((sigmoid_->limit * sigmoid_->tail(0.875 * gap) * 8.0 / gap).mag());
   remainder_ = sigmoid_->tail(0.5 * scale_).hi();
 }
 
