@@ -215,7 +215,7 @@ def test_one_gate_networks_stay_within_their_certificates(kind, dtype, form, sca
         ("monomial_0", "powers"),
         ("monomial_9", "powers"),
         ("monomial_1_1_1_1_1_1_1_1_1", "8 operands"),
-        ("monomial_5_5", "order 8"),
+        ("monomial_5_5", "order 9"),
         ("product_odd", "parity"),
         ("copy_even", "parity"),
         ("product_forward_richardson2", "central"),

@@ -69,7 +69,7 @@ def compile(
         error of the evaluation by neurons.
     hidden_layers : int, optional
         Exactly so many hidden layers (none if all polynomials are linear), with gates that multiply
-        up to eight values at once, in groups that take the fewest neurons (arXiv:1705.05502,
+        up to nine values at once, in groups that take the fewest neurons (arXiv:1705.05502,
         theorem 5.1): 1 is the shallow network, with a neuron for every divisor of each monomial.
         High orders take large weights: evaluate these by gates.
     tolerance : float, optional

@@ -41,7 +41,7 @@
 namespace polynet {
 
 /// Most operands a stencil can have.
-constexpr int max_operands = 8;
+constexpr int max_operands = 9;
 
 /// Powers of the operands; unused ones are 0.
 using Powers = std::array<std::uint8_t, max_operands>;
@@ -91,7 +91,7 @@ struct Stencil {
 ///     target [_forward | _odd | _even] [_richardson2 | _richardson3]
 ///
 /// with the target copy (t), square (t^2), product (u v, the paper's) or monomial_r1_r2_... for
-/// z_1^r1 z_2^r2 ..., at most 8 operands and 256 nodes. Central differences are the default:
+/// z_1^r1 z_2^r2 ..., at most 9 operands and 512 nodes. Central differences are the default:
 /// neurons prod (r_i + 1), less one if all r_i are even (arXiv:1705.05502, theorem 4.1). Forward
 /// differences share their nodes with other gates but leave odd error terms. odd and even take half
 /// of the neurons, at bias 0, of an activation and a target of that parity. Richardson combinations
@@ -130,7 +130,7 @@ public:
   };
 
   /// Takes orders until the remainder is at most accuracy.absolute, or accuracy.relative times the
-  /// bound of the terms before it; 64 orders or a growing remainder also stop it: check
+  /// bound of the terms before it; 64 orders, 2000 terms or a growing remainder also stop it: check
   /// remainder(). Error (invalid_input) if s_m(b) may be 0.
   GateSeries(const Activation &s, const Stencil &stencil, double bias, double scale,
              const std::vector<double> &range, const SeriesAccuracy &accuracy);

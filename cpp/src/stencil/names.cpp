@@ -12,8 +12,8 @@ namespace polynet {
 
 namespace {
 
-constexpr std::size_t max_nodes = 256;
-constexpr int max_power = 8;
+constexpr std::size_t max_nodes = 512;
+constexpr int max_power = 9;
 
 [[noreturn]] void refuse(std::string_view name, const std::string &reason) {
   throw Error(ErrorCode::invalid_input,
@@ -44,11 +44,11 @@ std::vector<int> powers_of(std::string_view name, std::string_view target) {
   std::vector<int> powers;
   for (target.remove_prefix(prefix.size()); !target.empty(); target.remove_prefix(2)) {
     if (target.size() < 2 || target[0] != '_' || target[1] < '1' || target[1] > '0' + max_power)
-      refuse(name, "powers are digits from 1 to 8 after underscores");
+      refuse(name, "powers are digits from 1 to 9 after underscores");
     powers.push_back(target[1] - '0');
   }
   if (powers.size() > max_operands)
-    refuse(name, "a gate has at most 8 operands");
+    refuse(name, "a gate has at most 9 operands");
   return powers;
 }
 
@@ -165,7 +165,7 @@ Stencil make(std::string_view name) {
   }
   const int m = st.order();
   if (nodes > max_nodes || m > max_power)
-    refuse(name, "a gate has at most 256 nodes and order 8");
+    refuse(name, "a gate has at most 512 nodes and order 9");
   if (forward && scales > 1)
     refuse(name, "Richardson combinations are of central differences");
   if ((odd && m % 2 == 0) || (even && m % 2 != 0))

@@ -9,6 +9,8 @@ namespace polynet {
 namespace {
 
 constexpr int max_series_order = 64;
+// The powers of many operands grow fast in number with the order.
+constexpr std::size_t max_series_terms = 2000;
 constexpr int max_moment_order = 20; // 20! fits in 64 bits
 constexpr double largest_integer = 0x1p62;
 
@@ -283,7 +285,8 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
     });
     remainder_ = bound_of(remainder_terms_);
     if (remainder_ <= std::max(accuracy.absolute, accuracy.relative * magnitude_) ||
-        !(remainder_ < previous) || j + 2 >= limit)
+        !(remainder_ < previous) || j + 2 >= limit ||
+        terms_.size() + remainder_terms_.size() > max_series_terms)
       break;
     previous = remainder_;
     append_order(j);
