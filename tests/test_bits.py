@@ -83,9 +83,7 @@ def test_every_monomial_takes_one_neuron_and_is_exact_beside_rounding(activation
 def test_the_error_of_a_product_is_half_the_tail_at_half_the_sharpness(
     activation, sharpness, count
 ):
-    net = pn.compile(
-        "*".join(bits(count)), bits(count), activation=activation, sharpness=sharpness
-    )
+    net = pn.compile("*".join(bits(count)), bits(count), activation=activation, sharpness=sharpness)
     with mpmath.workdps(60):
         exact = TAILS[activation](mpmath.mpf(sharpness) / 2) / 2
     bounds = net.certify().outputs[0]
@@ -149,7 +147,7 @@ def requests(draw):
     return polynomials, box, options
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(requests(), st.integers(0, 100))
 def test_no_evaluation_is_farther_off_than_certified(request, seed):
     polynomials, box, options = request
@@ -175,7 +173,7 @@ def test_bounds_over_bits_are_attained_at_bits():
 
 
 def test_many_bits():
-    count = 256
+    count = 100
     net = pn.compile("*".join(bits(count)), bits(count), dtype="float32")
     assert net.neurons == 1
     points = np.ones((3, count))
@@ -231,9 +229,11 @@ def test_networks_of_bits_are_picklable_and_validated():
     assert twin == net
     assert twin.box == net.box
     core = type(net._handle)
-    *rest, box, hidden, outputs, marks = net._handle.state()
-    ((operands, gates),) = hidden
-    name, bias, scale, indices = next(gate for gate in gates if gate[0] == "bits_2")
+    *rest, box, hidden, outputs = net._handle.state()
+    marks = net.box.bit_marks
+    assert core.from_state((*rest, box, hidden, outputs), marks).state() == net._handle.state()
+    ((_, gates),) = hidden
+    name, bias, scale, _ = next(gate for gate in gates if gate[0] == "bits_2")
     bad = [
         ((box, hidden, outputs, [True]), "marks 1 inputs"),
         ((box, hidden, outputs, [True, False, False]), "sum of bits"),
@@ -245,9 +245,10 @@ def test_networks_of_bits_are_picklable_and_validated():
     bad.append(((box, [layer], [([], 0.0)], marks), "sum of bits"))
     layer = ([([(0, 1.0), (1, 1.0)], -1.5)], [("bits_3", bias, scale, [0])])
     bad.append(((box, [layer], [([], 0.0)], marks), "bits_3 gate"))
-    for broken, message in bad:
+    bad.append(((box, hidden, outputs, []), "sum of bits"))
+    for (*broken, marked), message in bad:
         with pytest.raises(pn.InvalidInputError, match=message):
-            core.from_state((*rest, *broken))
+            core.from_state((*rest, *broken), marked)
 
 
 def test_gates_of_bits_have_no_series_to_show():

@@ -175,7 +175,20 @@ def test_command_line_ranges_stay_exact():
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "x=1", "x=bits", "x=1:", "x=:1", "x=1:2:3", "=0:1", "2x=0:1", "x:0=1", "x=nan:1", "x=0:inf"]
+    "text",
+    [
+        "x",
+        "x=1",
+        "x=bits",
+        "x=1:",
+        "x=:1",
+        "x=1:2:3",
+        "=0:1",
+        "2x=0:1",
+        "x:0=1",
+        "x=nan:1",
+        "x=0:inf",
+    ],
 )
 def test_bad_command_line_range_is_named(text):
     with pytest.raises(InvalidInputError) as caught:

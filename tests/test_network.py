@@ -197,7 +197,7 @@ def test_networks_are_immutable_comparable_and_picklable(net, points):
 def test_state_from_elsewhere_is_validated(net):
     core = type(net._handle)
     state = net._handle.state()
-    activation, dtype, form, box, hidden, outputs, bits = state
+    activation, dtype, form, box, hidden, outputs = state
     assert core.from_state(state).state() == state
     operands, gates = hidden[0]
     name, bias, scale, indices = gates[0]
@@ -233,7 +233,7 @@ def test_state_from_elsewhere_is_validated(net):
     ]
     for broken, message in bad:
         with pytest.raises(pn.InvalidInputError, match=message):
-            core.from_state((*broken, bits))
+            core.from_state(broken)
 
 
 @pytest.mark.parametrize("expression", ["5", "0", "x/3 - 2*y + 1/7", "x - x", "0*x*y"])

@@ -210,7 +210,8 @@ void validate(const Network &net) {
   for (std::size_t i = 0; i < net.bits.size(); ++i)
     require(!net.bits[i] || (net.box[i].lo() == 0.0 && net.box[i].hi() == 1.0),
             "the range of a bit is not [0, 1]");
-  // Where a gate of bits stands, its operand is the sum of so many bits less their number, plus 1/2.
+  // Where a gate of bits stands, its operand is the sum of so many bits less their number, plus
+  // 1/2.
   const auto is_sum_of_bits = [&](const Affine &form, int count) {
     std::set<int> summed;
     for (const auto &[source, weight] : form.terms)
@@ -233,10 +234,10 @@ void validate(const Network &net) {
                 "a gate refers to operand " + std::to_string(gate.operands[i]) + " of " +
                     std::to_string(layer.operands.size()));
       if (const int bits = gate.stencil->bits; bits > 0)
-        require(&layer == &net.hidden.front() &&
-                    is_sum_of_bits(layer.operands[static_cast<std::size_t>(gate.operands[0])],
-                                   bits),
-                "the operand of a " + gate.stencil->name + " gate is not a sum of bits");
+        require(
+            &layer == &net.hidden.front() &&
+                is_sum_of_bits(layer.operands[static_cast<std::size_t>(gate.operands[0])], bits),
+            "the operand of a " + gate.stencil->name + " gate is not a sum of bits");
     }
     sources = layer.gates.size();
   }

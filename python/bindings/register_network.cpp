@@ -84,7 +84,7 @@ using GateState = std::tuple<std::string, double, double, std::vector<int>>;
 using LayerState = std::pair<std::vector<AffineState>, std::vector<GateState>>;
 using State =
     std::tuple<std::string, std::string, std::string, std::vector<std::pair<double, double>>,
-               std::vector<LayerState>, std::vector<AffineState>, std::vector<bool>>;
+               std::vector<LayerState>, std::vector<AffineState>>;
 
 std::vector<AffineState> state_of(const std::vector<Affine> &forms) {
   std::vector<AffineState> states;
@@ -118,12 +118,11 @@ State state_of(const Network &net) {
           std::string(name_of(net.form)),
           std::move(box),
           std::move(hidden),
-          state_of(net.outputs),
-          net.bits};
+          state_of(net.outputs)};
 }
 
-Network network_from(const State &state) {
-  const auto &[activation, dtype, form, box, hidden, outputs, bits] = state;
+Network network_from(const State &state, const std::vector<bool> &bits) {
+  const auto &[activation, dtype, form, box, hidden, outputs] = state;
   Network net;
   net.activation = polynet::activation(activation);
   net.dtype = polynet::dtype_from_name(dtype);
@@ -245,10 +244,12 @@ void register_network(py::module_ &module) {
                                    self.network.activation);
                              })
       .def("state", [](const EvaluableNetwork &self) { return state_of(self.network); })
-      .def_static("from_state",
-                  [](const State &state) {
-                    return std::make_unique<EvaluableNetwork>(network_from(state));
-                  })
+      .def_static(
+          "from_state",
+          [](const State &state, const std::vector<bool> &bits) {
+            return std::make_unique<EvaluableNetwork>(network_from(state, bits));
+          },
+          py::arg("state"), py::arg("bits") = std::vector<bool>())
       .def(
           "with_form",
           [](const EvaluableNetwork &self, const std::string &form) {

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from ._exact import ExactNumber, check_names, excerpt, outward, to_fraction
@@ -85,6 +84,11 @@ class Box:
             return obj if box == obj else box
         return cls(obj, dtype=dtype)
 
+    @property
+    def bit_marks(self) -> list[bool]:
+        """For each input whether it is a bit; empty if none is, as the core takes it."""
+        return [name in self.bits for name in self.variables] if self.bits else []
+
     def _bounds(self) -> dict[str, Range]:
         pairs = zip(self.lower, self.upper, strict=True)
         bounds: dict[str, Range] = dict(zip(self.variables, pairs, strict=True))
@@ -149,7 +153,7 @@ def _named(bounds: object) -> dict[str, object]:
         return dict(bounds)
     if isinstance(bounds, (str, Set)) or not isinstance(bounds, Iterable):
         raise InvalidInputError(
-            "the box must be a mapping of name to (lower, upper), or 'bit', or a sequence of these, "
+            "the box must be a mapping of name to (lower, upper) or 'bit', or a sequence of these, "
             f"not {excerpt(bounds)}"
         )
     return {f"x{i}": pair for i, pair in enumerate(bounds)}

@@ -109,7 +109,12 @@ def compile(
         if value not in known:
             raise InvalidInputError(f"unknown {name} {value!r}; known: {', '.join(known)}")
     core_s = core_activation(activation)
-    for name, number in (("bias", bias), ("scale", scale), ("tolerance", tolerance), ("sharpness", sharpness)):
+    for name, number in (
+        ("bias", bias),
+        ("scale", scale),
+        ("tolerance", tolerance),
+        ("sharpness", sharpness),
+    ):
         if number is not None and not math.isfinite(number):
             raise InvalidInputError(f"{name} must be finite, not {number!r}")
     checked_box = Box.coerce(box, dtype=dtype)
@@ -129,7 +134,7 @@ def compile(
         scale,
         hidden_layers,
         tolerance,
-        [name in checked_box.bits for name in checked_box.variables] if checked_box.bits else [],
+        checked_box.bit_marks,
         sharpness,
     )
     return Network(core, polynomials, checked_box, single=single)

@@ -301,4 +301,4 @@ class Network:
 def _restore(
     state: _core.State, polynomials: tuple[Polynomial, ...], box: Box, single: bool
 ) -> Network:
-    return Network(_core.Network.from_state(state), polynomials, box, single=single)
+    return Network(_core.Network.from_state(state, box.bit_marks), polynomials, box, single=single)

@@ -13,8 +13,8 @@ struct Combination {
   Interval constant;
 };
 
-/// A product of two combinations of earlier wires; a square of `left` if there is no `right`; or the
-/// product of all bits among the inputs that `left` lists, each with the weight 1.
+/// A product of two combinations of earlier wires; a square of `left` if there is no `right`; or
+/// the product of all bits among the inputs that `left` lists, each with the weight 1.
 struct Product {
   Combination left;
   Combination right;

@@ -14,7 +14,8 @@ public:
       values_.push_back({{{i, 1.0}}, 0.0});
     for (const Product &p : circuit.products) {
       if (p.of_bits) {
-        values_.push_back({{{result_.inputs + static_cast<int>(result_.products.size()), 1.0}}, 0.0});
+        values_.push_back(
+            {{{result_.inputs + static_cast<int>(result_.products.size()), 1.0}}, 0.0});
         result_.products.push_back(p);
         continue;
       }

@@ -19,8 +19,9 @@ constexpr double dust = 16 * unit_roundoff;
 // of level <= t. A product wire w = u v of level t, u and v forms with centres c, d and radii r, q,
 // is
 //     u v = c v + d u - c d + r q * gate((u - c)/r, (v - d)/q),
-// (a product of bits is a gate that needs no centring), so a needed form splits into gates of layer t and a form over lower wires, which copy gates
-// carry through layer t. The gates' operands and the copied forms are what layer t-1 must provide.
+// (a product of bits is a gate that needs no centring), so a needed form splits into gates of layer
+// t and a form over lower wires, which copy gates carry through layer t. The gates' operands and
+// the copied forms are what layer t-1 must provide.
 class Scheduler {
 public:
   Scheduler(const Circuit &circuit, const std::vector<Interval> &box, const CompileOptions &options,
