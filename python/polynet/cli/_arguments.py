@@ -108,8 +108,8 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
         action="append",
         required=True,
         type=str.strip,
-        help="range of an input, such as x=-1:1 or y=1/3:0.7, or s=bit (0 or 1); repeat it for each "
-        "input, in the order of the inputs, or list several ranges after one --box",
+        help="range of an input, such as x=-1:1 or y=1/3:0.7, or s=bit (0 or 1); repeat it for "
+        "each input, in the order of the inputs, or list several ranges after one --box",
     )
     add("--activation", default="logistic", help=f"{_ACTIVATIONS} (default: %(default)s)")
     add("--dtype", default="float64", help="float64 or float32 (default: %(default)s)")
