@@ -256,7 +256,7 @@ void register_network(py::module_ &module) {
             Network net = self.network;
             net.form = polynet::form_from_name(form);
             const py::gil_scoped_release release;
-            polynet::choose_scales(net);
+            polynet::settle_scales(net);
             return std::make_unique<EvaluableNetwork>(std::move(net));
           },
           py::arg("form"))

@@ -56,18 +56,36 @@ std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials
                                       const std::vector<Interval> &box,
                                       const CompileOptions &options);
 
-/// The circuit laid out in layers: operands centred and normalised to [-1, 1], values that outlive
-/// a layer carried by copy gates. Biases are set, scales are not. Where that saves copies, the
-/// centre of an operand may be off the middle of its range by max_shift times the range's radius.
-Network schedule(const Circuit &circuit, const std::vector<Interval> &box,
-                 const CompileOptions &options, double max_shift = 0.0);
+/// What stands for the products and the copies of a circuit.
+struct Layout {
+  enum class Products {
+    central,    ///< at the product bias
+    forward,    ///< of two: forward differences at the curvature bias, which share neurons
+    halves,     ///< half of the neurons, where the activation's parity allows it
+    richardson, ///< combinations of two scales
+  };
+  Products products = Products::central;
+  /// Copies of one neuron, where the activation has such.
+  bool single_copies = false;
+  /// Values carried past a layer by the neurons of its products, where they can.
+  bool riding = false;
+  /// Where that saves copies, the centre of an operand may be off the middle of its range by so
+  /// many times the range's radius.
+  double max_shift = 0.0;
+};
 
-/// A network of that many hidden layers: every monomial about the centre of the box by products of
-/// up to 8 operands in each layer, in groups that take the fewest neurons (arXiv:1705.05502,
-/// theorem 5.1); with `halves`, gates take half of their neurons where the activation's parity
-/// allows it. Error (size_limit) where the layers are too few. Biases are set, scales are not.
+/// The circuit laid out in layers: operands centred and normalised to [-1, 1], values that outlive
+/// a layer carried by copy gates. Biases are set, scales are not.
+Network schedule(const Circuit &circuit, const std::vector<Interval> &box,
+                 const CompileOptions &options, const Layout &layout = {});
+
+/// A network of that many hidden layers: every monomial about the centre of the box (about 0 if
+/// not `centred`) by products of up to 9 operands in each layer, in groups that take the fewest
+/// neurons (arXiv:1705.05502, theorem 5.1). Error (size_limit) where the layers are too few. Biases
+/// are set, scales are not.
 Network grouped(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
-                const CompileOptions &options, int layers, bool halves = false);
+                const CompileOptions &options, int layers, const Layout &layout = {},
+                bool centred = true);
 
 /// The smallest network found whose certified error on the whole box by neurons is at most the
 /// options' tolerance: the compact circuits and the paper's with other gates (forward differences,
@@ -76,8 +94,16 @@ Network grouped(const std::vector<Polynomial> &polynomials, const std::vector<In
 Network compile_within(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
                        const CompileOptions &options);
 
-/// Sets the scales, one power of two for the copies and one for the other gates of each layer, to
-/// the least certified error of the evaluation by neurons found by coordinate descent.
-void choose_scales(Network &net);
+/// Certified errors on the whole box, worst output; infinite where nothing can be proved.
+struct WholeBoxError {
+  double truncation = detail::infinity;
+  /// Truncation and the rounding of the evaluation by neurons.
+  double total = detail::infinity;
+};
+
+/// Sets all scales to the given one; without it chooses one power of two for the copies (but those
+/// that share neurons with products) and one for the other gates of each layer, to the least
+/// certified error of the evaluation by neurons found by coordinate descent.
+WholeBoxError settle_scales(Network &net, const std::optional<double> &scale = {});
 
 } // namespace polynet

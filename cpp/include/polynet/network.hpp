@@ -56,8 +56,26 @@ struct HiddenLayer {
   std::vector<Affine> operands;
   std::vector<Gate> gates;
 
+  /// Distinct neurons: gates share those with equal arguments.
   int neurons() const;
 };
+
+/// The neurons of a hidden layer. Nodes of its gates with the same argument, that is the same
+/// bias, scale, operands and directions, are one neuron.
+struct Neurons {
+  /// s(bias + scale * sum of direction * operand).
+  struct Neuron {
+    double bias;
+    double scale;
+    std::vector<std::pair<int, int>> terms; ///< (operand, direction)
+  };
+  std::vector<Neuron> distinct;
+  /// Per gate, the neuron of each node of its stencil.
+  std::vector<std::vector<int>> of_gate;
+  /// Whether a neuron belongs to several nodes.
+  bool shared = false;
+};
+Neurons neurons_of(const HiddenLayer &layer);
 
 /// A multilayer perceptron stored as its gates. Its real-number function is what these parameters,
 /// taken as exact, define; `layers` are derived from them, never the other way round.
@@ -110,9 +128,11 @@ struct Row {
 std::vector<Row> rows_of(const HiddenLayer &layer, Form form);
 std::vector<Row> output_rows(const Network &net);
 
-/// The weight that a row with that coefficient on a gate gives every neuron of the gate, before
-/// the neuron's own integer weight: coefficient/(c l^m) rounded to the dtype.
-double unit_weight(const Network &net, const Gate &gate, const Interval &coefficient);
+/// Per term of a row over that layer's gates, the weight that the gate's neurons get, before their
+/// own integer weights: coefficient/(c l^m), with so few bits that the neurons' weights, sums over
+/// the gates that share a neuron, are exact in the dtype. Error (not_certified) on overflow.
+std::vector<double> unit_weights(const Network &net, const HiddenLayer &layer,
+                                 const Neurons &neurons, const Row &row);
 
 /// The network as layers of neurons. Error (not_certified) if a parameter overflows the dtype.
 std::vector<Layer> layers(const Network &net);

@@ -12,7 +12,8 @@
 //     C_j(z) = sum_{|a| = j} [S_a/a!] / [S_t/t!] z^(a-t).
 //
 // Every stencil here is made of an iterated difference: one difference of order t_i in the
-// direction of each operand, central or forward, so that S_a is a product over the operands. Then
+// direction of each operand, central or forward, so that S_a is a product over the operands. (The
+// one of order 0 is f(t) + f(-t), whose derivative by t is the integral of f'' over [-t, t].) Then
 // sum_k w_k f(b + l d_k.z) is the integral of f^(m) against a kernel of one sign (a box spline).
 // Applied to s minus its Taylor polynomial of degree J-1, with J-m even, the integrand's factor
 // x^(J-m) is nonnegative, hence the remainder after the orders below J is exactly the term of order
@@ -91,12 +92,13 @@ struct Stencil {
 ///     target [_forward | _odd | _even] [_richardson2 | _richardson3]
 ///
 /// with the target copy (t), square (t^2), product (u v, the paper's) or monomial_r1_r2_... for
-/// z_1^r1 z_2^r2 ..., at most 9 operands and 512 nodes. Central differences are the default:
-/// neurons prod (r_i + 1), less one if all r_i are even (arXiv:1705.05502, theorem 4.1). Forward
-/// differences share their nodes with other gates but leave odd error terms. odd and even take half
-/// of the neurons, at bias 0, of an activation and a target of that parity. Richardson combinations
-/// of 2 or 3 scales cancel the first one or two error terms of a central difference. The gate of a
-/// product of n <= 512 bits is bits_n.
+/// z_1^r1 z_2^r2 ..., at most 9 operands and 512 nodes; an operand with r = 0 does not matter to
+/// the target: monomial_1_0 is z_1 from the neurons of a product. Central differences are the
+/// default: neurons prod (r_i + 1), less one if all r_i are even (arXiv:1705.05502, theorem 4.1).
+/// Forward differences share their nodes with other gates but leave odd error terms. odd and even
+/// take half of the neurons, at bias 0, of an activation and a target of that parity. Richardson
+/// combinations of 2 or 3 scales cancel the first one or two error terms of a central difference.
+/// The gate of a product of n <= 512 bits is bits_n.
 const Stencil &stencil(std::string_view name);
 
 /// One term of C_j: numerator/denominator * z^powers, exact and in lowest terms.

@@ -2,7 +2,6 @@
 
 #include "choice.hpp"
 #include "polynet/error.hpp"
-#include "scales.hpp"
 
 #include <algorithm>
 #include <string>
@@ -93,7 +92,7 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
       throw Error(ErrorCode::invalid_input,
                   "hidden_layers must lie between 1 and 64, not " + std::to_string(layers));
     Network net = grouped(on_box, box, options, layers);
-    settle_scales(net, options);
+    settle_scales(net, options.scale);
     return net;
   }
   const Circuit circuit = paper_circuit(on_box, box, options);
@@ -104,7 +103,7 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
   if (options.construction == Construction::compact && !is_of_bits(circuit))
     return compile_compact(circuit, on_box, box, options);
   Network net = schedule(circuit, box, options);
-  settle_scales(net, options);
+  settle_scales(net, options.scale);
   return net;
 }
 

@@ -10,8 +10,11 @@ namespace polynet {
 /// A coefficient rounded to the dtype; Error (invalid_input) if it overflows.
 double representable(Dtype dtype, double x);
 
-/// The copy gate with the fewest neurons that the activation allows.
-Gate copy_gate(const CompileOptions &options, int operand);
+/// The usual copy gate, or the layout's copy of one neuron if the activation has one.
+Gate copy_gate(const CompileOptions &options, const Layout &layout, int operand);
+
+/// The copy of an operand of that product or square whose neurons are all the gate's own.
+Gate riding_copy(const Gate &gate, int operand);
 
 /// The gate of a product of so many bits, with its scale.
 Gate bits_gate(const CompileOptions &options, int bits, int operand);
@@ -20,9 +23,10 @@ Gate bits_gate(const CompileOptions &options, int bits, int operand);
 /// neurons, at bias 0; else "".
 std::string half_suffix(const Activation &s, int order);
 
-/// The gate of that name (stencil.hpp) at the bias that the options or the activation's table give:
-/// for order 2 where s'''' vanishes, beyond where |s_m| is large.
-Gate product_gate(const CompileOptions &options, const std::string &name,
+/// The gate of that target (stencil.hpp) as the layout wants it, at the bias that the options or
+/// the activation's table give: for order 2 where s'''' vanishes (s''' for forward differences and
+/// where values ride exactly), beyond where |s_m| is large.
+Gate product_gate(const CompileOptions &options, const Layout &layout, const std::string &target,
                   const std::array<int, max_operands> &operands);
 
 } // namespace polynet

@@ -62,19 +62,21 @@ std::vector<int> best_groups(int n, int layers, const GateCosts &costs) {
 class Grouping {
 public:
   Grouping(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
-           const CompileOptions &options, int layers, bool halves)
-      : options_(options), halves_(halves), layers_(static_cast<std::size_t>(layers)),
+           const CompileOptions &options, int layers, const Layout &layout, bool centred)
+      : options_(options), layout_(layout), layers_(static_cast<std::size_t>(layers)),
         wires_(static_cast<std::size_t>(layers)) {
     Circuit inputs;
     inputs.inputs = static_cast<int>(box.size());
     const FormRanges ranges(inputs, box, options.dtype);
-    for (int i = 0; i < inputs.inputs; ++i)
-      ranges_.push_back(ranges.of(i));
+    for (int i = 0; i < inputs.inputs; ++i) {
+      const Range &r = ranges.of(i);
+      ranges_.push_back(centred ? r : Range{0.0, std::fabs(r.centre) + r.radius});
+    }
     for (const Polynomial &p : polynomials)
       outputs_.push_back(normalised(p));
-    costs_[1] = double(copy_gate(options, 0).stencil->neurons.size());
+    costs_[1] = double(copy_gate(options, layout, 0).stencil->neurons.size());
     for (int b = 2; b <= largest_group; ++b)
-      costs_[static_cast<std::size_t>(b)] = std::ldexp(1.0, suffix(b).empty() ? b : b - 1);
+      costs_[static_cast<std::size_t>(b)] = std::ldexp(1.0, halved(b) ? b - 1 : b);
     net_.activation = options.activation;
     net_.dtype = options.dtype;
     net_.form = options.form;
@@ -99,8 +101,10 @@ public:
   }
 
 private:
-  std::string suffix(int operands) const {
-    return halves_ ? half_suffix(*options_.activation, operands) : "";
+  bool halved(int operands) const {
+    return (layout_.products == Layout::Products::halves ||
+            (layout_.products == Layout::Products::forward && operands > 2)) &&
+           !half_suffix(*options_.activation, operands).empty();
   }
 
   // p in terms of y.
@@ -209,9 +213,9 @@ private:
       operands[static_cast<std::size_t>(count++)] = operand(t, *f);
       f = end;
     }
-    name += suffix(static_cast<int>(factors.size()));
-    net_.hidden[t].gates.push_back(factors.size() == 1 ? copy_gate(options_, operands[0])
-                                                       : product_gate(options_, name, operands));
+    net_.hidden[t].gates.push_back(factors.size() == 1
+                                       ? copy_gate(options_, layout_, operands[0])
+                                       : product_gate(options_, layout_, name, operands));
     return product;
   }
 
@@ -236,13 +240,14 @@ private:
       form.add(linear, 1.0 / reach);
       layer.operands.push_back(t == 0 ? over_inputs(form) : Affine{{{gate, 1.0}}, 0.0});
       gate = static_cast<int>(layer.gates.size());
-      layer.gates.push_back(copy_gate(options_, static_cast<int>(layer.operands.size()) - 1));
+      layer.gates.push_back(
+          copy_gate(options_, layout_, static_cast<int>(layer.operands.size()) - 1));
     }
     return gate;
   }
 
   const CompileOptions &options_;
-  bool halves_;
+  const Layout &layout_;
   GateCosts costs_{};
   std::size_t layers_;
   std::vector<Range> ranges_;
@@ -255,8 +260,8 @@ private:
 } // namespace
 
 Network grouped(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
-                const CompileOptions &options, int layers, bool halves) {
-  return Grouping(polynomials, box, options, layers, halves).run();
+                const CompileOptions &options, int layers, const Layout &layout, bool centred) {
+  return Grouping(polynomials, box, options, layers, layout, centred).run();
 }
 
 } // namespace polynet

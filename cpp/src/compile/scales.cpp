@@ -2,6 +2,7 @@
 
 #include "polynet/error.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace polynet {
@@ -15,10 +16,18 @@ constexpr int largest_exponent = 0;
 int first_exponent(const Network &net, int order) {
   return -float_format(net.dtype).precision / (order + 5);
 }
-// For odd activations a copy's error keeps falling with the scale until it is rounding alone.
-int first_copy_exponent(const Network &net) {
+// A copy of one neuron is the better the smaller its scale where s(0) = 0: its error is O(l^2) if
+// s''(0) = 0, O(l) if not, until rounding is all. Else the rounding of s(b) is balanced against it.
+int first_copy_exponent(const Network &net, const Gate &copy) {
   const bool single = net.dtype == Dtype::float32;
-  return net.activation->symmetry == Symmetry::odd ? (single ? -14 : -28) : (single ? -5 : -10);
+  if (copy.stencil->neurons.size() > 1)
+    return single ? -5 : -10;
+  const std::vector<Interval> c = net.activation->taylor(copy.bias, 2);
+  if (copy.bias != 0.0 || !c[0].contains(0.0))
+    return single ? -8 : -16;
+  if (!c[2].contains(0.0))
+    return single ? -24 : smallest_exponent;
+  return single ? -14 : -28;
 }
 
 WholeBoxError whole_box_error(const Network &net, const IdealNetwork &ideal) {
@@ -43,15 +52,19 @@ public:
   explicit Descent(Network &net) : net_(net), ideal_(ideal_network(net)) {
     for (std::size_t t = 0; t < net.hidden.size(); ++t) {
       std::map<bool, std::vector<Gate *>> kinds;
-      for (Gate &gate : net.hidden[t].gates)
+      const std::vector<bool> rides = riding_copies(net.hidden[t]);
+      for (std::size_t g = 0; g < rides.size(); ++g) {
+        Gate &gate = net.hidden[t].gates[g];
         if (gate.stencil->bits == 0) // theirs are set
-          kinds[gate.stencil->order() == 1].push_back(&gate);
+          kinds[gate.stencil->order() == 1 && !rides[g]].push_back(&gate);
+      }
       for (auto &[is_copy, gates] : kinds) {
         groups_.push_back(gates);
         int order = 0;
         for (const Gate *gate : gates)
           order = std::max(order, gate->stencil->order());
-        exponents_.push_back(is_copy ? first_copy_exponent(net) : first_exponent(net, order));
+        exponents_.push_back(is_copy ? first_copy_exponent(net, *gates.front())
+                                     : first_exponent(net, order));
       }
     }
     for (std::size_t g = 0; g < groups_.size(); ++g)
@@ -103,10 +116,28 @@ private:
 
 } // namespace
 
-void choose_scales(Network &net) { Descent(net).run(); }
+std::vector<bool> riding_copies(const HiddenLayer &layer) {
+  HiddenLayer alike = layer;
+  for (Gate &gate : alike.gates)
+    gate.scale = 1.0;
+  const Neurons neurons = neurons_of(alike);
+  std::vector<bool> used(neurons.distinct.size(), false), rides;
+  for (std::size_t g = 0; g < layer.gates.size(); ++g)
+    if (layer.gates[g].stencil->order() > 1)
+      for (const int neuron : neurons.of_gate[g])
+        used[static_cast<std::size_t>(neuron)] = true;
+  for (std::size_t g = 0; g < layer.gates.size(); ++g) {
+    const std::vector<int> &own = neurons.of_gate[g];
+    rides.push_back(layer.gates[g].stencil->order() == 1 &&
+                    std::any_of(own.begin(), own.end(), [&](int neuron) {
+                      return used[static_cast<std::size_t>(neuron)];
+                    }));
+  }
+  return rides;
+}
 
-WholeBoxError settle_scales(Network &net, const CompileOptions &options) {
-  if (!options.scale) {
+WholeBoxError settle_scales(Network &net, const std::optional<double> &scale) {
+  if (!scale) {
     Descent descent(net);
     descent.run();
     return whole_box_error(net, descent.ideal());
@@ -114,7 +145,7 @@ WholeBoxError settle_scales(Network &net, const CompileOptions &options) {
   for (HiddenLayer &layer : net.hidden)
     for (Gate &gate : layer.gates)
       if (gate.stencil->bits == 0)
-        gate.scale = round_to(options.dtype, *options.scale);
+        gate.scale = round_to(net.dtype, *scale);
   return whole_box_error(net, ideal_network(net));
 }
 

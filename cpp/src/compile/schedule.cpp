@@ -3,10 +3,10 @@
 #include "carriers.hpp"
 #include "centring.hpp"
 #include "gates.hpp"
-#include "polynet/error.hpp"
+#include "schedule.hpp"
 
 #include <algorithm>
-#include <string>
+#include <set>
 
 namespace polynet {
 
@@ -24,13 +24,13 @@ constexpr double dust = 16 * unit_roundoff;
 // the copied forms are what layer t-1 must provide.
 class Scheduler {
 public:
-  Scheduler(const Circuit &circuit, const std::vector<Interval> &box, const CompileOptions &options,
-            double max_shift)
-      : circuit_(circuit), options_(options), max_shift_(max_shift), levels_(circuit.levels()),
+  Scheduler(const Circuit &circuit, const FormRanges &ranges, const std::vector<Interval> &box,
+            const CompileOptions &options, const Layout &layout)
+      : circuit_(circuit), options_(options), layout_(layout), levels_(circuit.levels()),
         only_bits_(!options.bits.empty() && options.activation->sigmoid &&
                    std::all_of(circuit.products.begin(), circuit.products.end(),
                                [](const Product &p) { return p.of_bits; })),
-        ranges_(circuit, box, options.dtype) {
+        ranges_(ranges) {
     net_.activation = options.activation;
     net_.dtype = options.dtype;
     net_.form = options.form;
@@ -164,8 +164,8 @@ private:
         products.emplace(wire, CentredProduct{&f, ranges_.of(f.left), ranges_.of(f.right)});
       }
     }
-    if (max_shift_ > 0.0)
-      shift_centres(needed, shares, products, ranges_, max_shift_);
+    if (layout_.max_shift > 0.0)
+      shift_centres(needed, shares, products, ranges_, layout_.max_shift);
     for (std::size_t f = 0; f < needed.size(); ++f)
       add_linear_parts(shares[f], products, needed[f]);
 
@@ -179,16 +179,38 @@ private:
         operands.push_back(std::move(unit));
       return known->second;
     };
+    // The layer's products, and per gate the operands of it that a copy can ride on.
+    struct Rider {
+      Range range;
+      std::size_t gate;
+      int operand;
+    };
     std::map<int, int> gate_of_wire;
+    std::vector<Linear> riding;
+    std::vector<Rider> riders;
+    std::set<int> of_products; // operands
+    for (const auto &[wire, p] : products)
+      if (!p.factors->square && p.left.radius != 0.0 && p.right.radius != 0.0) {
+        of_products.insert(operand(p.factors->left, p.left));
+        of_products.insert(operand(p.factors->right, p.right));
+      }
     for (const auto &[wire, p] : products) {
       if (p.left.radius == 0.0 || p.right.radius == 0.0)
         continue; // linear
       gate_of_wire.emplace(wire, static_cast<int>(layer.gates.size()));
       const int left = operand(p.factors->left, p.left);
-      layer.gates.push_back(
-          p.factors->square
-              ? product_gate(options_, "square", {left})
-              : product_gate(options_, "product", {left, operand(p.factors->right, p.right)}));
+      const int right = p.factors->square ? left : operand(p.factors->right, p.right);
+      if (layout_.riding) {
+        riding.push_back(p.factors->left);
+        riders.push_back({p.left, layer.gates.size(), left});
+        if (right != left) {
+          riding.push_back(p.factors->right);
+          riders.push_back({p.right, layer.gates.size(), right});
+        }
+      }
+      layer.gates.push_back(p.factors->square
+                                ? square_gate(left, of_products.count(left) > 0)
+                                : product_gate(options_, layout_, "product", {left, right}));
     }
 
     for (const std::map<int, double> &share : bit_shares)
@@ -200,12 +222,21 @@ private:
           layer.gates.push_back(bits_gate(options_, bits, operand(sum, {0.0, 1.0})));
         }
 
-    const Carriers carriers = carriers_for(needed, ranges_);
-    const auto first_copy = static_cast<int>(layer.gates.size());
-    std::vector<Range> carried;
+    const Carriers carriers = carriers_for(needed, ranges_, riding);
+    std::vector<Range> carried; // by the riding forms and the carriers
+    std::map<std::size_t, int> gate_of_carried;
+    for (const Rider &rider : riders)
+      carried.push_back(rider.range);
+    for (const auto &weights : carriers.weights)
+      for (const auto &[c, weight] : weights)
+        if (c < riders.size() && gate_of_carried.count(c) == 0) {
+          gate_of_carried.emplace(c, static_cast<int>(layer.gates.size()));
+          layer.gates.push_back(riding_copy(layer.gates[riders[c].gate], riders[c].operand));
+        }
     for (const Linear &carrier : carriers.forms) {
+      gate_of_carried.emplace(carried.size(), static_cast<int>(layer.gates.size()));
       carried.push_back(ranges_.of(carrier));
-      layer.gates.push_back(copy_gate(options_, operand(carrier, carried.back())));
+      layer.gates.push_back(copy_gate(options_, layout_, operand(carrier, carried.back())));
     }
 
     for (std::size_t f = 0; f < needed.size(); ++f) {
@@ -222,11 +253,19 @@ private:
       }
       for (const auto &[c, weight] : carriers.weights[f]) {
         over_gates.constant += weight * carried[c].centre;
-        over_gates.add(first_copy + static_cast<int>(c), weight * carried[c].radius);
+        over_gates.add(gate_of_carried.at(c), weight * carried[c].radius);
       }
       provided.push_back(rounded(over_gates));
     }
     return operands;
+  }
+
+  // A forward square has a neuron less than a central one if a forward product has its operand.
+  Gate square_gate(int operand, bool shares) const {
+    Layout layout = layout_;
+    if (layout.products == Layout::Products::forward && !shares)
+      layout.products = Layout::Products::central;
+    return product_gate(options_, layout, "square", {operand});
   }
 
   static Linear normalised(Linear form, const Range &r) {
@@ -238,19 +277,24 @@ private:
 
   const Circuit &circuit_;
   const CompileOptions &options_;
-  double max_shift_;
+  const Layout &layout_;
   std::vector<int> levels_;
   bool only_bits_;
-  FormRanges ranges_;
+  const FormRanges &ranges_;
   std::vector<Factors> factors_;
   Network net_;
 };
 
 } // namespace
 
+Network schedule(const Circuit &circuit, const FormRanges &ranges, const std::vector<Interval> &box,
+                 const CompileOptions &options, const Layout &layout) {
+  return Scheduler(circuit, ranges, box, options, layout).run();
+}
+
 Network schedule(const Circuit &circuit, const std::vector<Interval> &box,
-                 const CompileOptions &options, double max_shift) {
-  return Scheduler(circuit, box, options, max_shift).run();
+                 const CompileOptions &options, const Layout &layout) {
+  return schedule(circuit, FormRanges(circuit, box, options.dtype), box, options, layout);
 }
 
 } // namespace polynet

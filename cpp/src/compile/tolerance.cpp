@@ -1,7 +1,6 @@
 // The smallest network within a tolerance.
-#include "gates.hpp"
+#include "candidates.hpp"
 #include "polynet/error.hpp"
-#include "scales.hpp"
 
 #include <algorithm>
 
@@ -9,35 +8,11 @@ namespace polynet {
 
 namespace {
 
-// Scales are chosen and the error is certified for at most so many networks.
-constexpr int most_looks = 64;
-constexpr int most_hidden_layers = 8;
-constexpr double shifts[] = {0.0, 0.5, 4.0};
-
-// What a network's gates of order 2 may be exchanged for.
-enum class Exchange { none, forward, halves, richardson };
-
-// The network with its products and squares exchanged; false if there is nothing to exchange.
-bool exchange(Network &net, Exchange kind, const CompileOptions &options) {
-  bool any = false;
-  for (HiddenLayer &layer : net.hidden)
-    for (Gate &gate : layer.gates) {
-      const bool product = gate.stencil->name == "product";
-      if (!product && gate.stencil->name != "square")
-        continue;
-      std::string suffix = kind == Exchange::forward      ? "_forward"
-                           : kind == Exchange::richardson ? "_richardson2"
-                                                          : half_suffix(*options.activation, 2);
-      // A forward square has as many neurons as a central one.
-      if (suffix.empty() || (kind == Exchange::forward && !product))
-        continue;
-      gate = product_gate(options, gate.stencil->name + suffix, gate.operands);
-      if (kind == Exchange::forward)
-        gate.bias = round_to(options.dtype, options.activation->curvature_bias);
-      any = true;
-    }
-  return any;
-}
+// Scales are chosen and the error is certified for at most so many networks: of the smallest ones
+// whose estimated error is not far beyond the tolerance, and then of those with the least.
+constexpr int most_looks = 48;
+constexpr std::size_t most_accurate_looks = 16;
+constexpr double doubt = 8.0;
 
 class Search {
 public:
@@ -46,70 +21,44 @@ public:
       : polynomials_(polynomials), box_(box), options_(options) {}
 
   Network run() {
-    collect();
-    std::stable_sort(found_.begin(), found_.end(),
-                     [](const Network &a, const Network &b) { return a.neurons() < b.neurons(); });
+    const Circuit paper = paper_circuit(polynomials_, box_, options_);
+    std::vector<Candidate> found = candidates(paper, polynomials_, box_, options_, true,
+                                              [](const Candidate &) { return true; });
+    std::vector<Candidate *> rest;
     int looks = 0;
-    for (Network &net : found_) {
-      if (looks++ == most_looks)
-        break;
-      const double error = certified_error(net);
-      if (error <= *options_.tolerance)
-        return std::move(net);
-      if (error < best_error_ || !best_) {
-        best_error_ = error;
-        best_ = &net;
+    for (Candidate &c : found) {
+      if (!(c.error <= doubt * *options_.tolerance) || looks == most_looks) {
+        rest.push_back(&c);
+        continue;
       }
+      ++looks;
+      if (within(c.net))
+        return std::move(c.net);
     }
-    // The smallest were too inaccurate: the most accurate that there is.
-    for (auto net = found_.rbegin(); net != found_.rend() && looks > most_looks; ++net)
-      if (const double error = certified_error(*net); error <= *options_.tolerance)
-        return std::move(*net);
-      else if (looks++ > most_looks + 8)
-        break;
-      else if (error < best_error_) {
-        best_error_ = error;
-        best_ = &*net;
-      }
+    std::stable_sort(rest.begin(), rest.end(),
+                     [](const Candidate *a, const Candidate *b) { return a->error < b->error; });
+    rest.resize(std::min(rest.size(), most_accurate_looks));
+    std::stable_sort(rest.begin(), rest.end(), [](const Candidate *a, const Candidate *b) {
+      return a->neurons < b->neurons;
+    });
+    for (Candidate *c : rest)
+      if (within(c->net))
+        return std::move(c->net);
     refuse();
   }
 
 private:
-  void collect() {
-    std::vector<Circuit> circuits = compact_circuits(polynomials_, box_, options_);
-    if (!options_.bits.empty()) // a dense form of many bits may take fewer squares than products
-      for (Circuit &circuit : compact_circuits(polynomials_, box_))
-        circuits.push_back(std::move(circuit));
-    circuits.push_back(paper_circuit(polynomials_, box_, options_));
-    circuits.push_back(polarised(circuits.back()));
-    for (const Circuit &circuit : circuits)
-      for (const double shift : shifts)
-        add([&] { return schedule(circuit, box_, options_, shift); }, true);
-    for (int layers = 1; layers <= most_hidden_layers; ++layers)
-      add([&] { return grouped(polynomials_, box_, options_, layers, true); }, false);
-  }
-
-  template <typename Make> void add(const Make &make, bool exchangeable) {
-    try {
-      found_.push_back(make());
-    } catch (const Error &) {
-      return; // its numbers overflow the dtype, or its gates are too large
-    }
-    if (!exchangeable)
-      return;
-    const Network plain = found_.back();
-    for (const Exchange kind : {Exchange::forward, Exchange::halves, Exchange::richardson}) {
-      Network other = plain;
-      if (exchange(other, kind, options_))
-        found_.push_back(std::move(other));
-    }
+  bool within(Network &net) {
+    const double error = certified_error(net);
+    best_error_ = std::min(best_error_, error);
+    return error <= *options_.tolerance;
   }
 
   // |network - polynomial| by neurons on the whole box, worst output; infinite where nothing is
   // proved.
   double certified_error(Network &net) const {
     try {
-      settle_scales(net, options_);
+      settle_scales(net, options_.scale);
       const IdealNetwork ideal = ideal_network(net);
       const Truncation truncation(net, ideal);
       const std::vector<Interval> errors = ErrorFunction(ideal, truncation, polynomials_)(net.box);
@@ -128,7 +77,7 @@ private:
     std::string advice = "a smaller box or a larger tolerance";
     if (options_.dtype == Dtype::float32)
       advice = "dtype float64, " + advice;
-    if (best_)
+    if (best_error_ < detail::infinity)
       advice = "evaluation by gates (compile without a tolerance and certify that way), " + advice;
     throw Error(ErrorCode::not_certified,
                 "no network found is certified within the tolerance " + text(*options_.tolerance) +
@@ -139,8 +88,6 @@ private:
   const std::vector<Polynomial> &polynomials_;
   const std::vector<Interval> &box_;
   const CompileOptions &options_;
-  std::vector<Network> found_;
-  const Network *best_ = nullptr;
   double best_error_ = detail::infinity;
 };
 

@@ -43,12 +43,14 @@ std::vector<int> powers_of(std::string_view name, std::string_view target) {
     refuse(name, "its target is none");
   std::vector<int> powers;
   for (target.remove_prefix(prefix.size()); !target.empty(); target.remove_prefix(2)) {
-    if (target.size() < 2 || target[0] != '_' || target[1] < '1' || target[1] > '0' + max_power)
-      refuse(name, "powers are digits from 1 to 9 after underscores");
+    if (target.size() < 2 || target[0] != '_' || target[1] < '0' || target[1] > '0' + max_power)
+      refuse(name, "powers are digits from 0 to 9 after underscores");
     powers.push_back(target[1] - '0');
   }
   if (powers.size() > max_operands)
     refuse(name, "a gate has at most 9 operands");
+  if (*std::max_element(powers.begin(), powers.end()) == 0)
+    refuse(name, "its target is constant");
   return powers;
 }
 
@@ -59,8 +61,11 @@ int binomial(int n, int k) {
   return b;
 }
 
-// The difference of order r: sum_k (-1)^k C(r, k) f((r - 2k) t), or f((r - k) t) if forward.
+// The difference of order r: sum_k (-1)^k C(r, k) f((r - 2k) t), or f((r - k) t) if forward; the
+// one of order 0 is f(t) + f(-t).
 std::vector<std::pair<int, int>> difference(int r, bool forward) {
+  if (r == 0)
+    return {{1, 1}, {1, -1}};
   std::vector<std::pair<int, int>> nodes;
   for (int k = 0; k <= r; ++k) {
     const int direction = forward ? r - k : r % 2 == 0 ? r / 2 - k : r - 2 * k;
@@ -161,11 +166,13 @@ Stencil make(std::string_view name) {
   for (std::size_t i = 0; i < powers.size(); ++i) {
     st.target[i] = static_cast<std::uint8_t>(powers[i]);
     st.differences.push_back(difference(powers[i], forward));
-    nodes *= static_cast<std::size_t>(powers[i]) + 1;
+    nodes *= st.differences.back().size();
   }
   const int m = st.order();
   if (nodes > max_nodes || m > max_power)
     refuse(name, "a gate has at most 512 nodes and order 9");
+  if (forward && *std::min_element(powers.begin(), powers.end()) == 0)
+    refuse(name, "power 0 is for central differences");
   if (forward && scales > 1)
     refuse(name, "Richardson combinations are of central differences");
   if ((odd && m % 2 == 0) || (even && m % 2 != 0))

@@ -306,14 +306,22 @@ Interval GateSeries::rho(const Interval *z) const {
 Interval GateSeries::derivative(int i, const Interval *z) const {
   if (sigmoid_)
     return slope_ * scale_ / normalisation_;
+  // Per term, (t + power) z^(target + powers) / z_i.
   const int t = stencil_->target[i];
   Interval sum = double(t);
   for (const auto *terms : {&terms_, &remainder_terms_})
-    for (const Term &term : *terms)
-      sum += term.coefficient * monomial(term.powers, stencil_->operands, z) *
-             double(t + term.powers[i]);
+    for (const Term &term : *terms) {
+      Powers powers = term.powers;
+      const int factor = t + powers[i];
+      if (factor == 0)
+        continue;
+      if (t == 0)
+        --powers[i];
+      sum += term.coefficient * monomial(powers, stencil_->operands, z) * double(factor);
+    }
   Powers rest = stencil_->target;
-  rest[i] = static_cast<std::uint8_t>(t - 1);
+  if (t > 0)
+    --rest[i];
   return sum * monomial(rest, stencil_->operands, z);
 }
 

@@ -1,0 +1,184 @@
+#include "candidates.hpp"
+
+#include "estimate.hpp"
+#include "gates.hpp"
+#include "polynet/error.hpp"
+#include "schedule.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace polynet {
+
+namespace {
+
+// The moves of centres that are tried, in radii.
+constexpr double shifts[] = {0.0, 0.5, 4.0};
+// Circuits that are laid out in every way: so many of those with the fewest neurons, and of those
+// with the fewest besides copies. The others only in the plain way.
+constexpr std::size_t thorough = 8;
+constexpr int most_hidden_layers = 8;
+
+using Products = Layout::Products;
+
+// What makes two circuits the same.
+std::vector<double> key(const Circuit &circuit) {
+  std::vector<double> numbers;
+  const auto add = [&](const Combination &form) {
+    for (const auto &[wire, coefficient] : form.terms) {
+      numbers.push_back(wire);
+      numbers.push_back(coefficient.mid());
+    }
+    numbers.push_back(-1.0);
+    numbers.push_back(form.constant.mid());
+  };
+  for (const Product &p : circuit.products) {
+    numbers.push_back(p.square ? 1.0 : p.of_bits ? 2.0 : 0.0);
+    add(p.left);
+    add(p.right);
+  }
+  for (const Combination &output : circuit.outputs)
+    add(output);
+  return numbers;
+}
+
+class Collection {
+public:
+  Collection(const std::vector<Interval> &box, const CompileOptions &options,
+             const std::function<bool(const Candidate &)> &keep)
+      : box_(box), options_(options), keep_(keep), estimate_(options) {}
+
+  /// Adds what `make` makes, unless its numbers overflow the dtype or its gates are too large;
+  /// returns its number of neurons.
+  template <typename Make> std::optional<int> add(const Make &make) {
+    try {
+      Network net = make();
+      const int neurons = net.neurons();
+      const double error = estimate_(net);
+      Candidate c{std::move(net), neurons, error};
+      if (keep_(c))
+        found_.push_back(std::move(c));
+      return neurons;
+    } catch (const Error &) {
+      return std::nullopt;
+    }
+  }
+
+  void add(std::vector<Circuit> circuits, bool any_accuracy) {
+    std::set<std::vector<double>> seen;
+    std::vector<Plain> plain;
+    for (Circuit &circuit : circuits)
+      if (seen.insert(key(circuit)).second)
+        add_plain(std::move(circuit), plain);
+    std::vector<Plain *> order;
+    for (Plain &p : plain)
+      order.push_back(&p);
+    std::set<const Plain *> chosen;
+    const auto choose = [&](const auto &cost) {
+      std::stable_sort(order.begin(), order.end(),
+                       [&](const Plain *a, const Plain *b) { return cost(*a) < cost(*b); });
+      chosen.insert(order.begin(),
+                    order.begin() + static_cast<std::ptrdiff_t>(std::min(thorough, order.size())));
+    };
+    choose([](const Plain &p) { return p.neurons; });
+    choose([](const Plain &p) { return p.product_neurons; });
+    for (const Plain &p : plain)
+      if (chosen.count(&p) > 0)
+        add_layouts(p, any_accuracy);
+  }
+
+  std::vector<Candidate> take() {
+    std::stable_sort(found_.begin(), found_.end(), [](const Candidate &a, const Candidate &b) {
+      return a.neurons != b.neurons ? a.neurons < b.neurons : a.error < b.error;
+    });
+    return std::move(found_);
+  }
+
+private:
+  // A circuit and what it takes laid out in the plain way.
+  struct Plain {
+    Circuit circuit;
+    FormRanges ranges;
+    int product_neurons;
+    int neurons;
+  };
+
+  std::optional<int> add(const Circuit &circuit, const FormRanges &ranges, const Layout &layout) {
+    return add([&] { return schedule(circuit, ranges, box_, options_, layout); });
+  }
+
+  void add_plain(Circuit circuit, std::vector<Plain> &plain) {
+    FormRanges ranges(circuit, box_, options_.dtype);
+    Layout layout;
+    layout.single_copies = true;
+    std::optional<int> fewest;
+    for (const double shift : shifts) {
+      layout.max_shift = shift;
+      if (const auto neurons = add(circuit, ranges, layout))
+        fewest = std::min(fewest.value_or(*neurons), *neurons);
+    }
+    if (!fewest)
+      return;
+    int products = 0;
+    for (const Product &p : circuit.products)
+      products += p.of_bits ? 1 : p.square ? 2 : 4;
+    plain.push_back({std::move(circuit), std::move(ranges), products, *fewest});
+  }
+
+  void add_layouts(const Plain &p, bool any_accuracy) {
+    std::vector<Layout> layouts;
+    const Layout single{Products::central, true};
+    if (copy_gate(options_, single, 0).stencil != copy_gate(options_, {}, 0).stencil)
+      layouts.push_back({Products::central, false});
+    if (options_.activation->symmetry != Symmetry::even)
+      layouts.push_back({Products::central, true, true});
+    layouts.push_back({Products::forward, true});
+    if (!half_suffix(*options_.activation, 2).empty())
+      layouts.push_back({Products::halves, true});
+    if (any_accuracy)
+      layouts.push_back({Products::richardson, false});
+    for (Layout &layout : layouts)
+      for (const double shift : shifts) {
+        layout.max_shift = shift;
+        add(p.circuit, p.ranges, layout);
+      }
+  }
+
+  const std::vector<Interval> &box_;
+  const CompileOptions &options_;
+  const std::function<bool(const Candidate &)> &keep_;
+  ErrorEstimate estimate_;
+  std::vector<Candidate> found_;
+};
+
+} // namespace
+
+Candidate candidate(Network net, const CompileOptions &options) {
+  const int neurons = net.neurons();
+  const double error = ErrorEstimate(options)(net);
+  return {std::move(net), neurons, error};
+}
+
+std::vector<Candidate> candidates(const Circuit &paper, const std::vector<Polynomial> &polynomials,
+                                  const std::vector<Interval> &box, const CompileOptions &options,
+                                  bool any_accuracy,
+                                  const std::function<bool(const Candidate &)> &keep) {
+  Collection found(box, options, keep);
+  std::vector<Circuit> circuits = compact_circuits(polynomials, box, options);
+  if (any_accuracy && !options.bits.empty()) // few squares may stand for many products of bits
+    for (Circuit &circuit : compact_circuits(polynomials, box))
+      circuits.push_back(std::move(circuit));
+  circuits.push_back(polarised(paper));
+  circuits.push_back(paper);
+  found.add(std::move(circuits), any_accuracy);
+  if (any_accuracy)
+    for (int layers = 1; layers <= most_hidden_layers; ++layers)
+      for (const Products products : {Products::forward, Products::halves})
+        for (const bool centred : {true, false})
+          found.add([&] {
+            return grouped(polynomials, box, options, layers, {products, true}, centred);
+          });
+  return found.take();
+}
+
+} // namespace polynet
