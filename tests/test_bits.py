@@ -177,7 +177,7 @@ def test_many_bits():
     net = pn.compile("*".join(bits(count)), bits(count), dtype="float32")
     assert net.neurons == 1
     points = np.ones((3, count))
-    points[1, 200] = 0
+    points[1, 60] = 0
     points[2] = 0
     for by in ("gates", "neurons"):
         assert net.certify(by=by).upper < 1e-5
