@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,3 +53,49 @@ def values(polynomial: pn.Polynomial, points: NDArray[np.floating]) -> NDArray[n
             term = term * power**exponent
         total += term
     return total
+
+
+class SpeedCase(NamedTuple):
+    """A polynomial to evaluate fast, and how its network is made."""
+
+    polynomial: pn.Polynomial
+    box: Mapping[str, tuple[float | str, float | str]]
+    construction: str
+
+
+def _cube(count: int) -> dict[str, tuple[float, float]]:
+    return {f"x{i}": (-1.0, 1.0) for i in range(count)}
+
+
+def prod8() -> SpeedCase:
+    """Return the product of eight inputs: 7 gates in 3 hidden layers."""
+    return SpeedCase(pn.Polynomial({(1,) * 8: 1}, list(_cube(8))), _cube(8), "paper")
+
+
+def poly6() -> SpeedCase:
+    """Return a dense polynomial of degree 4 in 6 variables (210 terms)."""
+    random = np.random.default_rng(0)
+    powers = [p for p in itertools.product(range(5), repeat=6) if sum(p) <= 4]
+    terms = {p: float(random.uniform(-1, 1)) for p in powers}
+    return SpeedCase(pn.Polynomial(terms, list(_cube(6))), _cube(6), "compact")
+
+
+def kepler2() -> SpeedCase:
+    """Return FPBench's kepler2 (6 variables, cubic)."""
+    case = next(c for c in fpbench() if c.name == "kepler2")
+    return SpeedCase(case.polynomial, case.box, "compact")
+
+
+def wide(gates: int = 10_000, variables: int = 150) -> SpeedCase:
+    """Return a sum of so many different products of two inputs: one hidden layer."""
+    random = np.random.default_rng(0)
+    pairs = list(itertools.combinations(range(variables), 2))
+    terms = {}
+    for k in random.permutation(len(pairs))[:gates]:
+        powers = [0] * variables
+        powers[pairs[k][0]] = powers[pairs[k][1]] = 1
+        terms[tuple(powers)] = float(random.uniform(-1, 1))
+    return SpeedCase(pn.Polynomial(terms, list(_cube(variables))), _cube(variables), "paper")
+
+
+SPEED = {"prod8": prod8, "poly6": poly6, "kepler2": kepler2, "wide": wide}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -60,53 +64,8 @@ NUMPY: dict[str | None, Callable[[NDArray[Any]], NDArray[Any]]] = {
     None: lambda x: x,
 }
 
-# ONNX operators from the argument "x" to the value "y": (operator, inputs, output); numbers are
-# constants of the network's dtype.
-Step = tuple[str, tuple[str | float, ...], str]
-_HALF_SQUARE: tuple[Step, ...] = (("Mul", ("x", "x"), "s"), ("Mul", ("s", -0.5), "h"))
-_ONE_PLUS_SQUARE: tuple[Step, ...] = (("Mul", ("x", "x"), "s"), ("Add", ("s", 1.0), "p"))
-ONNX: dict[str, tuple[Step, ...]] = {
-    "algebraic": (*_ONE_PLUS_SQUARE, ("Sqrt", ("p",), "r"), ("Div", ("x", "r"), "y")),
-    "arctan": (("Atan", ("x",), "y"),),
-    "cos": (("Cos", ("x",), "y"),),
-    "erf": (("Erf", ("x",), "y"),),
-    "exp": (("Exp", ("x",), "y"),),
-    "gaussian": (*_HALF_SQUARE, ("Exp", ("h",), "y")),
-    "gelu": (
-        ("Mul", ("x", math.sqrt(0.5)), "z"),
-        ("Erf", ("z",), "e"),
-        ("Add", ("e", 1.0), "f"),
-        ("Mul", ("f", 0.5), "p"),
-        ("Mul", ("x", "p"), "y"),
-    ),
-    "gelu_tanh": (
-        ("Mul", ("x", "x"), "s"),
-        ("Mul", ("s", 0.044715), "t"),
-        ("Add", ("t", 1.0), "u"),
-        ("Mul", ("x", 2 * math.sqrt(2 / math.pi)), "v"),
-        ("Mul", ("u", "v"), "w"),
-        ("Sigmoid", ("w",), "l"),
-        ("Mul", ("x", "l"), "y"),
-    ),
-    "logcosh": (
-        ("Exp", ("x",), "a"),
-        ("Neg", ("x",), "n"),
-        ("Exp", ("n",), "b"),
-        ("Add", ("a", "b"), "c"),
-        ("Mul", ("c", 0.5), "d"),
-        ("Log", ("d",), "y"),
-    ),
-    "logistic": (("Sigmoid", ("x",), "y"),),
-    "mish": (("Softplus", ("x",), "p"), ("Tanh", ("p",), "t"), ("Mul", ("x", "t"), "y")),
-    "requ": (("Relu", ("x",), "r"), ("Mul", ("r", "r"), "y")),
-    "silu": (("Sigmoid", ("x",), "l"), ("Mul", ("x", "l"), "y")),
-    "sin": (("Sin", ("x",), "y"),),
-    "softplus": (("Softplus", ("x",), "y"),),
-    "tanh": (("Tanh", ("x",), "y"),),
-}
-
 # onnxruntime has no float64 kernels of the operators that these take.
-SINGLE_ONLY = {"arctan", "erf", "gelu", "mish", "softplus"}
+SINGLE_ONLY = {"arctan", "erf", "gelu"}
 
 
 def has_onnx(net: pn.Network) -> bool:
@@ -128,82 +87,49 @@ def numpy_runtime(net: pn.Network) -> Runtime:
 
 
 def onnx_runtime(net: pn.Network) -> Runtime:
-    """Evaluate the layers with onnxruntime, as a chain of Gemm and activation nodes."""
-    import onnx
+    """Evaluate the exported model with onnxruntime."""
     import onnxruntime
 
-    nodes, initializers, current = [], [], "x"
-    for k, (weight, bias, activation) in enumerate(net.layers):
-        initializers += [
-            onnx.numpy_helper.from_array(np.ascontiguousarray(weight), f"w{k}"),
-            onnx.numpy_helper.from_array(np.ascontiguousarray(bias), f"b{k}"),
-        ]
-        nodes.append(
-            onnx.helper.make_node("Gemm", [current, f"w{k}", f"b{k}"], [f"y{k}"], transB=1)
-        )
-        current = f"y{k}"
-        if activation is not None:
-            names = {"x": current, "y": f"a{k}"}
-            for operator, arguments, result in ONNX[activation]:
-                inputs = []
-                for argument in arguments:
-                    if isinstance(argument, str):
-                        inputs.append(names.get(argument, f"{argument}{k}_"))
-                        continue
-                    inputs.append(f"c{len(initializers)}")
-                    constant = np.array(argument, dtype=net.dtype)
-                    initializers.append(onnx.numpy_helper.from_array(constant, inputs[-1]))
-                output = names.get(result, f"{result}{k}_")
-                nodes.append(onnx.helper.make_node(operator, inputs, [output]))
-            current = f"a{k}"
-    kind = onnx.helper.np_dtype_to_tensor_dtype(np.dtype(net.dtype))
-    graph = onnx.helper.make_graph(
-        nodes,
-        "network",
-        [onnx.helper.make_tensor_value_info("x", kind, ["N", len(net.box.variables)])],
-        [onnx.helper.make_tensor_value_info(current, kind, ["N", len(net.polynomials)])],
-        initializers,
-    )
-    model = onnx.helper.make_model(
-        graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=9
-    )
-    onnx.checker.check_model(model)
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
+    with TemporaryDirectory() as folder:
+        net.to_onnx(Path(folder, "net.onnx"))
+        model = Path(folder, "net.onnx").read_bytes()
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     return lambda points: session.run(None, {"x": points})[0][:, 0]
 
 
 def torch_runtime(net: pn.Network) -> Runtime:
-    """Evaluate the layers with torch."""
+    """Evaluate the exported module with torch."""
     import torch
 
-    functional = torch.nn.functional
-    activations = {
-        "algebraic": lambda x: x / torch.sqrt(1 + x * x),
-        "arctan": torch.atan,
-        "cos": torch.cos,
-        "erf": torch.erf,
-        "exp": torch.exp,
-        "gaussian": lambda x: torch.exp(-x * x / 2),
-        "gelu": functional.gelu,
-        "gelu_tanh": lambda x: functional.gelu(x, approximate="tanh"),
-        "logcosh": lambda x: torch.log1p(2 * torch.sinh(x / 2) ** 2),
-        "logistic": torch.sigmoid,
-        "mish": functional.mish,
-        "requ": lambda x: torch.relu(x) ** 2,
-        "silu": functional.silu,
-        "sin": torch.sin,
-        "softplus": lambda x: functional.softplus(x, threshold=1000),
-        "tanh": torch.tanh,
-        None: lambda x: x,
-    }
-    layers = [(torch.tensor(w), torch.tensor(b), activations[a]) for w, b, a in net.layers]
+    module = net.to_torch().requires_grad_(False)
+    return lambda points: module(torch.from_numpy(points))[:, 0].numpy()
+
+
+def jax_runtime(net: pn.Network) -> Runtime:
+    """Evaluate the exported function with JAX, compiled; float64 needs jax_enable_x64."""
+    import jax
+
+    apply, parameters = net.to_jax()
+    compiled = jax.jit(apply)
+    return lambda points: np.asarray(compiled(parameters, points))[:, 0]
+
+
+def c_runtime(net: pn.Network, by: str, *flags: str) -> Runtime:
+    """Compile the exported C file, strictly, and call its function point by point."""
+    with TemporaryDirectory() as folder:
+        source, library = Path(folder, "net.c"), Path(folder, "net.so")
+        net.to_c(source, by=by)
+        command = ["cc", "-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", *flags]
+        command += ["-shared", "-fPIC", "-o", str(library), str(source)]
+        subprocess.run([*command, "-lm"] if by == "neurons" else command, check=True)
+        function = ctypes.CDLL(str(library)).polynet_net
+    function.restype = None
+    outputs = len(net.polynomials)
 
     def run(points: NDArray[np.floating]) -> NDArray[np.floating]:
-        current = torch.from_numpy(points)
-        for weight, bias, activation in layers:
-            current = activation(torch.nn.functional.linear(current, weight, bias))
-        return current[:, 0].numpy()
+        values = np.empty((len(points), outputs), net.dtype)
+        for x, y in zip(np.ascontiguousarray(points), values, strict=True):
+            function(ctypes.c_void_p(x.ctypes.data), ctypes.c_void_p(y.ctypes.data))
+        return values[:, 0]
 
     return run

@@ -3,6 +3,8 @@
 import itertools
 import math
 import pickle
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import mpmath
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 import cases
 import polynet as pn
+import runtimes
 
 SIGMOIDS = ("algebraic", "arctan", "erf", "logistic", "tanh")
 # 1 - (s(x) - s(0))/limit, to any precision.
@@ -267,3 +270,81 @@ def test_the_command_line_takes_bits(capsys):
     assert report["network"]["hidden_layers"] == [1]
     assert [entry["bit"] for entry in report["network"]["inputs"]] == [True, True]
     assert all(value in (0, 1) for row in report["points"] for value in row["point"])
+
+
+MIXED = "s0*s1*x - 2*s0*s1*s2 + x*s2/3 + s1"
+MIXED_BOX = {"s0": "bit", "s1": "bit", "x": (-1, 2), "s2": "bit"}
+
+
+def mixed(**options):
+    net = pn.compile(MIXED, MIXED_BOX, **options)
+    points = np.insert(all_bits(3, net.dtype), 2, np.linspace(-1, 2, 8), axis=1)
+    return net, points
+
+
+@pytest.mark.parametrize("activation", SIGMOIDS)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_every_way_of_evaluation_checks_bits_and_gives_the_same(activation, dtype):
+    net, points = mixed(activation=activation, dtype=dtype)
+    values = net(points)
+    np.testing.assert_array_equal(net(points, threads=2), values)
+    np.testing.assert_array_equal(net(points, out=np.empty(8, dtype)), values)
+    np.testing.assert_array_equal([net(point) for point in points], values)
+    np.testing.assert_array_equal(net(points.reshape(2, 4, 4)).ravel(), values)
+    with_slopes, jacobian = net.value_and_jacobian(points)
+    np.testing.assert_array_equal(with_slopes, values)
+    # By the real: s0 s1 + s2/3, to the accuracy of a first derivative.
+    np.testing.assert_allclose(
+        jacobian[:, 2], points[:, 0] * points[:, 1] + points[:, 3] / 3, atol=1e-2
+    )
+    points[5, 0] = 0.25
+    for call in (net, net.value_and_jacobian):
+        with pytest.raises(pn.InvalidInputError, match=r"bit s0 must be .* 0.25 at point 5$"):
+            call(points)
+    with pytest.raises(pn.InvalidInputError, match=r"0.25 at point 1, 1$"):
+        net(points.reshape(2, 4, 4), threads=2)
+    with pytest.raises(pn.InvalidInputError, match=r"is 0.25$"):
+        net(points[5], by="neurons")
+
+
+@pytest.mark.parametrize("sharpness", [None, 3.0])
+@pytest.mark.parametrize("activation", ["logistic", "exp"])
+def test_a_worker_proves_the_same_bounds(activation, sharpness):
+    net, _ = mixed(activation=activation, sharpness=sharpness, scale=0.1)
+    with ThreadPoolExecutor(2) as executor:
+        assert net.certify(ratio=1.01, executor=executor) == net.certify(ratio=1.01)
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+@pytest.mark.parametrize("by", ["gates", "neurons"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_c_file_keeps_the_certificate(by, dtype):
+    net, points = mixed(dtype=dtype)
+    run_c = runtimes.c_runtime(net, by, "-O2")
+    errors = np.abs(np.ravel(run_c(points)) - cases.values(net.polynomials[0], points))
+    assert np.max(errors) <= net.certify(by=by).upper
+
+
+def test_files_keep_bits(tmp_path):
+    pytest.importorskip("safetensors")
+    net, points = mixed()
+    net.save(tmp_path / "net.safetensors")
+    twin = pn.load(tmp_path / "net.safetensors")
+    assert twin == net
+    assert twin.box.bits == ("s0", "s1", "s2")
+    np.testing.assert_array_equal(twin(points), net(points))
+
+
+def test_what_knows_only_ranges_refuses_bits(tmp_path):
+    for activation in ("logistic", "exp"):  # with a gate of bits, and without one
+        net, _ = mixed(activation=activation)
+        with pytest.raises(pn.InvalidInputError, match="s0 is a bit"):
+            pn.save_certificate(tmp_path / "certificate.json", net, net.certify())
+        with pytest.raises(pn.InvalidInputError, match="s0 is a bit"):
+            net.to_vnnlib(tmp_path / "net.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_error_terms_are_those_of_the_other_gates():
+    net = pn.compile("s0*s1*s2", bits(3))
+    assert not net.error_terms(2).terms

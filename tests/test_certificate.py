@@ -184,13 +184,13 @@ def test_the_truncation_of_one_gate_is_tight():
 
 
 def test_splitting_tightens_until_the_ratio_is_reached():
-    case = next(case for case in FPBENCH if case.name == "kepler0")
+    case = next(case for case in FPBENCH if case.name == "matrixDeterminant")
     net = pn.compile(case.polynomial, case.box)
     coarse, fine = net.certify(max_boxes=1), net.certify(max_boxes=2000)
     assert fine.truncation < coarse.truncation
     assert coarse.boxes == 1
     assert 1 < fine.boxes <= 2000
-    assert net.certify(ratio=1e9).truncation == coarse.truncation
+    assert net.certify(ratio=1e9).boxes == 1
 
 
 def test_the_first_neglected_term_is_seen_in_the_bounds():
@@ -209,15 +209,14 @@ def test_a_less_accurate_activation_is_paid_for():
     bounds = [net.certify(by="neurons", activation_ulp=ulp).rounding for ulp in (0.5, 4, 100)]
     assert bounds == sorted(bounds)
     assert bounds[0] < bounds[2]
-    assert net.certify(by="neurons").activation_ulp == 4
-    assert pn.compile("x*y", net.box, dtype="float32").certify(by="neurons").activation_ulp == 6
     assert net.certify(by="gates").activation_ulp == 0
 
 
-def test_a_large_scale_falls_back_to_neurons_and_says_so():
+def test_a_large_scale_falls_back_to_neurons_whose_activation_is_proved():
     net = pn.compile("x*y", {"x": (-1, 1), "y": (-1, 1)}, scale=4.0)
     certificate = net.certify(by="gates")
-    assert certificate.activation_ulp == 4
+    assert net._handle.uses_neurons
+    assert certificate.activation_ulp == 0
     check_bounds(net, certificate)
     points = cases.sample(net, 500, seed=0)
     check_points(net, certificate, net, points)

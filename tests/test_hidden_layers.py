@@ -1,5 +1,6 @@
 """Networks of a given depth: the counts of the literature, and bounds that hold."""
 
+import pickle
 from fractions import Fraction
 
 import numpy as np
@@ -104,3 +105,10 @@ def test_linear_polynomials_have_no_hidden_layers_at_any_depth():
 def test_depths_out_of_reach_are_refused(expression, layers, message):
     with pytest.raises(pn.PolynetError, match=message):
         pn.compile(expression, {"x": (-1, 1), "y": (0, 1)}, hidden_layers=layers)
+
+
+def test_a_polynomial_that_is_constant_on_its_box_needs_no_layers():
+    net = pn.compile("x**4 + y", {"x": (0.5, 0.5), "y": (2, 2)}, hidden_layers=2)
+    assert net.hidden_layers == ()
+    assert pickle.loads(pickle.dumps(net)) == net
+    assert net([0.5, 2.0]) == 0.5**4 + 2

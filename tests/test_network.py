@@ -158,10 +158,10 @@ def test_points_outside_the_box_are_evaluated_by_the_same_function(net):
 @pytest.mark.parametrize(
     ("points", "message"),
     [
-        ([[1.0, 2.0]], r"\(N, 3\) for the variables x, y, z, not \(1, 2\)"),
+        ([[1.0, 2.0]], r"\(\.\.\., 3\) for the variables x, y, z, not \(1, 2\)"),
         ([1.0], "not .1,."),
         (3.0, "not ..$"),
-        (np.zeros((2, 2, 3)), "not .2, 2, 3."),
+        (np.zeros((2, 3, 2)), "not .2, 3, 2."),
         ([[1j, 0, 0]], "real numbers, not complex128"),
         ([["1", "2", "3"]], "real numbers, not <U1"),
         ([[True, False, True]], "real numbers, not bool"),

@@ -10,6 +10,9 @@ namespace polynet {
 
 namespace {
 
+// Above what is compiled (degree 512): what a network from elsewhere may have.
+constexpr int max_degree = 1024;
+
 [[noreturn]] void unknown(std::string_view what, std::string_view name, const char *known) {
   throw Error(ErrorCode::invalid_input,
               "unknown " + std::string(what) + " '" + std::string(name) + "'; known: " + known);
@@ -93,9 +96,17 @@ void validate(const Network &net) {
            form.constant == 0.5 - count;
   };
   std::size_t sources = net.box.size();
+  std::vector<int> degrees(sources, 1); // of the sources as polynomials in the inputs
   for (const HiddenLayer &layer : net.hidden) {
     require(!layer.gates.empty(), "a hidden layer is empty");
     check_forms(layer.operands, sources);
+    std::vector<int> operand_degrees, gate_degrees;
+    for (const Affine &form : layer.operands) {
+      operand_degrees.push_back(0);
+      for (const auto &[source, weight] : form.terms)
+        operand_degrees.back() =
+            std::max(operand_degrees.back(), degrees[static_cast<std::size_t>(source)]);
+    }
     for (const Gate &gate : layer.gates) {
       require(representable(gate.bias), "a bias is not a finite number of the dtype");
       require(representable(gate.scale) && gate.scale > 0.0,
@@ -105,12 +116,20 @@ void validate(const Network &net) {
                     static_cast<std::size_t>(gate.operands[i]) < layer.operands.size(),
                 "a gate refers to operand " + std::to_string(gate.operands[i]) + " of " +
                     std::to_string(layer.operands.size()));
-      if (const int bits = gate.stencil->bits; bits > 0)
+      const int bits = gate.stencil->bits;
+      if (bits > 0)
         require(
             &layer == &net.hidden.front() &&
                 is_sum_of_bits(layer.operands[static_cast<std::size_t>(gate.operands[0])], bits),
             "the operand of a " + gate.stencil->name + " gate is not a sum of bits");
+      int degree = bits;
+      for (int i = 0; i < gate.stencil->operands; ++i)
+        degree +=
+            gate.stencil->target[i] * operand_degrees[static_cast<std::size_t>(gate.operands[i])];
+      require(degree <= max_degree, "its degree exceeds " + std::to_string(max_degree));
+      gate_degrees.push_back(degree);
     }
+    degrees = std::move(gate_degrees);
     sources = layer.gates.size();
   }
   check_forms(net.outputs, sources);

@@ -11,10 +11,6 @@ constexpr SeriesAccuracy proof_accuracy{0x1p-64, 1e-3};
 // The series is made valid a little beyond the range of the operands, for their rounding errors.
 constexpr double range_slack = 0x1p-6;
 
-Interval evaluate(const Model &model, const PowerTable &powers) {
-  return model.polynomial(powers) + model.rest;
-}
-
 // sum_j weight_j e_j: the constant of the form carries no error.
 Interval carried_error(const Affine &form, const std::vector<Interval> &errors) {
   Interval sum = 0.0;
@@ -39,23 +35,17 @@ GateArguments arguments(const Gate &gate, const std::vector<Interval> &values,
   return a;
 }
 
-Interval gate_error(const Gate &gate, const GateSeries &series, const GateArguments &a) {
-  return target_difference(*gate.stencil, a.value.data(), a.error.data()) +
-         target(*gate.stencil, a.real.data()) * series.rho(a.real.data());
-}
-
 } // namespace
 
-Truncation::Truncation(const Network &net, const IdealNetwork &ideal) : net_(&net), ideal_(&ideal) {
-  const PowerTable powers(net.box, ideal.max_power);
+Truncation::Truncation(const Network &net, const IdealNetwork &ideal) {
   std::vector<Interval> errors(net.box.size(), 0.0);
   for (std::size_t t = 0; t < net.hidden.size(); ++t) {
     const HiddenLayer &layer = net.hidden[t];
-    std::vector<Interval> values, carried, reals;
+    const std::vector<Interval> &values = ideal.ranges[t];
+    std::vector<Interval> carried, reals;
     for (std::size_t k = 0; k < layer.operands.size(); ++k) {
-      values.push_back(evaluate(ideal.operands[t][k], powers));
       carried.push_back(carried_error(layer.operands[k], errors));
-      reals.push_back(values.back() + carried.back());
+      reals.push_back(values[k] + carried.back());
     }
     // Gates that differ only in their operands share one series, valid for all of them.
     using Key = std::tuple<const Stencil *, double, double>;
@@ -77,55 +67,21 @@ Truncation::Truncation(const Network &net, const IdealNetwork &ideal) : net_(&ne
     errors.clear();
     series_of_.emplace_back();
     outputs_.emplace_back();
+    own_errors_.emplace_back();
     for (const Gate &gate : layer.gates) {
       series_of_.back().push_back(index.at({gate.stencil, gate.bias, gate.scale}));
       const GateArguments a = arguments(gate, values, carried);
       const GateSeries &series = series_[series_of_.back().back()];
-      errors.push_back(gate_error(gate, series, a));
-      outputs_.back().push_back(target(*gate.stencil, a.real.data()) *
-                                (series.rho(a.real.data()) + 1.0));
+      const Interval z = target(*gate.stencil, a.real.data()), rho = series.rho(a.real.data());
+      own_errors_.back().push_back(z * rho);
+      errors.push_back(target_difference(*gate.stencil, a.value.data(), a.error.data()) +
+                       own_errors_.back().back());
+      outputs_.back().push_back(z * (rho + 1.0));
     }
     operands_.push_back(std::move(reals));
   }
-}
-
-std::vector<Interval> Truncation::operator()(const std::vector<Interval> &box) const {
-  const PowerTable powers(box, ideal_->max_power);
-  std::vector<Interval> errors(box.size(), 0.0), values, carried;
-  for (std::size_t t = 0; t < net_->hidden.size(); ++t) {
-    const HiddenLayer &layer = net_->hidden[t];
-    values.clear();
-    carried.clear();
-    for (std::size_t k = 0; k < layer.operands.size(); ++k) {
-      values.push_back(evaluate(ideal_->operands[t][k], powers));
-      carried.push_back(carried_error(layer.operands[k], errors));
-    }
-    errors.clear();
-    for (std::size_t g = 0; g < layer.gates.size(); ++g)
-      errors.push_back(
-          gate_error(layer.gates[g], series(t, g), arguments(layer.gates[g], values, carried)));
-  }
-  std::vector<Interval> result;
-  for (const Affine &output : net_->outputs)
-    result.push_back(carried_error(output, errors));
-  return result;
-}
-
-ErrorFunction::ErrorFunction(const IdealNetwork &ideal, const Truncation &truncation,
-                             const std::vector<Polynomial> &polynomials)
-    : truncation_(truncation), differences_(ideal.outputs) {
-  for (std::size_t k = 0; k < polynomials.size(); ++k) {
-    differences_[k].polynomial.add(polynomials[k], -1.0);
-    max_power_ = std::max(max_power_, differences_[k].polynomial.max_power());
-  }
-}
-
-std::vector<Interval> ErrorFunction::operator()(const std::vector<Interval> &box) const {
-  std::vector<Interval> errors = truncation_(box);
-  const PowerTable powers(box, max_power_);
-  for (std::size_t k = 0; k < errors.size(); ++k)
-    errors[k] += differences_[k].polynomial(powers) + differences_[k].rest;
-  return errors;
+  for (const Affine &output : net.outputs)
+    errors_.push_back(carried_error(output, errors));
 }
 
 } // namespace polynet

@@ -10,4 +10,5 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
   register_stencil(module);
   register_network(module);
   register_certify(module);
+  register_configuration(module);
 }

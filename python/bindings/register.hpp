@@ -17,6 +17,11 @@ void register_activation(py::module_ &module);
 void register_stencil(py::module_ &module);
 void register_network(py::module_ &module);
 void register_certify(py::module_ &module);
+void register_configuration(py::module_ &module);
+
+class EvaluableNetwork;
+/// The calls of a network, as methods of its class.
+void register_evaluation(py::class_<EvaluableNetwork> &network);
 
 /// A polynomial as Python hands it over: for each term the exponents and an enclosure (lower,
 /// upper) of its coefficient.

@@ -2,6 +2,14 @@
 
 namespace polynet_python {
 
+namespace {
+
+using polynet::Certifier;
+using TaskTuple = std::tuple<std::size_t, double, std::vector<polynet::Part>>;
+using BoundTuple = std::tuple<double, std::vector<double>, std::size_t>;
+
+} // namespace
+
 void register_certify(py::module_ &module) {
   using polynet::Certificate;
   using polynet::OutputBounds;
@@ -12,11 +20,45 @@ void register_certify(py::module_ &module) {
       .def_readonly("truncation_upper", &OutputBounds::truncation_upper)
       .def_readonly("rounding", &OutputBounds::rounding)
       .def_readonly("witness", &OutputBounds::witness)
-      .def_readonly("truncation_witness", &OutputBounds::truncation_witness);
+      .def_readonly("truncation_witness", &OutputBounds::truncation_witness)
+      .def_readonly("subdivision", &OutputBounds::subdivision);
   py::class_<Certificate>(module, "Certificate", "What is proved of a network.")
       .def_readonly("activation_ulp", &Certificate::activation_ulp)
       .def_readonly("outputs", &Certificate::outputs)
       .def_readonly("boxes", &Certificate::boxes);
+  py::class_<Certifier>(module, "Certifier", "A certification in steps.")
+      .def("next",
+           [](Certifier &self) {
+             polynet::Task task;
+             {
+               const py::gil_scoped_release release;
+               task = self.next();
+             }
+             return TaskTuple(task.output, task.enough, std::move(task.parts));
+           })
+      .def(
+          "bounds",
+          [](const Certifier &self, std::size_t output, double enough,
+             std::vector<polynet::Part> parts) {
+            const py::gil_scoped_release release;
+            std::vector<BoundTuple> result;
+            for (polynet::PartBound &bound : self.bounds({output, enough, std::move(parts)}))
+              result.emplace_back(bound.upper, std::move(bound.candidate), bound.direction);
+            return result;
+          },
+          py::arg("output"), py::arg("enough"), py::arg("parts"))
+      .def(
+          "accept",
+          [](Certifier &self, std::vector<BoundTuple> tuples) {
+            const py::gil_scoped_release release;
+            std::vector<polynet::PartBound> bounds;
+            for (auto &[upper, candidate, direction] : tuples)
+              bounds.push_back({upper, std::move(candidate), direction});
+            self.accept(bounds);
+          },
+          py::arg("bounds"))
+      .def("so_far", &Certifier::so_far, py::arg("output"))
+      .def("certificate", &Certifier::certificate, py::call_guard<py::gil_scoped_release>());
 }
 
 } // namespace polynet_python

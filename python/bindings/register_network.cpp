@@ -1,7 +1,4 @@
-#include "register.hpp"
-
-#include <mutex>
-#include <optional>
+#include "evaluable_network.hpp"
 
 namespace polynet_python {
 
@@ -11,50 +8,6 @@ using polynet::Affine;
 using polynet::Dtype;
 using polynet::Interval;
 using polynet::Network;
-
-// A network with what its evaluation needs, made once.
-class EvaluableNetwork {
-public:
-  explicit EvaluableNetwork(Network net) : network(std::move(net)) {
-    const polynet::IdealNetwork ideal = polynet::ideal_network(network);
-    plan = polynet::make_plan(network, polynet::Truncation(network, ideal));
-  }
-
-  const polynet::NeuronEvaluator &neurons() {
-    std::call_once(once_, [this] { neurons_.emplace(network); });
-    return *neurons_;
-  }
-
-  Network network;
-  polynet::Plan plan;
-
-private:
-  std::once_flag once_;
-  std::optional<polynet::NeuronEvaluator> neurons_;
-};
-
-template <typename T>
-py::array_t<T> evaluate(EvaluableNetwork &self, const py::array_t<T, py::array::c_style> &points,
-                        bool by_gates) {
-  const py::ssize_t count = points.shape(0);
-  py::array_t<T> values({count, static_cast<py::ssize_t>(self.network.outputs.size())});
-  const T *x = points.data();
-  T *y = values.mutable_data();
-  {
-    const py::gil_scoped_release release;
-    if (by_gates)
-      polynet::evaluate_by_gates(self.plan, x, static_cast<std::size_t>(count), y);
-    else
-      self.neurons()(x, static_cast<std::size_t>(count), y);
-  }
-  return values;
-}
-
-py::object evaluate_any(EvaluableNetwork &self, const py::array &points, bool by_gates) {
-  if (self.network.dtype == Dtype::float32)
-    return evaluate<float>(self, points, by_gates);
-  return evaluate<double>(self, points, by_gates);
-}
 
 template <typename T> py::tuple dense(const polynet::Layer &layer) {
   py::array_t<T> weight({layer.rows(), layer.columns}), bias(layer.rows());
@@ -121,6 +74,44 @@ State state_of(const Network &net) {
           state_of(net.outputs)};
 }
 
+// How the plan evaluates each of its series: the instruction, its orders and constants (docs of
+// Opcode), or the terms of r; target powers and ranges. Then the series of each hidden layer's
+// gates. Error (not_certified) if a gate has none.
+using SeriesState = std::tuple<std::string, int, std::vector<double>,
+                               std::vector<std::pair<std::vector<int>, double>>, std::vector<int>,
+                               std::vector<double>>;
+
+std::string instruction_of(const polynet::PlannedSeries &s) {
+  if (s.stencil->bits > 0)
+    return "sign";
+  if (s.orders == 0)
+    return "terms";
+  if (s.opcode != polynet::Opcode::product_series)
+    return s.opcode == polynet::Opcode::copy_series ? "copy" : "square";
+  return s.orders <= polynet::unrolled_orders ? "product" : "long_product";
+}
+
+std::pair<std::vector<SeriesState>, std::vector<std::vector<std::size_t>>>
+gate_series(const EvaluableNetwork &self) {
+  const polynet::Plan &plan = self.gates().plan();
+  std::vector<SeriesState> series;
+  for (const polynet::PlannedSeries &s : plan.series) {
+    if (!s.converges)
+      throw polynet::Error(polynet::ErrorCode::not_certified,
+                           "a gate's series does not converge on its operands; evaluate by "
+                           "neurons or use a smaller scale");
+    const int n = s.stencil->operands;
+    std::vector<std::pair<std::vector<int>, double>> terms;
+    for (const polynet::PlannedSeries::Term &term : s.terms)
+      terms.emplace_back(std::vector<int>(term.powers.begin(), term.powers.begin() + n),
+                         term.coefficient);
+    series.emplace_back(instruction_of(s), s.orders, s.constants, std::move(terms),
+                        std::vector<int>(s.stencil->target.begin(), s.stencil->target.begin() + n),
+                        std::vector<double>(s.range.begin(), s.range.begin() + n));
+  }
+  return {std::move(series), plan.series_of};
+}
+
 Network network_from(const State &state, const std::vector<bool> &bits) {
   const auto &[activation, dtype, form, box, hidden, outputs] = state;
   Network net;
@@ -175,14 +166,52 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
   return std::make_unique<EvaluableNetwork>(polynet::compile(converted, intervals, options));
 }
 
-polynet::Certificate certify(const EvaluableNetwork &self, const std::vector<Terms> &polynomials,
-                             bool by_gates, double ratio, std::size_t max_boxes,
-                             double activation_ulp) {
+// Per hidden layer, per gate: the kernel's contract, infinite where it has none.
+std::vector<std::vector<std::pair<double, double>>> kernel_errors(const EvaluableNetwork &self) {
+  std::vector<std::vector<std::pair<double, double>>> errors;
+  const polynet::Plan &plan = self.gates().plan();
+  for (const std::vector<std::size_t> &layer : plan.series_of) {
+    errors.emplace_back();
+    for (const std::size_t index : layer) {
+      const polynet::PlannedSeries &series = plan.series[index];
+      const double none = polynet::detail::infinity;
+      errors.back().emplace_back(series.converges ? series.relative_error : none,
+                                 series.converges ? series.absolute_error : none);
+    }
+  }
+  return errors;
+}
+
+std::unique_ptr<polynet::Certifier> certifier(const EvaluableNetwork &self,
+                                              const std::vector<Terms> &polynomials, bool by_gates,
+                                              double ratio, std::size_t max_boxes,
+                                              double activation_ulp) {
   const std::vector<polynet::Polynomial> converted = polynomials_from(polynomials);
   const py::gil_scoped_release release;
-  return polynet::certify(
+  return std::make_unique<polynet::Certifier>(
       self.network, converted,
-      {by_gates ? polynet::Way::gates : polynet::Way::neurons, ratio, max_boxes, activation_ulp});
+      polynet::CertifyOptions{by_gates ? polynet::Way::gates : polynet::Way::neurons, ratio,
+                              max_boxes, activation_ulp});
+}
+
+std::vector<Terms> error_terms(const EvaluableNetwork &self, int order) {
+  std::vector<polynet::Polynomial> polynomials;
+  {
+    const py::gil_scoped_release release;
+    polynomials = polynet::error_terms(self.network, order);
+  }
+  std::vector<Terms> result;
+  for (const polynet::Polynomial &p : polynomials) {
+    result.emplace_back();
+    for (const auto &[monomial, coefficient] : p.terms()) {
+      std::vector<std::uint32_t> exponents(self.network.box.size(), 0);
+      for (const polynet::Factor &f : monomial)
+        exponents[f.variable] = f.power;
+      result.back().emplace_back(std::move(exponents),
+                                 std::make_pair(coefficient.lo(), coefficient.hi()));
+    }
+  }
+  return result;
 }
 
 template <typename T>
@@ -227,15 +256,19 @@ std::vector<polynet::Polynomial> polynomials_from(const std::vector<Terms> &poly
 
 void register_network(py::module_ &module) {
   module.def("construction_names", &polynet::construction_names);
-  py::class_<EvaluableNetwork>(module, "Network", "A compiled network of gates.")
+  py::class_<EvaluableNetwork> network(module, "Network", "A compiled network of gates.");
+  register_evaluation(network);
+  network
       .def_static("compile", &compile, py::arg("polynomials"), py::arg("box"),
                   py::arg("activation"), py::arg("dtype"), py::arg("form"), py::arg("construction"),
                   py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"),
                   py::arg("bits"), py::arg("sharpness"))
-      .def("evaluate", &evaluate_any, py::arg("points"), py::arg("by_gates"))
       .def("layers", &dense_layers)
-      .def("certify", &certify, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),
-           py::arg("max_boxes"), py::arg("activation_ulp"))
+      .def("kernel_errors", &kernel_errors)
+      .def("certifier", &certifier, py::keep_alive<0, 1>(), py::arg("polynomials"),
+           py::arg("by_gates"), py::arg("ratio"), py::arg("max_boxes"), py::arg("activation_ulp"))
+      .def("error_terms", &error_terms, py::arg("order"))
+      .def("gate_series", &gate_series)
       .def("softmax_bounds", &softmax_bounds, py::arg("polynomials"), py::arg("errors"),
            py::arg("mu"), py::arg("exp_ulp"))
       .def_property_readonly("activation",

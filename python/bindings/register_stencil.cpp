@@ -20,6 +20,11 @@ void register_stencil(py::module_ &module) {
                   std::vector<int>(node.direction.begin(), node.direction.begin() + s.operands));
             return nodes;
           })
+      .def_property_readonly("target",
+                             [](const Stencil &s) {
+                               return std::vector<int>(s.target.begin(),
+                                                       s.target.begin() + s.operands);
+                             })
       .def_readonly("constant_weight", &Stencil::constant_weight)
       .def_property_readonly("halved",
                              [](const Stencil &s) { return s.parity != polynet::Parity::none; })

@@ -11,17 +11,23 @@ from ._core import __version__, activation_names
 from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
+from .certificate_file import load_certificate, save_certificate, verify
+from .certifier import Progress
+from .checker import Verdict
 from .compiler import compile
+from .config import show_config
 from .errors import (
+    CertificationInterrupted,
     FloatEnvironmentError,
     InvalidInputError,
+    MissingPackageError,
     NotCertifiedError,
     PolynetError,
     SizeLimitError,
 )
 from .gate import ErrorTerm, Gate
 from .layer import Layer
-from .network import Network
+from .network import Network, load
 from .polynomial import Polynomial
 from .softmax import Classifier, ProbabilityCertificate
 
@@ -29,20 +35,29 @@ __all__ = [
     "Activation",
     "Box",
     "Certificate",
+    "CertificationInterrupted",
     "Classifier",
     "ErrorTerm",
     "FloatEnvironmentError",
     "Gate",
     "InvalidInputError",
     "Layer",
+    "MissingPackageError",
     "Network",
     "NotCertifiedError",
     "OutputBounds",
     "PolynetError",
     "Polynomial",
     "ProbabilityCertificate",
+    "Progress",
     "SizeLimitError",
+    "Verdict",
     "__version__",
     "activation_names",
     "compile",
+    "load",
+    "load_certificate",
+    "save_certificate",
+    "show_config",
+    "verify",
 ]

@@ -10,15 +10,15 @@ a carry), and descending keys are the graded lexicographic order.
 
 import keyword
 import numbers
+import operator
 import re
 import struct
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, reduce
 from math import comb, lcm, ldexp
-from operator import or_
 from typing import Protocol, SupportsIndex, TypeAlias, TypeGuard
 
 from .errors import InvalidInputError, SizeLimitError
@@ -201,6 +201,22 @@ def unpack(key: int, count: int) -> tuple[int, ...]:
     return _packer(count).unpack(key.to_bytes(2 * count + 2, "big"))[1:]
 
 
+def check_exponents(key: object, variables: tuple[str, ...]) -> tuple[int, ...]:
+    """Exponents as a tuple: a nonnegative integer per variable; for one variable itself."""
+    parts = key if isinstance(key, tuple) else (key,)
+    valid = len(parts) == len(variables)
+    valid = valid and not any(isinstance(e, bool) or not hasattr(e, "__index__") for e in parts)
+    exponents = tuple(operator.index(e) for e in parts) if valid else ()
+    if not valid or min(exponents, default=0) < 0:
+        raise InvalidInputError(
+            f"the exponents {excerpt(key)} must be {len(variables)} nonnegative integers, one for "
+            f"each of the variables {excerpt(', '.join(variables))}"
+        )
+    if sum(exponents) > MAX_DEGREE:
+        raise SizeLimitError(f"the exponents {excerpt(key)} exceed the degree {MAX_DEGREE}")
+    return exponents
+
+
 def degree(terms: Terms, count: int) -> int:
     """Total degree; 0 for the zero polynomial."""
     return max(terms, default=0) >> (16 * count)
@@ -281,7 +297,7 @@ def power_products(base: Terms, exponent: int, count: int) -> int:
     _check_degree(d * exponent)
     if t <= 1:
         return 1
-    v = sum(1 for e in unpack(reduce(or_, base), count) if e)
+    v = sum(1 for e in unpack(reduce(operator.or_, base), count) if e)
     products = 0
     for j in range(1, exponent):
         products += t * min(comb(t + j - 1, j), comb(v + j * d, v))
@@ -325,3 +341,23 @@ def common_denominator(values: Iterable[Fraction]) -> int | None:
             if scale.bit_length() > MAX_BITS:
                 return None
     return scale
+
+
+def evaluate(terms: Mapping[tuple[int, ...], Fraction], values: list[Fraction]) -> Fraction:
+    """Return sum of coefficient * product of values**exponents."""
+    # With x_i = n_i / d the sum is homogenised to integers over scale * d**degree: Fractions
+    # would cancel common factors at every step.
+    d = lcm(*(value.denominator for value in values))
+    numerators = [value.numerator * (d // value.denominator) for value in values]
+    degree = max((sum(exponents) for exponents in terms), default=0)
+    scale = common_denominator(terms.values()) or 1
+    total: int | Fraction = 0
+    for exponents, coefficient in terms.items():
+        product = d ** (degree - sum(exponents))
+        for n, e in zip(numerators, exponents, strict=True):
+            if e:
+                product *= n**e
+        scaled = coefficient * scale
+        total += product * (scaled.numerator if scaled.denominator == 1 else scaled)
+    value: Fraction = Fraction(total) / (scale * d**degree)
+    return value

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
+from typing import TypeAlias
 
-__all__ = ["Certificate", "OutputBounds", "at_least", "at_most"]
+from .box import Box
+
+__all__ = ["Certificate", "OutputBounds", "Subdivision", "at_least", "at_most"]
+
+Subdivision: TypeAlias = tuple[tuple[int, float] | None, ...]
+"""How a box was cut into parts: a binary tree in preorder, see :class:`OutputBounds`."""
 
 
 def at_least(bound: float) -> str:
@@ -42,6 +48,10 @@ class OutputBounds:
         `lower`.
     truncation_witness : tuple of float
         A point where the real-number function is off by at least `truncation_lower`.
+    subdivision : tuple of ((int, float) or None)
+        The parts of the box that `truncation_upper` was proved on, each by itself: a binary tree in
+        preorder. An inner node is a pair (index of the variable, where its range is cut), its lower
+        half first; both halves contain the cut. A leaf is None.
     """
 
     lower: float
@@ -51,6 +61,7 @@ class OutputBounds:
     rounding: float
     witness: tuple[float, ...]
     truncation_witness: tuple[float, ...]
+    subdivision: Subdivision
 
     @property
     def ratio(self) -> float:
@@ -78,8 +89,9 @@ class Certificate:
     as exact. With ``by="neurons"`` the evaluation is that of ``network.layers`` by any IEEE 754
     runtime of the dtype, rounding to nearest, in any order of summation, with or without fused
     multiply-add, subnormals flushed to zero or not, whose activation is within `activation_ulp`
-    units in the last place. With ``by="gates"`` it is polynet's own evaluation, and no activation
-    is assumed accurate unless `activation_ulp` is positive. For a network with a user-defined
+    units in the last place of the largest value that a gate's neurons take. With ``by="gates"`` it
+    is polynet's own evaluation, and no activation is assumed accurate unless `activation_ulp` is
+    positive. For a network with a user-defined
     :class:`polynet.Activation` both ways also assume that its enclosures are right.
 
     Attributes
@@ -98,6 +110,13 @@ class Certificate:
         How many parts of the box were bounded.
     version : str
         The version of polynet that proved it.
+    box : Box
+        The box X.
+    requested_ratio : float
+        The ``upper / lower`` of the truncation that was asked for; each output says what was
+        reached.
+    seconds : float
+        How long the proof took. Not compared.
     """
 
     outputs: tuple[OutputBounds, ...]
@@ -107,6 +126,9 @@ class Certificate:
     activation_ulp: float
     boxes: int
     version: str
+    box: Box
+    requested_ratio: float
+    seconds: float = field(compare=False)
 
     @property
     def worst(self) -> OutputBounds:

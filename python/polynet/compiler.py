@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
@@ -14,7 +14,8 @@ from .network import Network
 from .polynomial import Polynomial, core_terms
 
 if TYPE_CHECKING:
-    PolynomialLike = Polynomial | str | int | Mapping[Any, Any]
+    # Any: SymPy's, NumPy's and python-flint's polynomials, which must not be imported here.
+    PolynomialLike = Polynomial | str | int | Mapping[Any, Any] | Any
 
 __all__ = ["compile"]
 
@@ -42,8 +43,9 @@ def compile(
     Parameters
     ----------
     polynomial : str, Polynomial, mapping {exponents: coefficient}, or a sequence of these
-        Coefficients are exact: int, Fraction, strings such as "1/3" or "0.1"; a float stands for
-        its exact value. A sequence gives a network with several outputs.
+        Or what else :meth:`Polynomial.coerce` takes, such as a SymPy expression. Coefficients are
+        exact: int, Fraction, strings such as "1/3" or "0.1"; a float stands for its exact value. A
+        sequence gives a network with several outputs.
     box : mapping {variable: (lower, upper)}, sequence of pairs, or Box
         The range of each input; the order of the variables is the order of the inputs. Rounded
         outward to the dtype. The word "bit" in place of a pair marks an input whose only values
@@ -65,8 +67,8 @@ def compile(
         Bias of the product and square gates; by default the activation's own, where s'''' vanishes
         if it can (docs/theory.md, section 2), for an error O(scale**4) instead of O(scale**2).
     scale : float, optional
-        One scale for all gates; by default powers of two chosen per layer for the least certified
-        error of the evaluation by neurons.
+        One scale for all gates; by default chosen per layer, (1 + j/4) 2**k, for the least
+        certified error of the evaluation by neurons.
     hidden_layers : int, optional
         Exactly so many hidden layers (none if all polynomials are linear), with gates that multiply
         up to nine values at once, in groups that take the fewest neurons (arXiv:1705.05502,
@@ -118,8 +120,8 @@ def compile(
         if number is not None and not math.isfinite(number):
             raise InvalidInputError(f"{name} must be finite, not {number!r}")
     checked_box = Box.coerce(box, dtype=dtype)
-    single = isinstance(polynomial, Polynomial | str | int | Mapping)
-    given = [polynomial] if single else list(polynomial)  # type: ignore[arg-type]
+    single = isinstance(polynomial, str) or not isinstance(polynomial, Sequence | Iterator)
+    given: list[Any] = [polynomial] if single else list(polynomial)  # type: ignore[arg-type]
     if not given:
         raise InvalidInputError("at least one polynomial is needed, the sequence is empty")
     polynomials = tuple(Polynomial.coerce(p, checked_box.variables) for p in given)

@@ -1,8 +1,12 @@
 """The exceptions of polynet, one list."""
 
+from typing import Any
+
 __all__ = [
+    "CertificationInterrupted",
     "FloatEnvironmentError",
     "InvalidInputError",
+    "MissingPackageError",
     "NotCertifiedError",
     "PolynetError",
     "SizeLimitError",
@@ -27,3 +31,23 @@ class NotCertifiedError(PolynetError, ArithmeticError):
 
 class FloatEnvironmentError(PolynetError, RuntimeError):
     """The thread rounds other than to nearest or flushes subnormals."""
+
+
+class MissingPackageError(PolynetError, ImportError):
+    """An optional package is not installed; the message says how to install it."""
+
+
+class CertificationInterrupted(KeyboardInterrupt):
+    """Ctrl-C came while a network was being certified.
+
+    A KeyboardInterrupt, so that whoever does not know of it stops as usual.
+
+    Attributes
+    ----------
+    certificate : Certificate
+        What had been proved by then; as valid as any, only less tight.
+    """
+
+    def __init__(self, certificate: Any) -> None:
+        super().__init__("certification interrupted; .certificate holds what is proved so far")
+        self.certificate = certificate

@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import time
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from . import _core
+from . import _core, storage
 from .box import Box
 from .certificate import Certificate, OutputBounds
-from .errors import InvalidInputError
+from .certifier import Progress, Request, Run
+from .errors import CertificationInterrupted, InvalidInputError, PolynetError
+from .export import Exports
 from .layer import Layer
+from .points import (
+    as_points,
+    is_by_gates,
+    require_bits,
+    require_fits,
+    require_inside,
+    require_threads,
+)
 from .polynomial import Polynomial, core_terms
 from .softmax import Classifier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import ArrayLike, NDArray
 
     from ._exact import ExactNumber
 
-__all__ = ["Network", "Way"]
+__all__ = ["Network", "Way", "load"]
 
 Way = Literal["gates", "neurons"]
 
-
-def is_by_gates(by: str) -> bool:
-    """Translate the name of a way of evaluating, or raise InvalidInputError."""
-    if by not in ("gates", "neurons"):
-        raise InvalidInputError(f"unknown way of evaluating by={by!r}; use 'gates' or 'neurons'")
-    return by == "gates"
+_NO_NUMBERS = "cannot be written: its functions are not part of the network's numbers"
 
 
-class Network:
+class Network(Exports):
     """A multilayer perceptron that approximates polynomials on a box. Immutable.
 
     Made by :func:`polynet.compile`.
@@ -83,55 +92,120 @@ class Network:
         """Refuse: networks are immutable."""
         raise AttributeError(f"a Network is immutable; {name!r} cannot be deleted")
 
-    def __call__(self, points: ArrayLike, *, by: Way = "gates") -> Any:
+    def __call__(
+        self,
+        points: ArrayLike,
+        *,
+        by: Way = "gates",
+        threads: int = 1,
+        out: NDArray[np.floating[Any]] | None = None,
+        check_domain: bool = False,
+    ) -> Any:
         """Evaluate the network.
 
         Parameters
         ----------
-        points : array_like, shape (n,) or (N, n)
-            One point or N points of n coordinates, in the order of ``box.variables``; 0 or 1 for
-            bits. Other real dtypes are converted to the network's. Left unchanged.
+        points : array_like, shape (n,), (N, n) or (..., n)
+            Points of n coordinates, in the order of ``box.variables``, 0 or 1 for bits: whatever
+            NumPy makes an array of, labels ignored (docs/exports.md, "Arrays"). Arrays of the
+            network's dtype are read where they are, whatever their strides; other real dtypes are
+            converted. Left unchanged.
         by : {"gates", "neurons"}
             By gates: each gate by its Taylor series (docs/theory.md, section 4), without the
-            cancellation of its neurons. By neurons: the layers as they stand.
+            cancellation of its neurons; a point outside the box whose operands leave the range of
+            a gate's series has that gate evaluated by its neurons. By neurons: the layers as they
+            stand.
+        threads : int
+            Evaluate by gates on up to so many threads, where there is enough work for each. The
+            values do not depend on it, nor on the place of a point among the others.
+        out : ndarray, optional
+            Where to put the values: of the network's dtype and the shape given below.
+        check_domain : bool
+            Refuse points outside the box.
 
         Returns
         -------
         ndarray or scalar of the network's dtype
-            Shape (N,), or a scalar for one point; (N, m) and (m,) if the network was compiled
-            from a sequence of m polynomials.
+            Shape (...), that is (N,), or a scalar for one point; (..., m), that is (N, m) or (m,),
+            if the network was compiled from a sequence of m polynomials. `out`, if given.
 
         Raises
         ------
         InvalidInputError
-            If the shape does not fit, the values are not real numbers, a bit is neither 0 nor 1,
-            or `by` is unknown.
+            If a shape does not fit, the values are not real numbers or are masked, `by` is
+            unknown, a bit is neither 0 nor 1, or a point is outside the box and `check_domain` is
+            set: the message names the first one and its coordinate.
         """
-        by_gates = is_by_gates(by)
-        array = np.asarray(points)
-        if array.dtype.kind not in "fiu":
-            raise InvalidInputError(f"points must be real numbers, not {array.dtype}")
-        count = len(self.box.variables)
-        if array.ndim not in (1, 2) or array.shape[-1] != count:
-            raise InvalidInputError(
-                f"points must have shape ({count},) or (N, {count}) for the variables "
-                f"{', '.join(self.box.variables)}, not {array.shape}"
-            )
-        with np.errstate(over="ignore"):  # beyond float32's range is infinite, like any overflow
-            rows = np.ascontiguousarray(np.atleast_2d(array), dtype=self.dtype)
-        self._check_bits(rows)
-        values = self._handle.evaluate(rows, by_gates)
-        if self._single:
-            values = values[:, 0]
-        return values[0] if array.ndim == 1 else values
+        if by == "gates" and threads == 1 and out is None and not self.box.bits:
+            if check_domain:
+                points = as_points(points, self.box.variables, self.dtype)
+                require_inside(points, self.box, self._handle)
+            values = self._handle.evaluate(points, None, threads, self._single)
+            if values is not NotImplemented:
+                return values
+        array = as_points(points, self.box.variables, self.dtype)
+        return self._evaluate(array, is_by_gates(by), threads, out, check_domain)
 
-    def _check_bits(self, rows: NDArray[Any]) -> None:
-        for name in self.box.bits:
-            column = rows[:, self.box.variables.index(name)]
-            for point in np.flatnonzero((column != 0) & (column != 1))[:1]:
-                raise InvalidInputError(
-                    f"the bit {name} must be 0 or 1, but is {column[point]} at point {point}"
-                )
+    def _evaluate(
+        self,
+        points: NDArray[np.floating[Any]],
+        by_gates: bool,
+        threads: int,
+        out: NDArray[np.floating[Any]] | None,
+        check_domain: bool,
+    ) -> Any:
+        require_threads(threads)
+        require_bits(points, self.box)
+        shape = points.shape[:-1] + (() if self._single else (len(self.polynomials),))
+        if out is not None:
+            require_fits(out, shape, self.dtype)
+            if np.may_share_memory(points, out):
+                points = points.copy()
+        if check_domain:
+            require_inside(points, self.box, self._handle)
+        if by_gates:
+            return self._handle.evaluate(points, out, threads, self._single)
+        rows = np.ascontiguousarray(points.reshape(-1, points.shape[-1]))
+        values = self._handle.evaluate_by_neurons(rows, threads).reshape(shape)
+        if out is None:
+            return values[()]
+        out[...] = values
+        return out
+
+    def value_and_jacobian(self, points: ArrayLike, *, threads: int = 1) -> tuple[Any, Any]:
+        """Evaluate the network by gates and its derivatives by every coordinate.
+
+        Forward mode: every gate's series is differentiated term by term. The certificate is about
+        the values; the derivatives are those of the network's function up to rounding. A product
+        of bits is a step between their values, with the derivative 0.
+
+        Parameters
+        ----------
+        points : array_like, shape (n,), (N, n) or (..., n)
+            As for evaluation.
+        threads : int
+            As for evaluation.
+
+        Returns
+        -------
+        values : ndarray or scalar
+            As for evaluation.
+        jacobian : ndarray, shape (..., n) or (..., m, n)
+            The derivative of each value by each coordinate.
+
+        Raises
+        ------
+        InvalidInputError
+            As for evaluation.
+        """
+        require_threads(threads)
+        points = as_points(points, self.box.variables, self.dtype)
+        require_bits(points, self.box)
+        outputs = len(self.polynomials)
+        both = self._handle.evaluate_with_derivatives(points, threads)
+        values = both[..., :outputs]
+        jacobian = both[..., outputs:].reshape(*points.shape[:-1], outputs, points.shape[-1])
+        return (values[..., 0], jacobian[..., 0, :]) if self._single else (values, jacobian)
 
     @property
     def hidden_layers(self) -> tuple[int, ...]:
@@ -177,6 +251,9 @@ class Network:
         ratio: float = 1.05,
         max_boxes: int = 2000,
         activation_ulp: float | None = None,
+        time_limit: float | None = None,
+        progress: bool | Callable[[Progress], None] = False,
+        executor: Executor | None = None,
     ) -> Certificate:
         """Prove how far the network is from its polynomials over the box.
 
@@ -190,30 +267,68 @@ class Network:
         max_boxes : int
             Stop splitting after about this many boxes in all.
         activation_ulp : float, optional
-            What the activation's error is assumed not to exceed, in units in the last place;
-            default 4 in float64 and 6 in float32.
+            What the activation's error is assumed not to exceed, in units in the last place of
+            the largest value that a gate's neurons take. Default by neurons: what NumPy,
+            onnxruntime and torch were found to keep to, 4 in float64 and 6 in float32 or more
+            (docs/certificates.md, "Activations of runtimes").
+        time_limit : float, optional
+            Stop splitting after this many seconds, with what is proved by then. The first bounds,
+            of the whole box, are always worked out.
+        progress : bool or callable
+            True shows a bar, with tqdm or rich. A callable is called with a
+            :class:`polynet.Progress` after every step.
+        executor : concurrent.futures.Executor, optional
+            Bounds the parts of the box: threads, processes, or a cluster's
+            (``distributed.Client.get_executor()``). The certificate is the same, bit for bit.
 
         Raises
         ------
         NotCertifiedError
             If no finite bound can be proved; the message says which part fails.
         InvalidInputError
-            If an option is out of its range.
+            If an option is out of its range, a bar cannot be drawn, or the network cannot be sent
+            to an executor because its activation is user-defined.
         FloatEnvironmentError
             If this thread does not round to nearest or flushes subnormals.
+        CertificationInterrupted
+            A KeyboardInterrupt (Ctrl-C); its ``certificate`` holds what is proved so far.
         """
         by_gates = is_by_gates(by)
         if activation_ulp is not None and not 0.0 < activation_ulp <= 1e6:
             raise InvalidInputError(f"activation_ulp must lie in (0, 1e6], not {activation_ulp!r}")
         if max_boxes < 1:
             raise InvalidInputError(f"max_boxes must be at least 1, not {max_boxes!r}")
-        proved = self._handle.certify(
+        if time_limit is not None and not time_limit >= 0.0:
+            raise InvalidInputError(f"time_limit must be at least 0 seconds, not {time_limit!r}")
+        if executor is not None and self._user_defined() is not None:
+            raise InvalidInputError(
+                f"a network with the user-defined activation {self.activation!r} cannot be sent to "
+                "an executor; certify it without one"
+            )
+        request = Request(
+            self._handle.state(),
+            self.box.bit_marks,
             [core_terms(p) for p in self.polynomials],
             by_gates,
             ratio,
             max_boxes,
             activation_ulp or 0.0,
         )
+        start = time.perf_counter()
+        certifier = request.certifier(self._handle)
+        sent = None if executor is None else request
+        run = Run(certifier, sent, executor, progress, time_limit, max_boxes)
+        try:
+            run.finish()
+        except KeyboardInterrupt:
+            proved = self._certificate(certifier, by, ratio, time.perf_counter() - start)
+            raise CertificationInterrupted(proved) from None
+        return self._certificate(certifier, by, ratio, time.perf_counter() - start)
+
+    def _certificate(
+        self, certifier: _core.Certifier, by: str, ratio: float, seconds: float
+    ) -> Certificate:
+        proved = certifier.certificate()
         return Certificate(
             outputs=tuple(
                 OutputBounds(
@@ -224,6 +339,7 @@ class Network:
                     rounding=bounds.rounding,
                     witness=tuple(bounds.witness),
                     truncation_witness=tuple(bounds.truncation_witness),
+                    subdivision=tuple(bounds.subdivision),
                 )
                 for bounds in proved.outputs
             ),
@@ -233,7 +349,53 @@ class Network:
             activation_ulp=proved.activation_ulp,
             boxes=proved.boxes,
             version=_core.__version__,
+            box=self.box,
+            requested_ratio=float(ratio),
+            seconds=seconds,
         )
+
+    def error_terms(self, order: int = 4) -> Any:
+        """Return the leading Taylor error of the network as a polynomial in its inputs.
+
+        If all scales were multiplied by t, the difference between the network's real-number
+        function and the ideal network, in which every gate is exact, would be a power series in t.
+        These are its terms up to ``t**order``, at t = 1. The ideal network differs from the
+        polynomials only by the rounding of the network's coefficients.
+
+        Parameters
+        ----------
+        order : int
+            The largest power of the scales, at least 1. With the default biases products and
+            squares have their leading term at order 4; that of order 2 has coefficients of the size
+            of the rounding error.
+
+        Returns
+        -------
+        Polynomial, or tuple of Polynomial for a network of several outputs
+            Each coefficient is the midpoint of an enclosure of the exact one, which is not rational
+            in general; where terms cancel so far that the enclosure contains 0, it is left out.
+
+        Raises
+        ------
+        InvalidInputError
+            If `order` is below 1.
+        SizeLimitError
+            If the polynomials grow too long, or a derivative beyond order 20 is needed.
+        """
+        if order < 1:
+            raise InvalidInputError(f"order must be at least 1, not {order!r}")
+        polynomials = tuple(
+            Polynomial(
+                {
+                    tuple(exponents): (Fraction(lower) + Fraction(upper)) / 2
+                    for exponents, (lower, upper) in terms
+                    if not lower <= 0.0 <= upper
+                },
+                self.box.variables,
+            )
+            for terms in self._handle.error_terms(order)
+        )
+        return polynomials[0] if self._single else polynomials
 
     def softmax(self, mu: Sequence[ExactNumber] | None = None) -> Classifier:
         """Put a softmax head on the outputs, taken as Hamiltonians H_y(x), one per class.
@@ -260,7 +422,23 @@ class Network:
             )
         return Classifier(self, self._handle, mu)
 
-    def _identity(self) -> tuple[object, ...]:
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to a safetensors file, which :func:`polynet.load` reads.
+
+        Raises
+        ------
+        InvalidInputError
+            If the activation is the user's own: its functions cannot be written.
+        MissingPackageError
+            Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
+        """
+        if self._user_defined() is not None:
+            raise InvalidInputError(
+                f"the user-defined activation {self.activation!r} {_NO_NUMBERS}"
+            )
+        storage.write(path, self._identity())
+
+    def _identity(self) -> storage.Contents:
         return (self._handle.state(), self.polynomials, self.box, self._single)
 
     def _user_defined(self) -> _core.Activation | None:
@@ -284,8 +462,7 @@ class Network:
         """Pickle as plain numbers, which are validated on the way back."""
         if self._user_defined() is not None:
             raise pickle.PicklingError(
-                f"a network with the user-defined activation {self.activation!r} cannot be "
-                "pickled: its functions are not part of the network's numbers"
+                f"the user-defined activation {self.activation!r} {_NO_NUMBERS}"
             )
         return (_restore, self._identity())
 
@@ -302,3 +479,23 @@ def _restore(
     state: _core.State, polynomials: tuple[Polynomial, ...], box: Box, single: bool
 ) -> Network:
     return Network(_core.Network.from_state(state, box.bit_marks), polynomials, box, single=single)
+
+
+def load(path: str | os.PathLike[str]) -> Network:
+    """Read a network that :meth:`Network.save` wrote, the same bit for bit.
+
+    Nothing in the file is executed; it may come from anywhere.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file is not of a network, is damaged, or has a format that this version of polynet
+        does not read.
+    MissingPackageError
+        Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
+    """
+    state, polynomials, box, single = storage.read(path)
+    try:
+        return _restore(state, polynomials, box, single)
+    except (PolynetError, TypeError) as error:  # TypeError: of the core's arguments
+        raise InvalidInputError(f"{os.fspath(path)!r} is damaged: {error}") from None

@@ -3,9 +3,8 @@
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import lcm
 from types import MappingProxyType
-from typing import Any, ClassVar, final
+from typing import TYPE_CHECKING, Any, ClassVar, final
 
 from ._exact import (
     MAX_BITS,
@@ -16,8 +15,9 @@ from ._exact import (
     ExactNumber,
     Terms,
     add_into,
+    check_exponents,
     check_names,
-    common_denominator,
+    evaluate,
     excerpt,
     is_number,
     multiply,
@@ -28,7 +28,12 @@ from ._exact import (
     unpack,
 )
 from ._parse import MAX_NESTING, MAX_OPERATORS, MAX_TEXT_LENGTH, parse_terms
+from ._text import write_monomial, write_terms
+from .convert import from_arrays, read, to_sympy
 from .errors import InvalidInputError, SizeLimitError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 __all__ = [
     "MAX_BITS",
@@ -96,7 +101,7 @@ class Polynomial:
             raise SizeLimitError(f"{len(terms)} terms; at most {MAX_TERMS} are kept")
         packed: Terms = {}
         for key, coefficient in terms.items():
-            exponents = pack(_check_exponents(key, names))
+            exponents = pack(check_exponents(key, names))
             if exponents in packed:
                 raise InvalidInputError(f"the exponents {excerpt(key)} are given twice; add them")
             packed[exponents] = to_fraction(coefficient, f"the coefficient of {excerpt(key)}")
@@ -145,9 +150,12 @@ class Polynomial:
 
         Parameters
         ----------
-        obj : Polynomial, str, mapping or number
+        obj : Polynomial, str, mapping, number, or another package's polynomial
             A polynomial whose variables occur in `variables`, an expression, a mapping of exponents
-            to coefficient, or a constant.
+            to coefficient, a constant; a SymPy expression or Poly, an object of numpy.polynomial or
+            a poly1d, an fmpq_mpoly, fmpz_mpoly, fmpq_poly or fmpz_poly of python-flint. Floats in
+            them count with their exact values. One whose variable has no name, and one of NumPy,
+            takes the only variable.
         variables : sequence of str
             The variables of the result, in order.
 
@@ -167,11 +175,50 @@ class Polynomial:
         if is_number(obj):
             value = to_fraction(obj, "the constant polynomial")
             return cls._from_packed({0: value} if value else {}, check_names(variables))
+        foreign = read(obj, variables)
+        if foreign is not None:
+            return cls(foreign, variables)
         raise InvalidInputError(
             "a polynomial must be a Polynomial, a text such as 'x**2 - y/3', a mapping "
-            f"{{exponents: coefficient}} or a number, not {excerpt(obj)} of type "
-            f"{type(obj).__name__}"
+            "{exponents: coefficient}, a number, or a polynomial of SymPy, NumPy or python-flint, "
+            f"not {excerpt(obj)} of type {type(obj).__name__}"
         )
+
+    @classmethod
+    def from_arrays(
+        cls, exponents: "ArrayLike", coefficients: Iterable[ExactNumber], variables: Sequence[str]
+    ) -> "Polynomial":
+        """Return sum of coefficients[t] * product of variables[i]**exponents[t, i].
+
+        Parameters
+        ----------
+        exponents : array_like of int, shape (T, n)
+            No row may occur twice.
+        coefficients : iterable of exact numbers, length T
+        variables : sequence of str, length n
+
+        Raises
+        ------
+        InvalidInputError
+            If the shapes, the numbers or the names do not fit.
+        SizeLimitError
+            If a limit is exceeded.
+        """
+        return cls(from_arrays(exponents, coefficients, len(check_names(variables))), variables)
+
+    def to_dict(self) -> dict[Exponents, Fraction]:
+        """Return exponents -> nonzero coefficient, in the order of `terms`, as a new dict."""
+        return dict(self._terms)
+
+    def to_sympy(self) -> Any:
+        """Return a SymPy expression with the same terms, rational coefficients and names.
+
+        Raises
+        ------
+        MissingPackageError
+            Without the package sympy: ``pip install "polynet-gates[sympy]"``.
+        """
+        return to_sympy(self._terms, self._variables)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -232,7 +279,7 @@ class Polynomial:
             try:
                 intervals.append(outward(coefficient, "float64"))
             except OverflowError as error:
-                term = _monomial(exponents, self._variables) or "1"
+                term = write_monomial(exponents, self._variables) or "1"
                 raise InvalidInputError(
                     f"the coefficient of {term} is {error}; rescale the polynomial"
                 ) from None
@@ -256,21 +303,7 @@ class Polynomial:
                 f"the point has {len(values)} coordinates; "
                 f"the polynomial has {len(self._variables)} variables"
             )
-        # With x_i = n_i / d the sum is homogenised to integers over scale * d**degree: Fractions
-        # would cancel common factors at every step.
-        d = lcm(*(value.denominator for value in values))
-        numerators = [value.numerator * (d // value.denominator) for value in values]
-        degree, scale = self.degree, common_denominator(self._terms.values()) or 1
-        total: int | Fraction = 0
-        for exponents, coefficient in self._terms.items():
-            product = d ** (degree - sum(exponents))
-            for n, e in zip(numerators, exponents, strict=True):
-                if e:
-                    product *= n**e
-            scaled = coefficient * scale
-            total += product * (scaled.numerator if scaled.denominator == 1 else scaled)
-        value: Fraction = Fraction(total) / (scale * d**degree)
-        return value
+        return evaluate(self._terms, values)
 
     def __add__(self, other: object) -> "Polynomial":
         """Add a polynomial over the same variables, or an exact number."""
@@ -351,17 +384,7 @@ class Polynomial:
 
     def __str__(self) -> str:
         """Write what parse(text, p.variables) reads back, within MAX_TEXT_LENGTH characters."""
-        text = ""
-        for exponents, coefficient in self._terms.items():
-            sign = "-" if coefficient < 0 else "+"
-            monomial = _monomial(exponents, self._variables)
-            factors = [str(abs(coefficient))] if abs(coefficient) != 1 or not monomial else []
-            term = "*".join([*factors, monomial] if monomial else factors)
-            if text:
-                text += f" {sign} {term}"
-            else:
-                text = term if sign == "+" else f"-{term}"
-        return text or "0"
+        return write_terms(self._terms, self._variables)
 
     def __repr__(self) -> str:
         """Show the call that gives this polynomial, or a summary of a long one."""
@@ -369,29 +392,6 @@ class Polynomial:
             return f"Polynomial.parse({str(self)!r}, {self._variables!r})"
         count = len(self._variables)
         return f"<Polynomial in {count} variables: degree {self.degree}, {len(self._terms)} terms>"
-
-
-def _check_exponents(key: object, variables: tuple[str, ...]) -> Exponents:
-    parts = key if isinstance(key, tuple) else (key,)
-    valid = len(parts) == len(variables)
-    valid = valid and not any(isinstance(e, bool) or not hasattr(e, "__index__") for e in parts)
-    exponents = tuple(operator.index(e) for e in parts) if valid else ()
-    if not valid or min(exponents, default=0) < 0:
-        raise InvalidInputError(
-            f"the exponents {excerpt(key)} must be {len(variables)} nonnegative integers, one for "
-            f"each of the variables {excerpt(', '.join(variables))}"
-        )
-    if sum(exponents) > MAX_DEGREE:
-        raise SizeLimitError(f"the exponents {excerpt(key)} exceed the degree {MAX_DEGREE}")
-    return exponents
-
-
-def _monomial(exponents: Exponents, variables: tuple[str, ...]) -> str:
-    return "*".join(
-        name if e == 1 else f"{name}**{e}"
-        for name, e in zip(variables, exponents, strict=True)
-        if e
-    )
 
 
 def core_terms(polynomial: Polynomial) -> list[tuple[list[int], tuple[float, float]]]:

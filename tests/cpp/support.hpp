@@ -83,10 +83,11 @@ inline polynet::CompileOptions options(const char *activation = "logistic") {
   return o;
 }
 
-/// A network with what its evaluation by gates needs.
-inline polynet::Plan plan_of(const polynet::Network &net) {
+/// A network's evaluation by gates.
+inline polynet::GateEvaluator gates_of(const polynet::Network &net,
+                                       const polynet::Kernels &kernels = polynet::kernels()) {
   const polynet::IdealNetwork ideal = polynet::ideal_network(net);
-  return polynet::make_plan(net, polynet::Truncation(net, ideal));
+  return {net, polynet::Truncation(net, ideal), kernels};
 }
 
 /// The code of the Error that f throws; nothing if it throws none.

@@ -47,12 +47,12 @@ TEST_CASE("a product of bits is one neuron whose value is that of the bits") {
     CHECK(net.hidden.size() == 2);
     CHECK(net.hidden[0].gates.size() == 2); // the product of bits and a copy of the real
     CHECK(net.hidden[0].gates[0].stencil->name == "bits_3");
-    const polynet::Plan plan = plan_of(net);
+    const polynet::GateEvaluator evaluator = gates_of(net);
     for (unsigned pattern = 0; pattern < 8; ++pattern) {
       const double x[] = {double(pattern & 1), double(pattern >> 1 & 1), double(pattern >> 2),
                           0.75};
       double y = 0.0;
-      polynet::evaluate_by_gates(plan, x, 1, &y);
+      evaluator(x, 1, &y);
       CHECK(std::fabs(y - (pattern == 7 ? 0.75 : 0.0)) < 1e-8);
     }
   }

@@ -52,12 +52,12 @@ template <typename T> std::vector<T> sample(Random &random, const std::vector<In
 }
 
 template <typename T>
-std::vector<T> evaluate(const Network &net, const polynet::Plan &plan, Way way,
+std::vector<T> evaluate(const Network &net, const polynet::GateEvaluator &gates, Way way,
                         const std::vector<T> &x) {
   const std::size_t count = x.size() / net.box.size();
   std::vector<T> y(count * net.outputs.size());
   if (way == Way::gates)
-    polynet::evaluate_by_gates(plan, x.data(), count, y.data());
+    gates(x.data(), count, y.data());
   else
     polynet::NeuronEvaluator{net}(x.data(), count, y.data());
   return y;
@@ -82,13 +82,13 @@ void check_against_samples(const Case &c, const Network &net, Way way, Random &r
   o.way = way;
   o.max_boxes = 300;
   const Certificate certificate = certify(net, c.enclosed(), o);
-  const polynet::Plan plan = plan_of(net);
+  const polynet::GateEvaluator gates = gates_of(net);
   const std::size_t outputs = c.polynomials.size(), inputs = c.box.size();
   REQUIRE(certificate.outputs.size() == outputs);
   CHECK(certificate.way == way);
   CHECK(certificate.boxes >= outputs);
-  CHECK((certificate.activation_ulp > 0.0) == (way == Way::neurons || polynet::uses_neurons(plan)));
-  const std::vector<T> x = sample<T>(random, c.box), y = evaluate(net, plan, way, x);
+  CHECK((certificate.activation_ulp > 0.0) == (way == Way::neurons));
+  const std::vector<T> x = sample<T>(random, c.box), y = evaluate(net, gates, way, x);
   for (std::size_t k = 0; k < outputs; ++k) {
     const polynet::OutputBounds &bounds = certificate.outputs[k];
     CHECK(bounds.upper <= polynet::detail::largest);
@@ -110,7 +110,7 @@ void check_against_samples(const Case &c, const Network &net, Way way, Random &r
     const std::vector<T> point(bounds.witness.begin(), bounds.witness.end());
     for (std::size_t i = 0; i < inputs; ++i)
       CHECK(static_cast<double>(point[i]) == bounds.witness[i]);
-    const std::vector<T> value = evaluate(net, plan, way, point);
+    const std::vector<T> value = evaluate(net, gates, way, point);
     // A batch of one may sum in another order than a large one; by gates it does not.
     const Distance d = distance(value[k], c.polynomials[k], point.data());
     CHECK(d.error + d.slack + (way == Way::neurons ? 2 * bounds.rounding : 0.0) >= bounds.lower);

@@ -143,7 +143,8 @@ double value(const polynet::Combination &form, const std::vector<double> &wire_v
 std::vector<double> outputs(const Circuit &circuit, std::vector<double> values) {
   for (const polynet::Product &p : circuit.products) {
     const double left = value(p.left, values);
-    values.push_back(left * (p.square ? left : value(p.right, values)));
+    const double third = p.third ? value(*p.third, values) : 1.0;
+    values.push_back(left * (p.square ? left : value(p.right, values)) * third);
   }
   std::vector<double> result;
   for (const polynet::Combination &output : circuit.outputs)
@@ -155,7 +156,7 @@ std::vector<double> outputs(const Circuit &circuit, std::vector<double> values) 
 
 TEST_CASE("every compact circuit has the polynomials' values") {
   Random random(43);
-  for (int n = 0; n < 60; ++n) {
+  for (int n = 0; n < 30; ++n) {
     std::vector<ExactPolynomial> polynomials(static_cast<std::size_t>(random.integer(1, 3)));
     std::vector<polynet::Polynomial> enclosed;
     for (ExactPolynomial &p : polynomials) {
@@ -174,7 +175,12 @@ TEST_CASE("every compact circuit has the polynomials' values") {
       box.emplace_back(low, low + 1.0);
       x.push_back(random.between(low, low + 1.0));
     }
-    for (const Circuit &circuit : polynet::compact_circuits(enclosed, box)) {
+    std::vector<Circuit> circuits = polynet::compact_circuits(enclosed, box);
+    const std::vector<Circuit> triples = polynet::triple_circuits(enclosed, box);
+    circuits.insert(circuits.end(), triples.begin(), triples.end());
+    if (!triples.empty())
+      circuits.push_back(polynet::polarised(triples.front()));
+    for (const Circuit &circuit : circuits) {
       REQUIRE(circuit.inputs == 4);
       const std::vector<double> values = outputs(circuit, x);
       REQUIRE(values.size() == polynomials.size());
@@ -182,6 +188,58 @@ TEST_CASE("every compact circuit has the polynomials' values") {
         CHECK(std::fabs(values[k] - double(polynomials[k](x.data()))) <= 1e-7);
     }
   }
+}
+
+TEST_CASE("compact circuits are the polynomial symbolically, up to rounding of coefficients") {
+  Random random(59);
+  for (int n = 0; n < 40; ++n) {
+    polynet::Polynomial p;
+    double size = 0.0;
+    for (int k = random.integer(1, 10); k > 0; --k) {
+      polynet::Monomial m;
+      for (std::uint32_t i = 0; i < 3; ++i)
+        if (const int power = random.integer(0, 3); power > 0)
+          m.push_back({i, static_cast<std::uint32_t>(power)});
+      const double c = random.integer(1, 9);
+      p.add(m, c);
+      size += c;
+    }
+    std::vector<Circuit> circuits = polynet::compact_circuits({p}, cube(3));
+    for (const Circuit &circuit : polynet::triple_circuits({p}, cube(3)))
+      circuits.push_back(circuit);
+    for (const Circuit &circuit : circuits) {
+      std::vector<polynet::Polynomial> wires;
+      for (std::uint32_t i = 0; i < 3; ++i)
+        wires.push_back(polynet::Polynomial::variable(i));
+      const auto expanded = [&](const polynet::Combination &form) {
+        polynet::Polynomial sum(form.constant);
+        for (const auto &[wire, coefficient] : form.terms)
+          sum.add(wires.at(static_cast<std::size_t>(wire)), coefficient);
+        return sum;
+      };
+      for (const polynet::Product &product : circuit.products) {
+        const polynet::Polynomial left = expanded(product.left);
+        polynet::Polynomial wire = left * (product.square ? left : expanded(product.right));
+        if (product.third)
+          wire = wire * expanded(*product.third);
+        wires.push_back(std::move(wire));
+      }
+      polynet::Polynomial difference = expanded(circuit.outputs.at(0));
+      difference.add(p, -1.0);
+      for (const auto &[m, c] : difference.terms())
+        CHECK(c.mag() <= 1e-10 * size);
+    }
+  }
+}
+
+TEST_CASE("products of three take three factors at a time") {
+  const ExactPolynomial cubic{{{1.0, {1, 1, 1}}, {2.0, {2, 0, 1}}, {-1.0, {0, 3, 0}}}};
+  const std::vector<Circuit> circuits = polynet::triple_circuits({cubic.enclosed()}, cube(3));
+  for (const Circuit &circuit : circuits) {
+    CHECK(circuit.products.size() == 2); // x z (y + 2 x) and y^3
+    CHECK(depth(circuit) == 1);
+  }
+  CHECK(polynet::triple_circuits({power(2).enclosed()}, cube(1)).empty());
 }
 
 TEST_CASE("a quadratic form takes as many squares as its rank") {

@@ -78,14 +78,15 @@ TEST_CASE("given bias and scale are used, rounded to the dtype") {
   }
 }
 
-TEST_CASE("chosen scales are powers of two, biases the special ones") {
+TEST_CASE("chosen scales are quarters of an octave, biases the special ones") {
   const ExactPolynomial p{{{1.0, {1, 1, 1}}, {-0.5, {0, 0, 2}}}};
   for (const char *activation : {"logistic", "tanh"}) {
     const polynet::Activation &s = *polynet::activation(activation);
     const Network net = polynet::compile({p.enclosed()}, cube(3), options(activation));
     for (const polynet::HiddenLayer &layer : net.hidden)
       for (const polynet::Gate &gate : layer.gates) {
-        CHECK(std::exp2(std::ilogb(gate.scale)) == gate.scale);
+        const double quarters = 4.0 * gate.scale / std::exp2(std::ilogb(gate.scale));
+        CHECK(std::nearbyint(quarters) == quarters);
         CHECK(gate.bias == (gate.stencil->order() == 1 ? s.copy_bias : s.product_bias));
         CHECK((gate.stencil->name == "copy_forward") <= (s.symmetry == polynet::Symmetry::odd));
       }
@@ -111,7 +112,7 @@ TEST_CASE("affine polynomials and points need no neurons") {
   CHECK(constant.hidden.empty());
   const double x[2] = {3.0, 0.5};
   double y;
-  polynet::evaluate_by_gates(plan_of(constant), x, 1, &y);
+  gates_of(constant)(x, 1, &y);
   CHECK(y == 1.5);
   // One fixed factor makes a product linear.
   CHECK(polynet::compile({product_of(2).enclosed()}, {{3.0, 3.0}, {-1.0, 1.0}}, options())

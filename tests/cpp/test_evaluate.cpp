@@ -7,9 +7,9 @@
 using namespace polynet_test;
 using polynet::Dtype;
 using polynet::Form;
+using polynet::GateEvaluator;
 using polynet::Network;
 using polynet::NeuronEvaluator;
-using polynet::Plan;
 
 namespace {
 
@@ -36,19 +36,20 @@ template <typename T> bool same_bits(const std::vector<T> &a, const std::vector<
 // One gate for u v, and its value by four activations in long double.
 struct ProductGate {
   Network net;
-  polynet::Plan plan;
+  GateEvaluator evaluator;
 
-  ProductGate(const char *activation, double bias, double scale) {
+  ProductGate(const char *activation, double bias, double scale)
+      : net(compiled(activation, bias, scale)), evaluator(gates_of(net)) {}
+  static Network compiled(const char *activation, double bias, double scale) {
     polynet::CompileOptions o = options(activation);
     o.bias = bias;
     o.scale = scale;
-    net = polynet::compile({product_of(2).enclosed()}, cube(2), o);
-    plan = plan_of(net);
+    return polynet::compile({product_of(2).enclosed()}, cube(2), o);
   }
   double operator()(double u, double v) const {
     const double x[2] = {u, v};
     double y;
-    polynet::evaluate_by_gates(plan, x, 1, &y);
+    evaluator(x, 1, &y);
     return y;
   }
   long double exact(long double u, long double v) const {
@@ -78,7 +79,7 @@ TEST_CASE("one gate by its series agrees with its neurons in long double") {
     for (const double bias : {-1.0, 0.75, 2.2924316695611777})
       for (const double scale : {0.25, 0.125, 0x1p-5}) {
         const ProductGate gate(activation, bias, scale);
-        REQUIRE_FALSE(polynet::uses_neurons(gate.plan));
+        REQUIRE_FALSE(polynet::uses_neurons(gate.evaluator.plan()));
         const double noise =
             16 * epsilon /
             polynet::normalisation(*gate.net.activation, polynet::stencil("product"), bias, scale)
@@ -97,7 +98,7 @@ TEST_CASE("a gate whose series does not converge is evaluated by its neurons") {
   for (const char *activation : {"logistic", "tanh"})
     for (const double scale : {2.0, 5.0}) {
       const ProductGate gate(activation, 0.75, scale);
-      REQUIRE(polynet::uses_neurons(gate.plan));
+      REQUIRE(polynet::uses_neurons(gate.evaluator.plan()));
       for (int n = 0; n < 200; ++n) {
         const double u = random.between(-1, 1), v = random.between(-1, 1);
         const double exact = static_cast<double>(gate.exact(u, v));
@@ -112,7 +113,7 @@ TEST_CASE("operands outside the series' range are evaluated by the neurons, that
   const double inside = gate(0.5, -0.5);
   const double x[6] = {0.5, -0.5, 40.0, -3.0, 0.5, -0.5};
   double y[3];
-  polynet::evaluate_by_gates(gate.plan, x, 3, y);
+  gate.evaluator(x, 3, y);
   CHECK(y[0] == inside);
   CHECK(y[2] == inside);
   CHECK(y[1] == doctest::Approx(static_cast<double>(gate.exact(40.0L, -3.0L))).epsilon(1e-10));
@@ -122,15 +123,15 @@ TEST_CASE("results do not depend on the batch") {
   Random random(63);
   for (const char *activation : {"logistic", "tanh"}) {
     const Network net = network(activation, Dtype::float64, Form::factored);
-    const Plan plan = plan_of(net);
+    const GateEvaluator gates = gates_of(net);
     const std::vector<double> x = points<double>(random, 301, 3);
     std::vector<double> batch(602), single(602);
-    polynet::evaluate_by_gates(plan, x.data(), 301, batch.data());
+    gates(x.data(), 301, batch.data());
     for (std::size_t n = 0; n < 301; ++n)
-      polynet::evaluate_by_gates(plan, &x[3 * n], 1, &single[2 * n]);
+      gates(&x[3 * n], 1, &single[2 * n]);
     CHECK(same_bits(batch, single));
     double untouched = 7.0;
-    polynet::evaluate_by_gates(plan, x.data(), 0, &untouched);
+    gates(x.data(), 0, &untouched);
     NeuronEvaluator{net}(x.data(), 0, &untouched);
     CHECK(untouched == 7.0);
   }
@@ -149,7 +150,7 @@ TEST_CASE("both ways agree with the polynomials as far as the dtype allows") {
         const Network net = network(activation, dtype, form);
         const std::vector<T> x = points<T>(random, 200, 3);
         std::vector<T> gates(400), neurons(400);
-        polynet::evaluate_by_gates(plan_of(net), x.data(), 200, gates.data());
+        gates_of(net)(x.data(), 200, gates.data());
         NeuronEvaluator{net}(x.data(), 200, neurons.data());
         for (std::size_t n = 0; n < 200; ++n)
           for (std::size_t k = 0; k < 2; ++k) {
@@ -165,11 +166,11 @@ TEST_CASE("both ways agree with the polynomials as far as the dtype allows") {
 
 TEST_CASE("a NaN or infinite coordinate gives NaN, and only at its point") {
   const double nan = std::numeric_limits<double>::quiet_NaN(), inf = polynet::detail::infinity;
-  const Plan plan = plan_of(network("logistic", Dtype::float64, Form::factored));
+  const GateEvaluator gates = gates_of(network("logistic", Dtype::float64, Form::factored));
   for (const double bad : {nan, inf, -inf}) {
     const double x[9] = {0.25, 0.5, -0.75, 0.25, bad, -0.75, 0.25, 0.5, -0.75};
     double y[6];
-    polynet::evaluate_by_gates(plan, x, 3, y);
+    gates(x, 3, y);
     CHECK(std::isnan(y[2]));
     CHECK(std::isnan(y[3]));
     for (const int k : {0, 1, 4, 5})
@@ -180,12 +181,12 @@ TEST_CASE("a NaN or infinite coordinate gives NaN, and only at its point") {
 TEST_CASE("one plan and one evaluator serve four threads") {
   Random random(65);
   const Network net = network("tanh", Dtype::float64, Form::factored);
-  const Plan plan = plan_of(net);
+  const GateEvaluator gates = gates_of(net);
   const NeuronEvaluator neurons(net);
   constexpr std::size_t count = 2000, threads = 4;
   const std::vector<double> x = points<double>(random, count, 3);
   std::vector<double> gates_alone(2 * count), neurons_alone(2 * count);
-  polynet::evaluate_by_gates(plan, x.data(), count, gates_alone.data());
+  gates(x.data(), count, gates_alone.data());
   neurons(x.data(), count, neurons_alone.data());
   std::vector<std::vector<double>> by_gates(threads, std::vector<double>(2 * count));
   std::vector<std::vector<double>> by_neurons = by_gates;
@@ -193,7 +194,7 @@ TEST_CASE("one plan and one evaluator serve four threads") {
   for (std::size_t t = 0; t < threads; ++t)
     running.emplace_back([&, t] {
       for (int repeat = 0; repeat < 5; ++repeat) {
-        polynet::evaluate_by_gates(plan, x.data(), count, by_gates[t].data());
+        gates(x.data(), count, by_gates[t].data());
         neurons(x.data(), count, by_neurons[t].data());
       }
     });

@@ -162,3 +162,52 @@ TEST_CASE("a weight beyond the dtype's range is refused") {
   const Network single = polynet::compile({product_of(2).enclosed()}, cube(2), o);
   CHECK(code_of([&] { polynet::layers(single); }) == ErrorCode::not_certified);
 }
+
+TEST_CASE("gates share neurons, whose weights are the exact sums of the gates' units") {
+  Random random(53);
+  for (int n = 0; n < 100; ++n) {
+    Network net;
+    net.activation = polynet::activation(n % 2 == 0 ? "logistic" : "silu");
+    net.dtype = n % 3 == 0 ? Dtype::float32 : Dtype::float64;
+    net.form = n % 5 == 0 ? Form::merged : Form::factored;
+    net.box = cube(4);
+    polynet::HiddenLayer layer;
+    for (int i = 0; i < 4; ++i)
+      layer.operands.push_back({{{i, 1.0}}, 0.0});
+    for (const char *name : {"product_forward", "square_forward", "square", "copy", "product"})
+      for (int k = 0; k < 3; ++k)
+        layer.gates.push_back(
+            {&polynet::stencil(name), 1.25, 0x1p-8, {random.integer(0, 3), random.integer(0, 3)}});
+    for (int r = 0; r < 3; ++r) {
+      polynet::Affine row;
+      for (int g = 0; g < static_cast<int>(layer.gates.size()); ++g)
+        row.terms.emplace_back(g, polynet::round_to(net.dtype, std::ldexp(random.between(-1, 1),
+                                                                          random.integer(-40, 0))));
+      net.outputs.push_back(row);
+    }
+    net.hidden.push_back(layer);
+    const polynet::Neurons neurons = polynet::neurons_of(layer);
+    std::size_t nodes = 0;
+    for (const polynet::Gate &gate : layer.gates)
+      nodes += gate.stencil->neurons.size();
+    CHECK(neurons.distinct.size() < nodes);
+    CHECK(net.neurons() == static_cast<int>(neurons.distinct.size()));
+    const Layer last = polynet::layers(net).back();
+    const std::vector<polynet::Row> rows = polynet::output_rows(net);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const std::vector<double> units = polynet::unit_weights(net, layer, neurons, rows[r]);
+      std::vector<long double> sums(neurons.distinct.size(), 0.0L);
+      for (std::size_t g = 0; g < units.size(); ++g) {
+        CHECK(polynet::round_to(net.dtype, units[g]) == units[g]);
+        for (std::size_t k = 0; k < neurons.of_gate[g].size(); ++k)
+          sums[static_cast<std::size_t>(neurons.of_gate[g][k])] +=
+              static_cast<long double>(units[g]) * layer.gates[g].stencil->neurons[k].weight;
+      }
+      for (int k = last.row_start[r]; k < last.row_start[r + 1]; ++k) {
+        const auto entry = static_cast<std::size_t>(k);
+        CHECK(last.weight[entry] == sums[static_cast<std::size_t>(last.column[entry])]);
+        CHECK(polynet::round_to(net.dtype, last.weight[entry]) == last.weight[entry]);
+      }
+    }
+  }
+}

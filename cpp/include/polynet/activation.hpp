@@ -2,6 +2,7 @@
 #pragma once
 
 #include "polynet/interval.hpp"
+#include "polynet/kernels.hpp"
 
 #include <functional>
 #include <memory>
@@ -44,16 +45,20 @@ struct Activation {
   /// The operator of ONNX (with its attributes) and the function of torch that compute it; empty
   /// where it has to be composed.
   std::string onnx, torch;
-  /// s(x), for evaluation; within 4 ulp (and a few of the smallest subnormals) where the C
-  /// library's functions are within 1 (exp, expm1, log1p, sin, cos, atan, erf), 2 (tanh) and 3
-  /// (erfc on [-28, 1.5]).
-  std::function<double(double)> value;
   /// Enclosures of s_k(x)/k! for k = 0..order and all x of the interval; good when it is narrow.
   std::function<std::vector<Interval>(const Interval &, int)> taylor;
   /// An upper bound of |s_k| on the interval, k >= 1: empty, or infinite, where none is known.
   std::function<double(int, const Interval &)> derivative_bound;
   /// Above this radius an enclosure is computed piece by piece.
   double piece_radius = 0x1p-5;
+  /// s(x), for evaluation.
+  std::function<double(double)> value = {};
+  /// The kernel that computes the same; none for an activation of the user's own.
+  std::optional<Function> function = {};
+  /// What the error of a runtime's activation is assumed not to exceed, in ulp of the largest |s|
+  /// in a gate: above what NumPy, onnxruntime and torch were found to do near the default biases
+  /// (docs/certificates.md, "Activations of runtimes").
+  double float64_ulp = 4.0, float32_ulp = 6.0;
   /// Whether the enclosures are the library's own.
   bool built_in = false;
   std::optional<Sigmoid> sigmoid = std::nullopt;

@@ -3,6 +3,7 @@
 
 #include "polynet/polynomial.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace polynet {
@@ -13,12 +14,14 @@ struct Combination {
   Interval constant;
 };
 
-/// A product of two combinations of earlier wires; a square of `left` if there is no `right`; or
-/// the product of all bits among the inputs that `left` lists, each with the weight 1.
+/// A product of two combinations of earlier wires, or a square of `left`, without `right`; times a
+/// third one if there is one. Or the product of all bits among the inputs that `left` lists, each
+/// with the weight 1.
 struct Product {
   Combination left;
   Combination right;
   bool square = false;
+  std::optional<Combination> third = {};
   bool of_bits = false;
 };
 
@@ -57,8 +60,13 @@ Circuit with_bit_products(Circuit circuit, const std::vector<Monomial> &products
 std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials,
                                       const std::vector<Interval> &box);
 
-/// The circuit with every product as squares, u v = ((u + v)^2 - u^2 - v^2)/2, equal squares once:
-/// all cross products of n values take n (n + 1)/2 squares.
+/// Circuits of products of two and of three values, for activations that multiply three as cheaply;
+/// none for polynomials of degree 2.
+std::vector<Circuit> triple_circuits(const std::vector<Polynomial> &polynomials,
+                                     const std::vector<Interval> &box);
+
+/// The circuit with every product of two as squares, u v = ((u + v)^2 - u^2 - v^2)/2, equal squares
+/// once: all cross products of n values take n (n + 1)/2 squares.
 Circuit polarised(const Circuit &circuit);
 
 } // namespace polynet

@@ -101,7 +101,7 @@ struct WholeBoxError {
   double total = detail::infinity;
 };
 
-/// Sets all scales to the given one; without it chooses one power of two for the copies (but those
+/// Sets all scales to the given one; without it chooses one (1 + j/4) 2^k for the copies (but those
 /// that share neurons with products) and one for the other gates of each layer, to the least
 /// certified error of the evaluation by neurons found by coordinate descent.
 WholeBoxError settle_scales(Network &net, const std::optional<double> &scale = {});

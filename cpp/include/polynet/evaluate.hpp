@@ -1,33 +1,106 @@
 // Evaluation of a network at points, by gates and by neurons.
 //
-// Both evaluators are immutable after construction: one object may serve many threads.
+// The evaluators are immutable after construction: one object may serve many threads.
 #pragma once
 
 #include "polynet/plan.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
 
 namespace polynet {
 
-/// Evaluates a plan at `count` points, x of shape (count, inputs), y of shape (count, outputs),
-/// both contiguous and of the plan's dtype (T = double or float). Accuracy: rounding_by_gates.
-/// A NaN or infinite coordinate gives NaN in the outputs that depend on it through a gate.
-template <typename T> void evaluate_by_gates(const Plan &plan, const T *x, std::size_t count, T *y);
+/// Numbers in rows, wherever they are: element (row, column) is `row_step * row + column_step *
+/// column` bytes after `data`.
+template <typename T> struct Matrix {
+  T *data;
+  std::ptrdiff_t row_step, column_step;
 
-/// The layers of neurons as dense matrices: the reference of what any runtime computes.
+  /// The same matrix from that row on.
+  Matrix row(std::size_t index) const {
+    using Byte = std::conditional_t<std::is_const_v<T>, const char, char>;
+    return {reinterpret_cast<T *>(reinterpret_cast<Byte *>(data) +
+                                  static_cast<std::ptrdiff_t>(index) * row_step),
+            row_step, column_step};
+  }
+};
+/// Rows that follow each other without gaps.
+template <typename T> Matrix<T> contiguous(T *data, std::size_t columns) {
+  return {data, static_cast<std::ptrdiff_t>(columns * sizeof(T)), sizeof(T)};
+}
+
+/// The first row, and its first column, that is outside the box; a NaN is.
+template <typename T>
+std::optional<std::pair<std::size_t, std::size_t>>
+first_outside(const std::vector<Interval> &box, const Matrix<const T> &x, std::size_t count);
+
+/// Evaluation by gates. Accuracy: rounding_by_gates. A point whose operands leave the range that a
+/// gate's series was planned for has that gate evaluated by its neurons, whatever the other points
+/// of the batch. A NaN or infinite coordinate gives NaN in the outputs that depend on it through a
+/// gate. The result for a point does not depend on its place in the batch, the number of threads or
+/// the layout in memory.
+class GateEvaluator {
+public:
+  /// What the network needs for evaluation on its box, with the given kernels.
+  GateEvaluator(const Network &net, const Truncation &truncation,
+                const Kernels &kernels = polynet::kernels());
+  /// The same for a tape of derivatives: outputs, then for each of them the derivative by every
+  /// input, d y_k/d x_j in column m + k n + j for m outputs and n inputs.
+  static GateEvaluator jacobian(const Network &net, const GateEvaluator &values);
+
+  ~GateEvaluator();
+  GateEvaluator(GateEvaluator &&) noexcept;
+
+  const Plan &plan() const;
+  std::size_t inputs() const;
+  std::size_t outputs() const;
+
+  /// Evaluates `count` points, the rows of x, into the rows of y; T is the network's dtype. Uses up
+  /// to `threads` threads where there is enough work for each.
+  template <typename T>
+  void operator()(const Matrix<const T> &x, std::size_t count, const Matrix<T> &y,
+                  int threads = 1) const;
+  /// The same for contiguous rows.
+  template <typename T> void operator()(const T *x, std::size_t count, T *y) const {
+    (*this)(contiguous(x, inputs()), count, contiguous(y, outputs()));
+  }
+
+private:
+  struct State;
+  explicit GateEvaluator(std::unique_ptr<State> state);
+  std::unique_ptr<const State> state_;
+};
+
+/// Evaluation by neurons: the network's layers, of which only the weights that are not 0 are looked
+/// at, with our own activations (kernels.hpp). Accuracy: rounding_by_neurons. The result for a
+/// point does not depend on its place in the batch, the number of threads or the layout in memory.
 class NeuronEvaluator {
 public:
-  explicit NeuronEvaluator(const Network &net);
+  explicit NeuronEvaluator(const Network &net, const Kernels &kernels = polynet::kernels());
   ~NeuronEvaluator();
   NeuronEvaluator(NeuronEvaluator &&) noexcept;
 
-  /// As evaluate_by_gates; T must be the network's dtype. Accuracy: rounding_by_neurons.
-  template <typename T> void operator()(const T *x, std::size_t count, T *y) const;
+  std::size_t inputs() const;
+  std::size_t outputs() const;
+
+  /// As GateEvaluator.
+  template <typename T>
+  void operator()(const Matrix<const T> &x, std::size_t count, const Matrix<T> &y,
+                  int threads = 1) const;
+  template <typename T> void operator()(const T *x, std::size_t count, T *y) const {
+    (*this)(contiguous(x, inputs()), count, contiguous(y, outputs()));
+  }
 
 private:
-  struct Matrices;
-  std::unique_ptr<Matrices> matrices_;
+  struct State;
+  std::unique_ptr<const State> state_;
 };
+
+/// What the library was built with, for reports of faults.
+std::string compiler_version();
+std::string eigen_version();
 
 } // namespace polynet

@@ -1,6 +1,7 @@
-// Plans: a network as a flat immutable program of gates, so that evaluation has no state.
+// Plans: a network as flat immutable programs, so that evaluation has no state.
 #pragma once
 
+#include "polynet/kernels.hpp"
 #include "polynet/truncation.hpp"
 
 #include <vector>
@@ -11,51 +12,73 @@ namespace polynet {
 ///
 ///     value = t + t * r,  t = target monomial,  r = sum of coefficient * z^powers,
 ///
-/// with coefficients rounded to the dtype, as many as bring the remainder below a quarter of the
-/// unit roundoff. Where the series does not get there, or for operands outside its range (that
-/// point alone), the gate is evaluated by its neurons.
+/// with as many terms as bring what is left out below a quarter of a unit in the last place. Where
+/// the series does not get there, or for operands outside its range (that point alone), the gate is
+/// evaluated by its neurons. A gate of bits is sign(z) if what that leaves out is as small.
 struct PlannedSeries {
   const Stencil *stencil;
   double bias, scale;
-  /// 1/(c l^m) rounded, and c_0 s(b): for the evaluation by neurons.
+  /// 1/(c l^m), and c_0 s(b), both rounded: for the evaluation by neurons.
   double inverse_normalisation, constant;
   /// False: always by neurons.
   bool converges;
   std::array<double, max_operands> range;
-  /// The terms of r, highest order first, and the largest power of an operand among them.
+  /// The terms of r, highest order first.
   struct Term {
     Powers powers;
     double coefficient;
   };
   std::vector<Term> terms;
-  int max_power;
+  /// The series instruction that evaluates r, with its constants rounded to the dtype; without one
+  /// (0 orders and terms) r is a sum of its terms.
+  Opcode opcode;
+  int orders;
+  std::vector<double> constants;
   /// The computed value differs from the gate's real-number value at the same operands by at most
-  /// relative_error * |z^t| + absolute_error: proved in plan.cpp.
+  /// relative_error * |z^t| + absolute_error: proved in plan/series.cpp.
   double relative_error, absolute_error;
 };
 
-struct PlannedGate {
+/// Where a tape evaluates a gate: instructions first ... last - 1 turn the operands' slots into the
+/// value's and, in a tape with derivatives, the partial derivatives' (else -1).
+struct TapeGate {
+  std::size_t first, last;
   std::size_t series;
-  std::array<int, max_operands> operands;
+  std::array<std::int32_t, max_operands> operands, partials;
+  std::int32_t value;
 };
 
-struct PlannedLayer {
-  std::vector<Affine> operands;
-  std::vector<PlannedGate> gates;
+/// A straight-line program over slots, depth first, each slot used again as soon as its value is
+/// dead.
+struct Tape {
+  std::vector<Instruction> instructions;
+  std::vector<std::int32_t> sources;
+  std::vector<double> constants;
+  std::vector<TapeGate> gates;
+  /// Where each input is expected (-1: nowhere, it is not used) and each output found.
+  std::vector<std::int32_t> inputs, outputs;
+  std::size_t slots = 0;
 };
 
 struct Plan {
   std::shared_ptr<const Activation> activation;
   Dtype dtype = Dtype::float64;
-  std::size_t inputs = 0;
+  std::vector<Interval> box;
+  std::size_t outputs = 0;
   std::vector<PlannedSeries> series;
-  std::vector<PlannedLayer> layers;
-  std::vector<Affine> outputs;
-  /// The largest number of operands or gates of a layer.
-  std::size_t width = 0;
+  /// For each hidden layer and gate, its series.
+  std::vector<std::vector<std::size_t>> series_of;
+  Tape tape;
 };
 
 /// The plan of a network for the operand ranges that it has on its box.
 Plan make_plan(const Network &net, const Truncation &truncation);
+
+/// The plan of a network's layers of neurons, weight by weight, wherever the point: no gates.
+Plan plan_by_neurons(const Network &net);
+
+/// A tape whose outputs are those of the network, then for each of them its derivatives by all
+/// inputs: forward mode, leaving out derivatives that are constant.
+Tape jacobian_tape(const Network &net, const Plan &plan);
 
 } // namespace polynet

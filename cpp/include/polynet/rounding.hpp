@@ -7,9 +7,13 @@
 
 namespace polynet {
 
-/// The error, in units in the last place of its result, that an activation computed by any runtime
-/// is assumed not to exceed: 4 in float64, 6 in float32 (docs/certificates.md, "Rounding").
-double default_activation_ulp(Dtype d);
+/// What the error of the activation, computed by any runtime, is assumed not to exceed where a gate
+/// uses it, in units in the last place of the largest |s| there (docs/certificates.md,
+/// "Activations of runtimes").
+double default_activation_ulp(const Network &net);
+/// What the activation is within in polynet's own evaluation, by gates or by neurons: function_ulp,
+/// proved, for a built-in one; what is assumed of any runtime for one of the user's own.
+double own_activation_ulp(const Network &net);
 
 /// For every output, a bound on |layers evaluated - real-number function| over the box's points of
 /// the dtype, for every order of summation, with or without fused multiply-add, subnormals flushed

@@ -148,6 +148,8 @@ public:
 
   /// The Taylor terms of rho below the order of the remainder.
   const std::vector<Term> &terms() const { return terms_; }
+  /// The terms of the remainder: the order J with enclosures of s_J over the range.
+  const std::vector<Term> &remainder_terms() const { return remainder_terms_; }
   /// An upper bound of the remainder's absolute value over the range.
   double remainder() const { return remainder_; }
   /// An upper bound of sum |coefficient| |z|^powers over the range, remainder excluded.

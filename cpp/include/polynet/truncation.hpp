@@ -7,19 +7,18 @@
 
 namespace polynet {
 
-/// Bounds the gates' series errors and how they travel, over the box and over any part of it.
+/// Bounds the gates' series errors and how they travel, over the whole box.
 ///
 /// If the operands of a gate carry errors e, its own error is
 /// (z + e)^t - z^t + (z + e)^t rho(z + e): docs/certificates.md, "Truncation".
 class Truncation {
 public:
   /// Chooses each gate's series for the operand ranges that the network really has on its box.
-  /// Both arguments must outlive this object.
+  /// The network must outlive this object.
   Truncation(const Network &net, const IdealNetwork &ideal);
 
-  /// For every output, an enclosure of {network(x) - ideal(x) : x in box}; box is a part of the
-  /// network's box.
-  std::vector<Interval> operator()(const std::vector<Interval> &box) const;
+  /// For every output, an enclosure of {network(x) - ideal(x) : x in the box}.
+  const std::vector<Interval> &errors() const { return errors_; }
 
   const GateSeries &series(std::size_t layer, std::size_t gate) const {
     return series_[series_of_[layer][gate]];
@@ -31,27 +30,16 @@ public:
   const Interval &output(std::size_t layer, std::size_t gate) const {
     return outputs_[layer][gate];
   }
+  /// An enclosure of z^t rho(z) over the real operands z: what the gate adds to their errors.
+  const Interval &own_error(std::size_t layer, std::size_t gate) const {
+    return own_errors_[layer][gate];
+  }
 
 private:
-  const Network *net_;
-  const IdealNetwork *ideal_;
   std::vector<GateSeries> series_;
   std::vector<std::vector<std::size_t>> series_of_;
-  std::vector<std::vector<Interval>> operands_, outputs_;
-};
-
-/// {network(x) - p(x)} over parts of the box, one enclosure per output: the gates' truncation plus
-/// the difference between the ideal network and the polynomial.
-class ErrorFunction {
-public:
-  ErrorFunction(const IdealNetwork &ideal, const Truncation &truncation,
-                const std::vector<Polynomial> &polynomials);
-  std::vector<Interval> operator()(const std::vector<Interval> &box) const;
-
-private:
-  const Truncation &truncation_;
-  std::vector<Model> differences_;
-  int max_power_ = 1;
+  std::vector<std::vector<Interval>> operands_, outputs_, own_errors_;
+  std::vector<Interval> errors_;
 };
 
 } // namespace polynet

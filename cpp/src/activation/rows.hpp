@@ -1,21 +1,9 @@
-// The pieces of the table's rows: values, Taylor coefficients, bounds of derivatives.
+// The pieces of the table's rows: Taylor coefficients, bounds of derivatives.
 #pragma once
 
 #include "polynet/activation.hpp"
 
 namespace polynet {
-
-// Values in double (values.cpp).
-double logistic_value(double x);
-double softplus_value(double x);
-double silu_value(double x);
-double gelu_value(double x);
-double gelu_tanh_value(double x);
-double mish_value(double x);
-double gaussian_value(double x);
-double logcosh_value(double x);
-double algebraic_value(double x);
-double requ_value(double x);
 
 // Enclosures of the Taylor coefficients (taylor.cpp).
 std::vector<Interval> tanh_taylor(const Interval &x, int order);

@@ -1,14 +1,25 @@
 #include "polynet/certify.hpp"
 
+#include "bounder.hpp"
+#include "points.hpp"
 #include "polynet/error.hpp"
 #include "polynet/rounding.hpp"
-#include "search.hpp"
+#include "tree.hpp"
 
 #include <string>
 
 namespace polynet {
 
 namespace {
+
+// Leaves cut at a time: enough to keep many workers busy, few enough to stay near the order of
+// worst first. Part of the algorithm, since the certificate depends on it.
+constexpr std::size_t cuts_at_a_time = 32;
+// The share of what `ratio` allows that may be lost to the rest of a Taylor model, and again to
+// lowering its degrees.
+constexpr double share_of_rest = 0.25;
+// Ratios closer to 1 are not worth finer models.
+constexpr double least_excess = 1e-3;
 
 void check_arguments(const Network &net, const std::vector<Polynomial> &polynomials,
                      const CertifyOptions &options) {
@@ -22,7 +33,7 @@ void check_arguments(const Network &net, const std::vector<Polynomial> &polynomi
     throw Error(ErrorCode::invalid_input, "activation_ulp must lie between 0 and 1e6");
 }
 
-std::vector<double> evaluated(const Network &net, const Plan &plan, Way way,
+std::vector<double> evaluated(const Network &net, const GateEvaluator &by_gates, Way way,
                               const std::vector<std::vector<double>> &points) {
   const auto run = [&](auto zero) {
     using T = decltype(zero);
@@ -31,12 +42,9 @@ std::vector<double> evaluated(const Network &net, const Plan &plan, Way way,
       for (const double coordinate : point)
         x.push_back(static_cast<T>(coordinate));
     if (way == Way::gates) {
-      evaluate_by_gates<T>(plan, x.data(), points.size(), y.data());
+      by_gates(x.data(), points.size(), y.data());
     } else {
-      // One by one: a matrix product's order of summation may depend on the size of the batch.
-      const NeuronEvaluator neurons(net);
-      for (std::size_t n = 0; n < points.size(); ++n)
-        neurons(x.data() + n * net.box.size(), 1, y.data() + n * net.outputs.size());
+      NeuronEvaluator{net}(x.data(), points.size(), y.data());
     }
     return std::vector<double>(y.begin(), y.end());
   };
@@ -45,11 +53,11 @@ std::vector<double> evaluated(const Network &net, const Plan &plan, Way way,
 
 // The error that the evaluation attains at the points, exactly: its result is a number, and the
 // polynomial is enclosed there.
-void bound_from_below(const Network &net, const Plan &plan, Way way,
+void bound_from_below(const Network &net, const GateEvaluator &by_gates, Way way,
                       const std::vector<Polynomial> &polynomials,
                       const std::vector<std::vector<double>> &points,
                       std::vector<OutputBounds> &bounds) {
-  const std::vector<double> values = evaluated(net, plan, way, points);
+  const std::vector<double> values = evaluated(net, by_gates, way, points);
   int max_power = 1;
   for (const Polynomial &p : polynomials)
     max_power = std::max(max_power, p.max_power());
@@ -79,50 +87,153 @@ void require_finite(const OutputBounds &bounds, std::size_t k) {
 
 } // namespace
 
-Certificate certify(const Network &net, const std::vector<Polynomial> &polynomials,
-                    const CertifyOptions &options) {
+struct Certifier::State {
+  State(const Network &network, std::vector<Polynomial> p, const CertifyOptions &o)
+      : net(network), polynomials(std::move(p)), options(o), error(net, polynomials),
+        by_gates(net, error.truncation()), points(error) {}
+
+  std::size_t outputs() const { return trees.size(); }
+  double enough(std::size_t k) const {
+    // Splitting on to where the truncation no longer shows beside the rounding would be idle.
+    return std::max(options.ratio * points.lower(k), (options.ratio - 1.0) * rounding[k]);
+  }
+  OutputBounds bounds(std::size_t k) const {
+    OutputBounds b;
+    b.rounding = rounding[k];
+    b.truncation_upper = trees[k].bound();
+    b.truncation_lower = points.lower(k);
+    b.truncation_witness = points.witness(k);
+    b.upper = up(b.truncation_upper + b.rounding);
+    return b;
+  }
+
+  const Network &net;
+  const std::vector<Polynomial> polynomials;
+  const CertifyOptions options;
+  const ErrorFunction error;
+  const GateEvaluator by_gates;
+  double ulp = 0.0;
+  std::vector<double> rounding;
+  PointSearch points;
+  std::optional<Bounder> bounder;
+  std::vector<PartTree> trees;
+  /// Boxes bounded for every output.
+  std::vector<std::size_t> boxes;
+  /// The output at work, and whether its whole box has had the best methods.
+  std::size_t current = 0;
+  bool whole_is_bounded = false;
+};
+
+Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomials,
+                     const CertifyOptions &options) {
   require_sound_float_environment();
   check_arguments(net, polynomials, options);
-  const IdealNetwork ideal = ideal_network(net);
-  const Truncation truncation(net, ideal);
-  const Plan plan = make_plan(net, truncation);
-  const double ulp =
-      options.activation_ulp > 0.0 ? options.activation_ulp : default_activation_ulp(net.dtype);
-
-  Certificate certificate;
-  certificate.way = options.way;
-  certificate.outputs.resize(polynomials.size());
-  std::vector<double> rounding;
-  if (options.way == Way::neurons) {
-    rounding = rounding_by_neurons(net, truncation, ulp);
-    certificate.activation_ulp = ulp;
-  } else {
-    rounding = rounding_by_gates(net, truncation, plan, ulp);
-    certificate.activation_ulp = uses_neurons(plan) ? ulp : 0.0;
-  }
-
-  std::vector<Polynomial> on_box;
+  std::vector<Polynomial> reduced;
   for (const Polynomial &p : polynomials)
-    on_box.push_back(on_bits(restricted(p, net.box), net.bits));
-  const ErrorFunction error(ideal, truncation, on_box);
-  Search search(net, error);
-  search.sample();
-  const std::size_t budget = std::max<std::size_t>(options.max_boxes / polynomials.size(), 1);
-  for (std::size_t k = 0; k < polynomials.size(); ++k) {
-    OutputBounds &bounds = certificate.outputs[k];
-    bounds.rounding = rounding[k];
-    search.refine(k);
-    // Splitting on to where the truncation no longer shows beside the rounding would be idle.
-    const double negligible = (options.ratio - 1.0) * rounding[k];
-    bounds.truncation_upper = search.upper(k, options.ratio, negligible, budget);
-    bounds.truncation_lower = search.lower(k);
-    bounds.truncation_witness = search.witness(k);
-    bounds.upper = up(bounds.truncation_upper + bounds.rounding);
-    require_finite(bounds, k);
+    reduced.push_back(on_bits(p, net.bits));
+  state_ = std::make_unique<State>(net, std::move(reduced), options);
+  State &s = *state_;
+  if (options.way == Way::neurons) {
+    // By default, what holds for other runtimes holds for our own.
+    s.ulp = options.activation_ulp > 0.0
+                ? options.activation_ulp
+                : std::max(default_activation_ulp(net), own_activation_ulp(net));
+    s.rounding = rounding_by_neurons(net, s.error.truncation(), s.ulp);
+  } else {
+    // Our own activations are proved; only one of the user's has to be assumed accurate.
+    const bool assumed = uses_neurons(s.by_gates.plan()) && !net.activation->function;
+    const double ulp =
+        assumed && options.activation_ulp > 0.0 ? options.activation_ulp : own_activation_ulp(net);
+    s.rounding = rounding_by_gates(net, s.error.truncation(), s.by_gates.plan(), ulp);
+    s.ulp = assumed ? ulp : 0.0;
   }
-  certificate.boxes = search.boxes();
-  bound_from_below(net, plan, options.way, polynomials, search.points(), certificate.outputs);
+  s.points.sample();
+  Part box;
+  for (const Interval &x : net.box)
+    box.emplace_back(x.lo(), x.hi());
+  std::vector<double> tolerances;
+  for (std::size_t k = 0; k < polynomials.size(); ++k) {
+    tolerances.push_back(share_of_rest * std::max(options.ratio - 1.0, least_excess) *
+                         std::max(s.points.lower(k), s.rounding[k]));
+    s.trees.emplace_back(box, s.error.on_box()[k].mag(), net.bits);
+    s.boxes.push_back(1);
+  }
+  s.bounder.emplace(s.error, std::move(tolerances));
+}
+
+Certifier::~Certifier() = default;
+
+Task Certifier::next() {
+  State &s = *state_;
+  const std::size_t budget = std::max<std::size_t>(s.options.max_boxes / s.outputs(), 1);
+  for (; s.current < s.outputs(); ++s.current, s.whole_is_bounded = false) {
+    PartTree &tree = s.trees[s.current];
+    Task task{s.current, s.enough(s.current), {}};
+    if (tree.bound() <= task.enough)
+      continue;
+    if (!s.whole_is_bounded) {
+      Part box;
+      for (const Interval &x : s.net.box)
+        box.emplace_back(x.lo(), x.hi());
+      task.parts.push_back(std::move(box));
+      return task;
+    }
+    const std::size_t left = budget - std::min(budget, s.boxes[s.current]);
+    task.parts = tree.cut(task.enough, std::min(cuts_at_a_time, left / 2));
+    if (!task.parts.empty())
+      return task;
+  }
+  return {};
+}
+
+void Certifier::accept(const std::vector<PartBound> &bounds) {
+  State &s = *state_;
+  PartTree &tree = s.trees[s.current];
+  if (s.whole_is_bounded) {
+    tree.accept(bounds);
+    s.boxes[s.current] += bounds.size();
+  } else {
+    tree.accept_root(bounds.front());
+    s.whole_is_bounded = true;
+  }
+  std::vector<std::vector<double>> candidates;
+  for (const PartBound &bound : bounds)
+    candidates.push_back(bound.candidate);
+  s.points.try_points(s.current, candidates);
+}
+
+std::vector<PartBound> Certifier::bounds(const Task &task) const {
+  require_sound_float_environment();
+  std::vector<PartBound> result;
+  for (const Part &part : task.parts)
+    result.push_back((*state_->bounder)(task.output, part, task.enough));
+  return result;
+}
+
+OutputBounds Certifier::so_far(std::size_t output) const { return state_->bounds(output); }
+
+Certificate Certifier::certificate() const {
+  const State &s = *state_;
+  Certificate certificate;
+  certificate.way = s.options.way;
+  certificate.activation_ulp = s.ulp;
+  for (std::size_t k = 0; k < s.outputs(); ++k) {
+    certificate.outputs.push_back(s.bounds(k));
+    certificate.outputs.back().subdivision = s.trees[k].preorder();
+    require_finite(certificate.outputs.back(), k);
+    certificate.boxes += s.boxes[k];
+  }
+  bound_from_below(s.net, s.by_gates, s.options.way, s.polynomials, s.points.points(),
+                   certificate.outputs);
   return certificate;
+}
+
+Certificate certify(const Network &net, const std::vector<Polynomial> &polynomials,
+                    const CertifyOptions &options) {
+  Certifier certifier(net, polynomials, options);
+  for (Task task; !(task = certifier.next()).parts.empty();)
+    certifier.accept(certifier.bounds(task));
+  return certifier.certificate();
 }
 
 } // namespace polynet

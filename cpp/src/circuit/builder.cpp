@@ -14,45 +14,6 @@ constexpr double combined_exactly = 16 * unit_roundoff;
 // With larger weights on them (all are normalised) their errors would add up too much.
 constexpr double max_weight = 100.0;
 
-void add(WirePolynomial &p, const Monomial &m, double coefficient) {
-  if (coefficient != 0.0 && (p[m] += coefficient) == 0.0)
-    p.erase(m);
-}
-
-void add(WirePolynomial &p, const WirePolynomial &other, double factor) {
-  for (const auto &[m, c] : other)
-    add(p, m, factor * c);
-}
-
-int degree_of(const WirePolynomial &p) {
-  int d = 0;
-  for (const auto &[m, c] : p)
-    d = std::max(d, degree(m));
-  return d;
-}
-
-Monomial wire_monomial(std::uint32_t wire) { return {{wire, 1}}; }
-
-// m / divisor, if it divides.
-std::optional<Monomial> quotient(const Monomial &m, const Monomial &divisor) {
-  Monomial result;
-  auto d = divisor.begin();
-  for (const Factor &f : m) {
-    std::uint32_t power = f.power;
-    if (d != divisor.end() && d->variable == f.variable) {
-      if (d->power > power)
-        return std::nullopt;
-      power -= d->power;
-      ++d;
-    }
-    if (power > 0)
-      result.push_back({f.variable, power});
-  }
-  if (d != divisor.end())
-    return std::nullopt;
-  return result;
-}
-
 // Divides by the leading coefficient; returns it.
 double normalise(WirePolynomial &p) {
   double lead = 0.0;
@@ -62,13 +23,6 @@ double normalise(WirePolynomial &p) {
   for (auto &[m, c] : p)
     c /= lead;
   return lead;
-}
-
-std::vector<std::uint32_t> wires_of(const Monomial &m) {
-  std::vector<std::uint32_t> wires;
-  for (const Factor &f : m)
-    wires.push_back(f.variable);
-  return wires;
 }
 
 } // namespace
@@ -109,20 +63,28 @@ Interval CompactBuilder::range(const WirePolynomial &form) const {
   return sum;
 }
 
-std::pair<CompactBuilder::Index, double>
-CompactBuilder::product(const WirePolynomial &left, const WirePolynomial &right, bool square) {
-  WirePolynomial l = left, r = right;
+std::pair<CompactBuilder::Index, double> CompactBuilder::product(const WirePolynomial &left,
+                                                                 const WirePolynomial &right,
+                                                                 bool square,
+                                                                 const WirePolynomial &third) {
+  WirePolynomial l = left, r = right, t = third;
   double factor = normalise(l);
   factor *= square ? factor : normalise(r);
+  if (!t.empty())
+    factor *= normalise(t);
   if (square)
     r = l;
   if (r < l)
     std::swap(l, r);
-  const auto [known, is_new] = products_.emplace(std::make_pair(l, r), ranges_.size());
+  const auto [known, is_new] = products_.emplace(std::array{l, r, t}, ranges_.size());
   if (is_new) {
     circuit_.products.push_back({combination(l), square ? Combination{} : combination(r), square});
     ranges_.push_back(square ? pow(range(l), 2) : range(l) * range(r));
-    if (l.size() == 1 && r.size() == 1 && !l.begin()->first.empty() && !r.begin()->first.empty())
+    if (!t.empty()) {
+      circuit_.products.back().third = combination(t);
+      ranges_.back() *= range(t);
+    } else if (l.size() == 1 && r.size() == 1 && !l.begin()->first.empty() &&
+               !r.begin()->first.empty())
       known_.emplace(l.begin()->first * r.begin()->first, known->second);
   }
   return {known->second, factor};
@@ -204,96 +166,6 @@ std::optional<WirePolynomial> CompactBuilder::combine_built(const WirePolynomial
   for (const auto &[m, c] : rest)
     if (const auto wire = known_.find(m); wire != known_.end())
       add(result, wire_monomial(wire->second), c);
-  return result;
-}
-
-// One of the commonest factors, or any of them, if there are any.
-std::optional<Monomial> CompactBuilder::choose(const std::map<Monomial, int> &counts) {
-  const Monomial *best = nullptr;
-  double best_score = 0.0;
-  for (const auto &[m, count] : counts) {
-    double score = count;
-    if (factoring_.seed != 0)
-      score *= 0.25 + static_cast<double>(random_() >> 11) * 0x1p-53;
-    if (score > best_score) {
-      best_score = score;
-      best = &m;
-    }
-  }
-  return best ? std::optional<Monomial>(*best) : std::nullopt;
-}
-
-WirePolynomial CompactBuilder::build_high(WirePolynomial p) {
-  const bool all_pairs = factoring_.method == Factoring::Method::pairs;
-  // How many monomials of degree 3 and more each square and each product of two wires divides.
-  std::map<Monomial, int> squares, pairs;
-  const auto tally = [](std::map<Monomial, int> &counts, const Monomial &factor, int change) {
-    if ((counts[factor] += change) == 0)
-      counts.erase(factor);
-  };
-  const auto count = [&](const Monomial &m, int change) {
-    if (degree(m) <= 2)
-      return;
-    for (std::size_t i = 0; i < m.size(); ++i) {
-      if (m[i].power > 1)
-        tally(factoring_.squares ? squares : pairs, {{m[i].variable, 2}}, change);
-      for (std::size_t j = i + 1; j < m.size(); ++j)
-        tally(pairs, {{m[i].variable, 1}, {m[j].variable, 1}}, change);
-    }
-  };
-  for (const auto &[m, c] : p)
-    count(m, 1);
-  while (!squares.empty() || (all_pairs && !pairs.empty())) {
-    const Monomial factor = *choose(squares.empty() ? pairs : squares);
-    const Index wire = monomial_wire(factor);
-    WirePolynomial rewritten;
-    for (auto i = p.begin(); i != p.end();) {
-      Monomial rest = i->first;
-      std::uint32_t power = 0;
-      for (auto divided = quotient(rest, factor); divided; divided = quotient(rest, factor)) {
-        rest = *divided;
-        ++power;
-      }
-      if (power == 0) {
-        ++i;
-        continue;
-      }
-      rewritten[rest * Monomial{{wire, power}}] += i->second;
-      count(i->first, -1);
-      i = p.erase(i);
-    }
-    for (const auto &[m, c] : rewritten) {
-      const bool was_there = p.count(m) != 0;
-      add(p, m, c);
-      // Terms may cancel or underflow; only what is there is counted.
-      if (const bool is_there = p.count(m) != 0; is_there != was_there)
-        count(m, is_there ? 1 : -1);
-    }
-  }
-  return degree_of(p) > 2 ? horner(std::move(p)) : build(p);
-}
-
-WirePolynomial CompactBuilder::horner(WirePolynomial p) {
-  WirePolynomial result;
-  while (degree_of(p) > 2) {
-    std::map<Monomial, int> counts;
-    for (const auto &[m, c] : p)
-      if (degree(m) > 2)
-        for (const std::uint32_t wire : wires_of(m))
-          ++counts[wire_monomial(wire)];
-    const Monomial factor = *choose(counts);
-    WirePolynomial cofactor, rest;
-    for (const auto &[m, c] : p) {
-      if (const auto divided = quotient(m, factor))
-        add(cofactor, *divided, c);
-      else
-        rest.emplace(m, c);
-    }
-    p = std::move(rest);
-    const auto [wire, weight] = product({{factor, 1.0}}, build(cofactor), false);
-    add(result, wire_monomial(wire), weight);
-  }
-  add(result, build(p), 1.0);
   return result;
 }
 

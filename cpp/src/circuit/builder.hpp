@@ -2,20 +2,20 @@
 #pragma once
 
 #include "polynet/circuit.hpp"
+#include "wire_polynomial.hpp"
 
+#include <array>
 #include <optional>
 #include <random>
 
 namespace polynet {
-
-/// A polynomial in the wires of a circuit, in plain double.
-using WirePolynomial = std::map<Monomial, double>;
 
 /// How polynomials of degree 3 and more are taken apart.
 struct Factoring {
   enum class Method {
     horner, ///< variable * quotient, until what is left is quadratic
     pairs,  ///< the commonest product of two wires becomes a wire
+    triples ///< the same down to degree 3, then products of two wires and a form
   };
   Method method;
   /// Squares of wires become wires first.
@@ -44,10 +44,11 @@ private:
   void decompose_component(const std::vector<Index> &wires, const WirePolynomial &p,
                            WirePolynomial &result);
   WirePolynomial horner(WirePolynomial p);
+  WirePolynomial triples(WirePolynomial p);
 
-  /// A wire for the product of two linear forms, and the factor that it lacks.
+  /// A wire for the product of two linear forms, or of three, and the factor that it lacks.
   std::pair<Index, double> product(const WirePolynomial &left, const WirePolynomial &right,
-                                   bool square);
+                                   bool square, const WirePolynomial &third = {});
   Index monomial_wire(const Monomial &m);
   Combination combination(const WirePolynomial &form) const;
   Interval range(const WirePolynomial &form) const;
@@ -60,7 +61,7 @@ private:
   std::vector<Interval> ranges_;
   /// Wires that are products of two wires.
   std::map<Monomial, Index> known_;
-  std::map<std::pair<WirePolynomial, WirePolynomial>, Index> products_;
+  std::map<std::array<WirePolynomial, 3>, Index> products_;
   std::map<WirePolynomial, WirePolynomial> built_;
 };
 

@@ -52,54 +52,82 @@ std::optional<WirePolynomial> expanded(const WirePolynomial &p,
   return result;
 }
 
+using Method = Factoring::Method;
+
+// The polynomials about the origin and, where that pays, about the centre of the box.
+class Targets {
+public:
+  Targets(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box)
+      : box_(box), origin_(box.size(), 0.0) {
+    for (const Polynomial &p : polynomials) {
+      plain_.push_back(middle(p));
+      terms_ += plain_.back().size();
+      for (const auto &[m, c] : plain_.back())
+        has_high_ = has_high_ || degree(m) > 2;
+    }
+    for (const Interval &x : box)
+      middles_.push_back(x.mid());
+    if (has_high_ && terms_ <= many_terms && middles_ != origin_)
+      for (const WirePolynomial &p : plain_) {
+        auto moved = expanded(p, middles_);
+        if (!moved) {
+          centred_.clear();
+          break;
+        }
+        centred_.push_back(std::move(*moved));
+      }
+  }
+
+  bool has_high() const { return has_high_; }
+  std::uint32_t seeds() const { return terms_ <= many_terms ? max_seeds : 1; }
+
+  void add(std::vector<Circuit> &circuits, const Factoring &factoring) const {
+    add(circuits, factoring, plain_, origin_);
+    if (!centred_.empty())
+      add(circuits, factoring, centred_, middles_);
+  }
+
+private:
+  void add(std::vector<Circuit> &circuits, const Factoring &factoring,
+           const std::vector<WirePolynomial> &targets, const std::vector<double> &centres) const {
+    CompactBuilder builder(box_, centres, factoring);
+    for (const WirePolynomial &p : targets)
+      builder.add_output(p);
+    circuits.push_back(builder.take());
+  }
+
+  const std::vector<Interval> &box_;
+  std::vector<WirePolynomial> plain_, centred_;
+  std::vector<double> origin_, middles_;
+  std::size_t terms_ = 0;
+  bool has_high_ = false;
+};
+
 } // namespace
 
 std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials,
                                       const std::vector<Interval> &box) {
-  std::vector<WirePolynomial> plain, centred;
-  std::size_t terms = 0;
-  bool has_high = false;
-  for (const Polynomial &p : polynomials) {
-    plain.push_back(middle(p));
-    terms += plain.back().size();
-    for (const auto &[m, c] : plain.back())
-      has_high = has_high || degree(m) > 2;
-  }
-  const std::vector<double> origin(box.size(), 0.0);
-  std::vector<double> middles;
-  for (const Interval &x : box)
-    middles.push_back(x.mid());
-  if (has_high && terms <= many_terms && middles != origin)
-    for (const WirePolynomial &p : plain) {
-      auto moved = expanded(p, middles);
-      if (!moved) {
-        centred.clear();
-        break;
-      }
-      centred.push_back(std::move(*moved));
-    }
-
+  const Targets targets(polynomials, box);
   std::vector<Circuit> circuits;
-  const auto add = [&](const std::vector<WirePolynomial> &targets,
-                       const std::vector<double> &centres, const Factoring &factoring) {
-    CompactBuilder builder(box, centres, factoring);
-    for (const WirePolynomial &p : targets)
-      builder.add_output(p);
-    circuits.push_back(builder.take());
-  };
-  using Method = Factoring::Method;
-  if (!has_high) {
-    add(plain, origin, {Method::horner, false, 0});
+  if (!targets.has_high()) {
+    targets.add(circuits, {Method::horner, false, 0});
     return circuits;
   }
-  const std::uint32_t seeds = terms <= many_terms ? max_seeds : 1;
-  for (std::uint32_t seed = 0; seed < seeds; ++seed)
+  for (std::uint32_t seed = 0; seed < targets.seeds(); ++seed)
     for (const Method method : {Method::horner, Method::pairs})
-      for (const bool squares : {false, true}) {
-        add(plain, origin, {method, squares, seed});
-        if (!centred.empty())
-          add(centred, middles, {method, squares, seed});
-      }
+      for (const bool squares : {false, true})
+        targets.add(circuits, {method, squares, seed});
+  return circuits;
+}
+
+std::vector<Circuit> triple_circuits(const std::vector<Polynomial> &polynomials,
+                                     const std::vector<Interval> &box) {
+  const Targets targets(polynomials, box);
+  std::vector<Circuit> circuits;
+  if (targets.has_high())
+    for (std::uint32_t seed = 0; seed < targets.seeds(); ++seed)
+      for (const bool squares : {false, true})
+        targets.add(circuits, {Method::triples, squares, seed});
   return circuits;
 }
 

@@ -130,7 +130,7 @@ std::vector<int> Circuit::levels() const {
   std::vector<int> level(static_cast<std::size_t>(inputs), 0);
   for (const Product &p : products) {
     int below = 0;
-    for (const Combination *operand : {&p.left, &p.right})
+    for (const Combination *operand : {&p.left, &p.right, p.third ? &*p.third : &p.left})
       for (const auto &[wire, coefficient] : operand->terms)
         below = std::max(below, level[static_cast<std::size_t>(wire)]);
     level.push_back(1 + below);

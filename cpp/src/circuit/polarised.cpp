@@ -20,6 +20,13 @@ public:
         continue;
       }
       const Combination u = over_new_wires(p.left);
+      if (p.third) {
+        const int next = result_.inputs + static_cast<int>(result_.products.size());
+        result_.products.push_back(
+            {u, over_new_wires(p.right), p.square, over_new_wires(*p.third)});
+        values_.push_back({{{next, 1.0}}, 0.0});
+        continue;
+      }
       if (p.square) {
         values_.push_back({{{square(u), 1.0}}, 0.0});
         continue;

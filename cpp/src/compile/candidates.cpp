@@ -6,6 +6,7 @@
 #include "schedule.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 namespace polynet {
@@ -36,6 +37,8 @@ std::vector<double> key(const Circuit &circuit) {
     numbers.push_back(p.square ? 1.0 : p.of_bits ? 2.0 : 0.0);
     add(p.left);
     add(p.right);
+    if (p.third)
+      add(*p.third);
   }
   for (const Combination &output : circuit.outputs)
     add(output);
@@ -83,7 +86,7 @@ public:
     choose([](const Plain &p) { return p.neurons; });
     choose([](const Plain &p) { return p.product_neurons; });
     for (const Plain &p : plain)
-      if (chosen.count(&p) > 0)
+      if (chosen.count(&p) > 0 && is_small(p.circuit))
         add_layouts(p, any_accuracy);
   }
 
@@ -107,10 +110,25 @@ private:
     return add([&] { return schedule(circuit, ranges, box_, options_, layout); });
   }
 
+  // Products of three are halved by parity, or would take 8 neurons.
+  static bool has_triples(const Circuit &circuit) {
+    return std::any_of(circuit.products.begin(), circuit.products.end(),
+                       [](const Product &p) { return p.third.has_value(); });
+  }
+
+  // Every product takes a neuron at least.
+  bool is_small(const Circuit &circuit) const {
+    return circuit.products.size() <= static_cast<std::size_t>(fewest_);
+  }
+
   void add_plain(Circuit circuit, std::vector<Plain> &plain) {
+    if (!is_small(circuit))
+      return;
     FormRanges ranges(circuit, box_, options_.dtype);
     Layout layout;
     layout.single_copies = true;
+    if (has_triples(circuit))
+      layout.products = Products::halves;
     std::optional<int> fewest;
     for (const double shift : shifts) {
       layout.max_shift = shift;
@@ -119,6 +137,7 @@ private:
     }
     if (!fewest)
       return;
+    fewest_ = std::min(fewest_, *fewest);
     int products = 0;
     for (const Product &p : circuit.products)
       products += p.of_bits ? 1 : p.square ? 2 : 4;
@@ -127,6 +146,11 @@ private:
 
   void add_layouts(const Plain &p, bool any_accuracy) {
     std::vector<Layout> layouts;
+    if (has_triples(p.circuit)) {
+      layouts = {{Products::halves, true, true}, {Products::forward, true}};
+      add(p, layouts);
+      return;
+    }
     const Layout single{Products::central, true};
     if (copy_gate(options_, single, 0).stencil != copy_gate(options_, {}, 0).stencil)
       layouts.push_back({Products::central, false});
@@ -137,6 +161,10 @@ private:
       layouts.push_back({Products::halves, true});
     if (any_accuracy)
       layouts.push_back({Products::richardson, false});
+    add(p, layouts);
+  }
+
+  void add(const Plain &p, std::vector<Layout> &layouts) {
     for (Layout &layout : layouts)
       for (const double shift : shifts) {
         layout.max_shift = shift;
@@ -148,6 +176,7 @@ private:
   const CompileOptions &options_;
   const std::function<bool(const Candidate &)> &keep_;
   ErrorEstimate estimate_;
+  int fewest_ = std::numeric_limits<int>::max(); // neurons of a network laid out so far
   std::vector<Candidate> found_;
 };
 
@@ -171,13 +200,15 @@ std::vector<Candidate> candidates(const Circuit &paper, const std::vector<Polyno
   circuits.push_back(polarised(paper));
   circuits.push_back(paper);
   found.add(std::move(circuits), any_accuracy);
-  if (any_accuracy)
-    for (int layers = 1; layers <= most_hidden_layers; ++layers)
-      for (const Products products : {Products::forward, Products::halves})
-        for (const bool centred : {true, false})
-          found.add([&] {
-            return grouped(polynomials, box, options, layers, {products, true}, centred);
-          });
+  if (!any_accuracy)
+    return found.take();
+  if (!half_suffix(*options.activation, 3).empty())
+    found.add(triple_circuits(polynomials, box), any_accuracy);
+  for (int layers = 1; layers <= most_hidden_layers; ++layers)
+    for (const Products products : {Products::forward, Products::halves})
+      for (const bool centred : {true, false})
+        found.add(
+            [&] { return grouped(polynomials, box, options, layers, {products, true}, centred); });
   return found.take();
 }
 

@@ -5,10 +5,11 @@
 
 namespace polynet {
 
-/// The factors of a product wire.
+/// The factors of a product wire, two or three.
 struct Factors {
   Linear left, right;
   bool square;
+  std::optional<Linear> third;
 };
 
 /// A product with the centres and radii that its gate uses:

@@ -46,7 +46,7 @@ double ErrorEstimate::operator()(const Network &net) {
   std::vector<double> gain(above->size(), 1.0);
   for (std::size_t t = net.hidden.size(); t > 0; --t) {
     const HiddenLayer &layer = net.hidden[t - 1];
-    const std::vector<bool> rides = riding_copies(layer);
+    const std::vector<int> group = scale_groups(layer);
     std::vector<double> gates(layer.gates.size(), 0.0), operands(layer.operands.size(), 0.0);
     for (std::size_t k = 0; k < above->size(); ++k)
       for (const auto &[gate, weight] : (*above)[k].terms)
@@ -54,7 +54,7 @@ double ErrorEstimate::operator()(const Network &net) {
     for (std::size_t g = 0; g < gates.size(); ++g) {
       const Gate &gate = layer.gates[g];
       if (gates[g] > 0.0)
-        error += gates[g] * of(gate, rides[g]);
+        error += gates[g] * of(gate, gate.stencil->order() == 1 && group[g] > 1);
       for (int i = 0; i < gate.stencil->operands; ++i)
         operands[static_cast<std::size_t>(gate.operands[i])] += gates[g] * gate.stencil->target[i];
     }

@@ -103,4 +103,12 @@ Gate product_gate(const CompileOptions &options, const Layout &layout, const std
   return {&st, round_to(options.dtype, options.bias.value_or(usual)), 0.0, operands};
 }
 
+void drop_constant_layers(Network &net) {
+  for (std::size_t t = net.hidden.size(); t > 0; --t)
+    if (net.hidden[t - 1].gates.empty()) {
+      net.hidden.erase(net.hidden.begin(), net.hidden.begin() + static_cast<std::ptrdiff_t>(t));
+      return;
+    }
+}
+
 } // namespace polynet

@@ -29,4 +29,8 @@ std::string half_suffix(const Activation &s, int order);
 Gate product_gate(const CompileOptions &options, const Layout &layout, const std::string &target,
                   const std::array<int, max_operands> &operands);
 
+/// Removes the layers up to the last one without gates: it provides constants only, so that nothing
+/// before it matters.
+void drop_constant_layers(Network &net);
+
 } // namespace polynet

@@ -97,6 +97,7 @@ public:
     net_.hidden = std::vector<HiddenLayer>(layers_);
     for (const Polynomial &p : outputs_)
       add_output(p);
+    drop_constant_layers(net_);
     return std::move(net_);
   }
 

@@ -65,7 +65,14 @@ FormRanges::FormRanges(const Circuit &circuit, const std::vector<Interval> &box,
     const std::vector<double> factor = p.square ? product : values(right);
     for (std::size_t i = 0; i < points_; ++i)
       product[i] *= factor[i];
-    const Range bound = product_range(of(left), of(right), p.square);
+    Range bound = product_range(of(left), of(right), p.square);
+    if (p.third) {
+      const Linear third = linear(*p.third);
+      const std::vector<double> last = values(third);
+      for (std::size_t i = 0; i < points_; ++i)
+        product[i] *= last[i];
+      bound = product_range(bound, of(third), false);
+    }
     ranges_.push_back(widened(narrowed(bound, product), dtype));
     values_.push_back(std::move(product));
   }

@@ -9,8 +9,15 @@ namespace polynet {
 
 namespace {
 
+// Scales are (1 + j/4) 2^k, counted by 4 k + j.
+constexpr int steps_per_octave = 4;
 constexpr int smallest_exponent = -40;
-constexpr int largest_exponent = 0;
+constexpr int smallest_step = steps_per_octave * smallest_exponent, largest_step = 0;
+
+double scale_of(int step) {
+  const int octave = (step - (steps_per_octave - 1)) / steps_per_octave; // floor, for step <= 0
+  return std::ldexp(1.0 + double(step - octave * steps_per_octave) / steps_per_octave, octave);
+}
 
 // Where the descent starts: near the best scales of one gate (docs/theory.md, section 5).
 int first_exponent(const Network &net, int order) {
@@ -34,9 +41,9 @@ WholeBoxError whole_box_error(const Network &net, const IdealNetwork &ideal) {
   WholeBoxError worst{0.0, 0.0};
   try {
     const Truncation truncation(net, ideal);
-    const std::vector<Interval> errors = truncation(net.box);
+    const std::vector<Interval> &errors = truncation.errors();
     const std::vector<double> rounding =
-        rounding_by_neurons(net, truncation, default_activation_ulp(net.dtype));
+        rounding_by_neurons(net, truncation, default_activation_ulp(net));
     for (std::size_t k = 0; k < errors.size(); ++k) {
       worst.truncation = std::max(worst.truncation, errors[k].mag());
       worst.total = std::max(worst.total, up(errors[k].mag() + rounding[k]));
@@ -51,57 +58,57 @@ class Descent {
 public:
   explicit Descent(Network &net) : net_(net), ideal_(ideal_network(net)) {
     for (std::size_t t = 0; t < net.hidden.size(); ++t) {
-      std::map<bool, std::vector<Gate *>> kinds;
-      const std::vector<bool> rides = riding_copies(net.hidden[t]);
-      for (std::size_t g = 0; g < rides.size(); ++g) {
-        Gate &gate = net.hidden[t].gates[g];
-        if (gate.stencil->bits == 0) // theirs are set
-          kinds[gate.stencil->order() == 1 && !rides[g]].push_back(&gate);
-      }
-      for (auto &[is_copy, gates] : kinds) {
+      std::map<int, std::vector<Gate *>> kinds;
+      const std::vector<int> group = scale_groups(net.hidden[t]);
+      for (std::size_t g = 0; g < group.size(); ++g)
+        if (Gate &gate = net.hidden[t].gates[g]; gate.stencil->bits == 0) // theirs are set
+          kinds[group[g]].push_back(&gate);
+      for (auto &[kind, gates] : kinds) {
         groups_.push_back(gates);
         int order = 0;
         for (const Gate *gate : gates)
           order = std::max(order, gate->stencil->order());
-        exponents_.push_back(is_copy ? first_copy_exponent(net, *gates.front())
-                                     : first_exponent(net, order));
+        steps_.push_back(steps_per_octave * (kind == 1 ? first_copy_exponent(net, *gates.front())
+                                                       : first_exponent(net, order)));
       }
     }
     for (std::size_t g = 0; g < groups_.size(); ++g)
-      set(g, exponents_[g]);
+      set(g, steps_[g]);
     best_ = bound();
   }
 
+  // By powers of two first.
   void run() {
-    for (bool improved = true; improved;) {
-      improved = false;
-      for (std::size_t g = 0; g < groups_.size(); ++g)
-        for (const int step : {-1, 1})
-          while (try_exponent(g, exponents_[g] + step))
-            improved = true;
-    }
+    for (const int length : {steps_per_octave, 1})
+      for (bool improved = true; improved;) {
+        improved = false;
+        for (std::size_t g = 0; g < groups_.size(); ++g)
+          for (const int step : {-length, length})
+            while (try_step(g, steps_[g] + step))
+              improved = true;
+      }
   }
 
   const IdealNetwork &ideal() const { return ideal_; }
 
 private:
-  void set(std::size_t g, int exponent) {
+  void set(std::size_t g, int step) {
     for (Gate *gate : groups_[g])
-      gate->scale = std::ldexp(1.0, exponent);
+      gate->scale = scale_of(step);
   }
 
-  bool try_exponent(std::size_t g, int exponent) {
-    if (exponent < smallest_exponent || exponent > largest_exponent)
+  bool try_step(std::size_t g, int step) {
+    if (step < smallest_step || step > largest_step)
       return false;
-    set(g, exponent);
+    set(g, step);
     const double candidate = bound();
     // A gain below a thousandth is not worth another round.
     if (candidate < best_ * 0.999) {
       best_ = candidate;
-      exponents_[g] = exponent;
+      steps_[g] = step;
       return true;
     }
-    set(g, exponents_[g]);
+    set(g, steps_[g]);
     return false;
   }
 
@@ -110,30 +117,42 @@ private:
   Network &net_;
   IdealNetwork ideal_;
   std::vector<std::vector<Gate *>> groups_;
-  std::vector<int> exponents_;
+  std::vector<int> steps_;
   double best_;
 };
 
 } // namespace
 
-std::vector<bool> riding_copies(const HiddenLayer &layer) {
+std::vector<int> scale_groups(const HiddenLayer &layer) {
   HiddenLayer alike = layer;
-  for (Gate &gate : alike.gates)
-    gate.scale = 1.0;
-  const Neurons neurons = neurons_of(alike);
-  std::vector<bool> used(neurons.distinct.size(), false), rides;
-  for (std::size_t g = 0; g < layer.gates.size(); ++g)
-    if (layer.gates[g].stencil->order() > 1)
-      for (const int neuron : neurons.of_gate[g])
-        used[static_cast<std::size_t>(neuron)] = true;
-  for (std::size_t g = 0; g < layer.gates.size(); ++g) {
-    const std::vector<int> &own = neurons.of_gate[g];
-    rides.push_back(layer.gates[g].stencil->order() == 1 &&
-                    std::any_of(own.begin(), own.end(), [&](int neuron) {
-                      return used[static_cast<std::size_t>(neuron)];
-                    }));
+  std::vector<int> group;
+  for (Gate &gate : alike.gates) {
+    if (gate.stencil->bits == 0)
+      gate.scale = 1.0;
+    group.push_back(std::min(gate.stencil->order(), 3));
   }
-  return rides;
+  const Neurons neurons = neurons_of(alike);
+  if (!neurons.shared)
+    return group;
+  for (bool changed = true; changed;) {
+    changed = false;
+    std::vector<int> highest(neurons.distinct.size(), 0);
+    bool mixed = false; // a neuron of groups 2 and 3
+    for (std::size_t g = 0; g < group.size(); ++g)
+      for (const int neuron : neurons.of_gate[g]) {
+        int &h = highest[static_cast<std::size_t>(neuron)];
+        mixed = mixed || (h > 1 && group[g] > 1 && h != group[g]);
+        h = std::max(h, group[g]);
+      }
+    for (std::size_t g = 0; g < group.size(); ++g) {
+      int wanted = mixed && group[g] == 2 ? 3 : group[g];
+      for (const int neuron : neurons.of_gate[g])
+        wanted = std::max(wanted, highest[static_cast<std::size_t>(neuron)]);
+      changed = changed || wanted != group[g];
+      group[g] = wanted;
+    }
+  }
+  return group;
 }
 
 WholeBoxError settle_scales(Network &net, const std::optional<double> &scale) {

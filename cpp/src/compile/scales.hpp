@@ -5,8 +5,9 @@
 
 namespace polynet {
 
-/// Per gate, whether it is a copy that shares neurons with a gate of higher order, if their scales
-/// are the same.
-std::vector<bool> riding_copies(const HiddenLayer &layer);
+/// Per gate, the group of gates that have its scale: 1 for copies, 2 for products of two, 3 for
+/// products of more. Gates that would share neurons have the higher of their groups: a copy in
+/// group 2 rides on a product.
+std::vector<int> scale_groups(const HiddenLayer &layer);
 
 } // namespace polynet

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 
 namespace polynet {
 
@@ -21,7 +22,8 @@ constexpr double dust = 16 * unit_roundoff;
 //     u v = c v + d u - c d + r q * gate((u - c)/r, (v - d)/q),
 // (a product of bits is a gate that needs no centring), so a needed form splits into gates of layer
 // t and a form over lower wires, which copy gates carry through layer t. The gates' operands and
-// the copied forms are what layer t-1 must provide.
+// the copied forms are what layer t-1 must provide. A product of three is not centred:
+// u v w = r q p * gate(u/r, v/q, w/p).
 class Scheduler {
 public:
   Scheduler(const Circuit &circuit, const FormRanges &ranges, const std::vector<Interval> &box,
@@ -38,7 +40,9 @@ public:
     net_.bits = options.bits;
     for (const Product &p : circuit.products) {
       const Linear left = linear(p.left);
-      factors_.push_back({left, p.square ? left : linear(p.right), p.square});
+      factors_.push_back({left, p.square ? left : linear(p.right), p.square, std::nullopt});
+      if (p.third)
+        factors_.back().third = linear(*p.third);
     }
   }
 
@@ -60,7 +64,7 @@ public:
     }
     for (const Linear &form : needed)
       provided->push_back(rounded(form));
-    drop_constant_layers();
+    drop_constant_layers(net_);
     return std::move(net_);
   }
 
@@ -76,16 +80,6 @@ private:
       if (const double w = representable(net_.dtype, weight); w != 0.0)
         affine.terms.emplace_back(source, w);
     return affine;
-  }
-
-  // A layer without gates provides constants only, so nothing before it matters.
-  void drop_constant_layers() {
-    for (std::size_t t = net_.hidden.size(); t > 0; --t)
-      if (net_.hidden[t - 1].gates.empty()) {
-        net_.hidden.erase(net_.hidden.begin(),
-                          net_.hidden.begin() + static_cast<std::ptrdiff_t>(t));
-        return;
-      }
   }
 
   // Takes the wires of level t out of `form`; returns their weights.
@@ -154,14 +148,23 @@ private:
   // Returns the operands, as forms over lower wires.
   std::vector<Linear> lay_out(int t, std::vector<Linear> &needed, std::vector<Affine> &provided,
                               HiddenLayer &layer) {
-    std::vector<std::map<int, double>> shares, bit_shares;
+    std::vector<std::map<int, double>> shares, triple_shares, bit_shares;
     std::map<int, CentredProduct> products;
+    std::set<int> triples;
     for (Linear &form : needed) {
-      shares.push_back(take_out(t, form));
-      bit_shares.push_back(take_bits(t, shares.back(), form));
-      for (const auto &[wire, weight] : shares.back()) {
+      std::map<int, double> taken = take_out(t, form);
+      bit_shares.push_back(take_bits(t, taken, form));
+      shares.emplace_back();
+      triple_shares.emplace_back();
+      for (const auto &[wire, weight] : taken) {
         const Factors &f = factors(wire);
-        products.emplace(wire, CentredProduct{&f, ranges_.of(f.left), ranges_.of(f.right)});
+        if (f.third) {
+          triple_shares.back().emplace(wire, weight);
+          triples.insert(wire);
+        } else {
+          shares.back().emplace(wire, weight);
+          products.emplace(wire, CentredProduct{&f, ranges_.of(f.left), ranges_.of(f.right)});
+        }
       }
     }
     if (layout_.max_shift > 0.0)
@@ -212,6 +215,24 @@ private:
                                 ? square_gate(left, of_products.count(left) > 0)
                                 : product_gate(options_, layout_, "product", {left, right}));
     }
+    std::map<int, double> triple_size;
+    for (const int wire : triples) {
+      const Factors &f = factors(wire);
+      std::array<int, 3> operands;
+      double size = 1.0;
+      std::size_t k = 0;
+      for (const Linear *factor : {&f.left, &f.right, &*f.third}) {
+        const Range range = about_zero(*factor);
+        size *= range.radius;
+        if (size != 0.0)
+          operands[k++] = operand(*factor, range);
+      }
+      if (size == 0.0)
+        continue;
+      triple_size.emplace(wire, size);
+      gate_of_wire.emplace(wire, static_cast<int>(layer.gates.size()));
+      layer.gates.push_back(triple_gate(operands));
+    }
 
     for (const std::map<int, double> &share : bit_shares)
       for (const auto &[wire, weight] : share)
@@ -247,6 +268,9 @@ private:
           const CentredProduct &p = products.at(wire);
           over_gates.add(g->second, weight * p.left.radius * p.right.radius);
         }
+      for (const auto &[wire, weight] : triple_shares[f])
+        if (const auto size = triple_size.find(wire); size != triple_size.end())
+          over_gates.add(gate_of_wire.at(wire), weight * size->second);
       for (const auto &[wire, weight] : bit_shares[f]) { // the product is (1 + gate)/2
         over_gates.constant += 0.5 * weight;
         over_gates.add(gate_of_wire.at(wire), 0.5 * weight);
@@ -266,6 +290,26 @@ private:
     if (layout.products == Layout::Products::forward && !shares)
       layout.products = Layout::Products::central;
     return product_gate(options_, layout, "square", {operand});
+  }
+
+  // Centring a product of three would leave products of two.
+  Range about_zero(const Linear &form) const {
+    const Range range = ranges_.of(form);
+    return {0.0, std::fabs(range.centre) + range.radius};
+  }
+
+  Gate triple_gate(std::array<int, 3> operands) const {
+    std::sort(operands.begin(), operands.end());
+    std::array<int, max_operands> distinct{};
+    std::string name = "monomial";
+    std::size_t count = 0;
+    for (auto first = operands.begin(); first != operands.end();) {
+      const auto last = std::upper_bound(first, operands.end(), *first);
+      name += "_" + std::to_string(last - first);
+      distinct[count++] = *first;
+      first = last;
+    }
+    return product_gate(options_, layout_, name, distinct);
   }
 
   static Linear normalised(Linear form, const Range &r) {

@@ -1,6 +1,7 @@
 // The smallest network within a tolerance.
 #include "candidates.hpp"
 #include "polynet/error.hpp"
+#include "polynet/error_model.hpp"
 
 #include <algorithm>
 
@@ -59,11 +60,10 @@ private:
   double certified_error(Network &net) const {
     try {
       settle_scales(net, options_.scale);
-      const IdealNetwork ideal = ideal_network(net);
-      const Truncation truncation(net, ideal);
-      const std::vector<Interval> errors = ErrorFunction(ideal, truncation, polynomials_)(net.box);
+      const ErrorFunction error(net, polynomials_);
+      const std::vector<Interval> &errors = error.on_box();
       const std::vector<double> rounding =
-          rounding_by_neurons(net, truncation, default_activation_ulp(net.dtype));
+          rounding_by_neurons(net, error.truncation(), default_activation_ulp(net));
       double worst = 0.0;
       for (std::size_t k = 0; k < errors.size(); ++k)
         worst = std::max(worst, up(errors[k].mag() + rounding[k]));

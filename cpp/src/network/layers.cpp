@@ -147,11 +147,13 @@ Neurons neurons_of(const HiddenLayer &layer) {
   for (const Gate &gate : layer.gates) {
     neurons.of_gate.emplace_back();
     for (const StencilNode &node : gate.stencil->neurons) {
-      Terms terms;
+      std::map<int, int> direction; // of an operand that the gate may have twice
       for (int i = 0; i < gate.stencil->operands; ++i)
-        if (node.direction[i] != 0)
-          terms.emplace_back(gate.operands[i], node.direction[i]);
-      std::sort(terms.begin(), terms.end());
+        direction[gate.operands[i]] += node.direction[i];
+      Terms terms;
+      for (const auto &[operand, d] : direction)
+        if (d != 0)
+          terms.emplace_back(operand, d);
       const auto [place, is_new] = known.emplace(std::make_tuple(gate.bias, gate.scale, terms),
                                                  static_cast<int>(neurons.distinct.size()));
       if (is_new)

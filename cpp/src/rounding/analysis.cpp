@@ -2,18 +2,6 @@
 
 namespace polynet {
 
-double Analysis::gamma(double n) const {
-  const Interval nu = Interval(n) * format.unit_roundoff;
-  return nu.hi() < 0.5 ? (nu / (Interval(1.0) - nu)).hi() : detail::infinity;
-}
-
-double Analysis::ulp(double magnitude) const {
-  if (!(magnitude <= format.largest))
-    return detail::infinity;
-  const double normal = std::max(magnitude, format.smallest_normal);
-  return std::ldexp(1.0, std::ilogb(normal) - format.precision + 1);
-}
-
 // sup |l d_i z_i| over the neurons' directions d, for an operand that is off by `error`.
 double Analysis::reach_of(std::size_t t, const Gate &gate, int i, double error) const {
   const double z = up(truncation.operand(t, gate.operands[i]).mag() + error);
@@ -22,37 +10,50 @@ double Analysis::reach_of(std::size_t t, const Gate &gate, int i, double error) 
 
 double Analysis::argument_rounding(std::size_t t, const Gate &gate,
                                    const std::vector<double> &operand_errors) const {
-  double sum = std::fabs(gate.bias), flushed = 2.0;
+  Summands summands;
+  summands.add(std::fabs(gate.bias), 0);
+  double rounded = 0.0, flushed = 2.0;
   for (int i = 0; i < gate.stencil->operands; ++i) {
     const double error = operand_errors[static_cast<std::size_t>(gate.operands[i])];
-    sum = up(sum + reach_of(t, gate, i, error));
+    const double reach = reach_of(t, gate, i, error);
+    // l d is rounded to a weight, and its product with z is rounded.
+    const double product = up(gamma(2.0) * reach);
+    rounded = up(rounded + product);
+    summands.add(up(reach + product), 0);
     const double weight = up(gate.scale * gate.stencil->largest_direction(i));
     const double z = up(truncation.operand(t, gate.operands[i]).mag() + error);
     flushed = up(flushed + up(weight + z) + 2.0);
   }
-  return up(up(gamma(gate.stencil->operands + 2) * sum) + up(flushed * format.smallest_normal));
+  const double sum = summands.rounding(format, summands.magnitude());
+  return up(up(rounded + sum) + up(flushed * format.smallest_normal));
 }
 
-Source Analysis::gate_source(std::size_t t, std::size_t g, double argument_error) const {
+Source Analysis::gate_source(std::size_t t, std::size_t g,
+                             const std::vector<double> &operand_errors,
+                             double argument_error) const {
   const Gate &gate = net.hidden[t].gates[g];
   const GateSeries &series = truncation.series(t, g);
   double reach = argument_error;
   for (int i = 0; i < gate.stencil->operands; ++i)
-    reach = up(reach + reach_of(t, gate, i, 0.0));
+    reach = up(reach +
+               reach_of(t, gate, i, operand_errors[static_cast<std::size_t>(gate.operands[i])]));
   Source source;
+  source.stencil = gate.stencil;
   source.neurons = static_cast<int>(gate.stencil->neurons.size());
   source.weight_sum = gate.stencil->weight_sum();
   source.normalisation = series.normalisation();
-  source.magnitude = truncation.output(t, g).mag();
+  source.constant = series.value_at_bias() * Interval(gate.stencil->constant_weight);
+  source.value = truncation.output(t, g);
   source.neuron_magnitude = series.value().mag();
   source.neuron_error =
       reach <= series.radius() ? neuron_error(series, argument_error) : detail::infinity;
-  source.constant = series.value_at_bias() * Interval(gate.stencil->constant_weight);
+  if (series.value().mig() > source.neuron_error)
+    source.neuron_sign = series.value().lo() > 0.0 ? 1 : -1;
   return source;
 }
 
 double Analysis::neuron_error(const GateSeries &series, double argument_error) const {
-  const double activation = up(activation_ulp * ulp(series.value().mag()));
+  const double activation = up(activation_ulp * 2.0 * half_ulp(format, series.value().mag()));
   return up(up(up(series.slope().mag() * argument_error) + activation) + format.smallest_normal);
 }
 
@@ -74,6 +75,15 @@ double Analysis::carried(std::size_t t, std::size_t g, const std::vector<double>
   return sum;
 }
 
-double default_activation_ulp(Dtype d) { return d == Dtype::float32 ? 6.0 : 4.0; }
+double default_activation_ulp(const Network &net) {
+  return net.dtype == Dtype::float32 ? net.activation->float32_ulp : net.activation->float64_ulp;
+}
+
+double own_activation_ulp(const Network &net) {
+  if (!net.activation->function)
+    return default_activation_ulp(net);
+  const Accuracy &proved = function_ulp[static_cast<int>(*net.activation->function)];
+  return net.dtype == Dtype::float32 ? proved.float32 : proved.float64;
+}
 
 } // namespace polynet

@@ -18,7 +18,7 @@ public:
       errors.clear();
       magnitudes.clear();
       for (std::size_t g = 0; g < layer.gates.size(); ++g) {
-        const PlannedSeries &planned = plan.series[plan.layers[t].gates[g].series];
+        const PlannedSeries &planned = plan.series[plan.series_of[t][g]];
         const double local = planned.converges ? series_rounding(t, g, planned, operands)
                                                : neuron_rounding(t, g, operands);
         errors.push_back(up(local + a_.carried(t, g, operands)));
@@ -64,10 +64,10 @@ private:
   }
 
   // The gate's neurons summed with their integer weights, the constant, and 1/(c l^m), as in
-  // evaluate/gates.cpp.
+  // plan/gates.cpp.
   double neuron_rounding(std::size_t t, std::size_t g, const std::vector<double> &errors) const {
     const Gate &gate = a_.net.hidden[t].gates[g];
-    const Source s = a_.gate_source(t, g, a_.argument_rounding(t, gate, errors));
+    const Source s = a_.gate_source(t, g, errors, a_.argument_rounding(t, gate, errors));
     const Interval exact_inverse = Interval(1.0) / s.normalisation;
     const double inverse = exact_inverse.mag();
     const double misfit = up(exact_inverse.rad() * s.normalisation.mag());
@@ -80,7 +80,7 @@ private:
     double error = up(up(s.weight_sum * s.neuron_error) + s.constant.rad());
     error = up(error + up(a_.gamma(s.neurons + 4.0) * sum));
     error = up(up(error * inverse) * (1.0 + 0x1p-20));
-    error = up(error + up(up(a_.gamma(4.0) + misfit) * s.magnitude));
+    error = up(error + up(up(a_.gamma(4.0) + misfit) * s.value.mag()));
     return up(error + up(up(8.0 * inverse + 8.0) * a_.format.smallest_normal));
   }
 

@@ -1,9 +1,16 @@
 #include "analysis.hpp"
 
+#include <map>
+
 namespace polynet {
 
 namespace {
 
+// Rounding errors are of two kinds. What a layer's neurons lose perturbs the gates that they make,
+// and so the operands of the next layer: all neurons of a gate there see the same perturbed
+// operands, and the perturbation passes with the gate's derivative. What the Linear map itself
+// loses it loses row by row: in factored form a row is an operand, still seen alike by all neurons
+// of a gate; in merged form it is one neuron's argument, and the gate's cancellation breaks.
 class ByNeurons {
 public:
   explicit ByNeurons(const Analysis &analysis) : a_(analysis) {}
@@ -14,18 +21,25 @@ public:
     Provider before = inputs();
     for (std::size_t t = 0; t < a_.net.hidden.size(); ++t) {
       const HiddenLayer &layer = a_.net.hidden[t];
-      const std::vector<double> errors =
-          row_errors(before, rows_of(layer, a_.net.form), derived[next++]);
-      next += a_.net.form == Form::factored;
-      before = provider(t, errors);
+      std::vector<double> operands = shared_errors(before, layer.operands);
+      const std::vector<double> rows =
+          row_roundings(before, rows_of(layer, a_.net.form), derived[next++]);
+      if (a_.net.form == Form::factored) {
+        add(rows, operands);
+        ++next;
+      }
+      before = provider(t, operands, rows);
     }
-    return row_errors(before, output_rows(a_.net), derived[next]);
+    std::vector<double> errors = shared_errors(before, a_.net.outputs);
+    add(row_roundings(before, output_rows(a_.net), derived[next]), errors);
+    return errors;
   }
 
 private:
   struct NeuronBound {
-    double magnitude = detail::infinity; // sup |neuron|
+    double magnitude = detail::infinity; // sup |neuron|, exact
     double error = detail::infinity;     // sup |computed - s(argument taken as exact)|
+    int sign = 0;                        // of computed values; 0: either
   };
   // What a Linear map reads: gates (inputs, before the first layer) and their neurons.
   struct Provider {
@@ -35,83 +49,121 @@ private:
     std::vector<NeuronBound> neurons;
   };
 
+  static void add(const std::vector<double> &more, std::vector<double> &errors) {
+    for (std::size_t k = 0; k < errors.size(); ++k)
+      errors[k] = up(errors[k] + more[k]);
+  }
+
   Provider inputs() const {
     Provider p;
     for (const Interval &x : a_.net.box) {
       Source source;
-      source.magnitude = source.neuron_magnitude = x.mag();
+      source.value = x;
       p.sources.push_back(source);
-      p.neurons.push_back({x.mag(), 0.0});
+      p.neurons.push_back({x.mag(), 0.0, (x.lo() > 0.0) - (x.hi() < 0.0)});
     }
     return p;
   }
 
-  // `errors`: of the operands (factored form) or of the neurons' arguments.
-  Provider provider(std::size_t t, const std::vector<double> &errors) const {
+  // `operands`: their errors; `rows`: the roundings of the neurons' arguments (merged form).
+  Provider provider(std::size_t t, const std::vector<double> &operands,
+                    const std::vector<double> &rows) const {
     const HiddenLayer &layer = a_.net.hidden[t];
     const bool factored = a_.net.form == Form::factored;
     Provider p{&layer, neurons_of(layer), {}, {}};
     p.neurons.resize(p.map.distinct.size());
     for (std::size_t g = 0; g < layer.gates.size(); ++g) {
-      double argument_error = factored ? a_.argument_rounding(t, layer.gates[g], errors) : 0.0;
+      double argument = factored ? a_.argument_rounding(t, layer.gates[g], operands) : 0.0;
       if (!factored)
         for (const int neuron : p.map.of_gate[g])
-          argument_error = std::max(argument_error, errors[static_cast<std::size_t>(neuron)]);
-      p.sources.push_back(a_.gate_source(t, g, argument_error));
-      if (factored)
-        p.sources.back().carried_error = a_.carried(t, g, errors);
+          argument = std::max(argument, rows[static_cast<std::size_t>(neuron)]);
+      Source s = a_.gate_source(t, g, operands, argument);
+      s.carried_error = a_.carried(t, g, operands);
       // Each gate that shares a neuron bounds it.
       for (const int neuron : p.map.of_gate[g]) {
         NeuronBound &bound = p.neurons[static_cast<std::size_t>(neuron)];
-        bound.magnitude = std::min(bound.magnitude, p.sources.back().neuron_magnitude);
-        bound.error = std::min(bound.error, p.sources.back().neuron_error);
+        bound.magnitude = std::min(bound.magnitude, s.neuron_magnitude);
+        bound.error = std::min(bound.error, s.neuron_error);
+        bound.sign = s.neuron_sign != 0 ? s.neuron_sign : bound.sign;
       }
+      p.sources.push_back(s);
     }
     return p;
   }
 
-  // For each row: sup |computed row - exact row| where the exact row is taken at the operands that
-  // the sources' errors refer to. `layer` holds the rounded parameters.
-  std::vector<double> row_errors(const Provider &before, const std::vector<Row> &rows,
-                                 const Layer &layer) const {
+  // sup |exact form of the gates that the computed neurons make - exact form of the gates|.
+  static std::vector<double> shared_errors(const Provider &before,
+                                           const std::vector<Affine> &forms) {
     std::vector<double> errors;
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-      double sum_of_magnitudes = std::fabs(layer.bias[r]);
-      double error = 0.0, flushed = 0.0, operations = 2.0;
-      for (int k = layer.row_start[r]; k < layer.row_start[r + 1]; ++k) {
-        const auto entry = static_cast<std::size_t>(k);
-        const double weight = std::fabs(layer.weight[entry]);
-        const NeuronBound &bound = before.neurons[static_cast<std::size_t>(layer.column[entry])];
-        const double neuron = up(bound.magnitude + bound.error);
-        sum_of_magnitudes = up(sum_of_magnitudes + up(weight * neuron));
-        error = up(error + up(weight * bound.error));
-        flushed = up(flushed + up(weight + neuron));
-        operations += 2.0;
+    for (const Affine &form : forms) {
+      double error = 0.0;
+      std::map<int, Interval> weights; // of each neuron, in all gates that share it
+      for (const auto &[index, coefficient] : form.terms) {
+        const auto g = static_cast<std::size_t>(index);
+        const Source &s = before.sources[g];
+        error = up(error + up(std::fabs(coefficient) * s.carried_error));
+        if (before.layer)
+          for (std::size_t k = 0; k < before.map.of_gate[g].size(); ++k)
+            weights[before.map.of_gate[g][k]] +=
+                Interval(coefficient) * double(s.stencil->neurons[k].weight) / s.normalisation;
       }
-      // The weights add up exactly to integer multiples of the units: a unit's misfit scales its
-      // whole gate.
-      const std::vector<double> units =
-          before.layer ? unit_weights(a_.net, *before.layer, before.map, rows[r])
-                       : std::vector<double>(layer.weight.begin() + layer.row_start[r],
-                                             layer.weight.begin() + layer.row_start[r + 1]);
-      Interval constant_misfit = Interval(layer.bias[r]) - rows[r].constant;
-      for (std::size_t k = 0; k < units.size(); ++k) {
-        const auto &[index, coefficient] = rows[r].terms[k];
-        const Source &s = before.sources[static_cast<std::size_t>(index)];
-        const Interval misfit = Interval(units[k]) * s.normalisation - coefficient;
-        error = up(error + (misfit * up(s.magnitude + s.carried_error)).mag());
-        error = up(error + (coefficient * s.carried_error).mag());
-        constant_misfit -= Interval(units[k]) * s.constant;
-      }
-      if (!(sum_of_magnitudes <= a_.format.largest / 2))
-        error = detail::infinity;
-      error = up(error + up(a_.gamma(operations / 2.0) * sum_of_magnitudes));
-      error = up(error + constant_misfit.mag());
-      // Flush to zero, of inputs or of results: at most one smallest normal number each.
-      error = up(error + up(up(flushed + operations) * a_.format.smallest_normal));
+      for (const auto &[neuron, weight] : weights)
+        error = up(error + (weight * before.neurons[static_cast<std::size_t>(neuron)].error).mag());
       errors.push_back(error);
     }
     return errors;
+  }
+
+  // For each row: sup |computed row - exact row of the gates that the computed neurons make|.
+  // `layer` holds the rounded parameters.
+  std::vector<double> row_roundings(const Provider &before, const std::vector<Row> &rows,
+                                    const Layer &layer) const {
+    std::vector<double> errors;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      Interval total;
+      double error = misfits(before, rows[r], layer, r, total), flushed = 2.0;
+      Summands summands;
+      summands.add(std::fabs(layer.bias[r]), layer.bias[r] < 0.0 ? -1 : 1);
+      for (int k = layer.row_start[r]; k < layer.row_start[r + 1]; ++k) {
+        const auto entry = static_cast<std::size_t>(k);
+        const double weight = layer.weight[entry];
+        const NeuronBound &bound = before.neurons[static_cast<std::size_t>(layer.column[entry])];
+        const double neuron = up(bound.magnitude + bound.error);
+        const double product = up(std::fabs(weight) * neuron);
+        const double rounding = half_ulp(a_.format, product);
+        error = up(error + rounding);
+        summands.add(up(product + rounding), weight < 0.0 ? -bound.sign : bound.sign);
+        flushed = up(flushed + up(up(std::fabs(weight) + neuron) + 2.0));
+      }
+      error = up(error + summands.rounding(a_.format, up(total.mag() + error)));
+      if (!(summands.magnitude() <= a_.format.largest / 2))
+        error = detail::infinity;
+      // Flush to zero, of inputs or of results: at most one smallest normal number each.
+      errors.push_back(up(error + up(flushed * a_.format.smallest_normal)));
+    }
+    return errors;
+  }
+
+  // What rounding the parameters does to a row, and the row itself. The weights add up exactly to
+  // integer multiples of the units: a unit's misfit scales its whole gate.
+  double misfits(const Provider &before, const Row &row, const Layer &layer, std::size_t r,
+                 Interval &total) const {
+    const std::vector<double> units =
+        before.layer ? unit_weights(a_.net, *before.layer, before.map, row)
+                     : std::vector<double>(layer.weight.begin() + layer.row_start[r],
+                                           layer.weight.begin() + layer.row_start[r + 1]);
+    total = row.constant;
+    Interval constant = Interval(layer.bias[r]) - row.constant;
+    double error = 0.0;
+    for (std::size_t k = 0; k < units.size(); ++k) {
+      const auto &[index, coefficient] = row.terms[k];
+      const Source &s = before.sources[static_cast<std::size_t>(index)];
+      const Interval computed = s.value + symmetric(s.error());
+      total += coefficient * computed;
+      error = up(error + ((Interval(units[k]) * s.normalisation - coefficient) * computed).mag());
+      constant -= Interval(units[k]) * s.constant;
+    }
+    return up(error + constant.mag());
   }
 
   const Analysis &a_;

@@ -29,8 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # A variable's name need not exist in the terminal's encoding.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        status = 0
         with contextlib.suppress(SystemExit):  # --help and --version end so, with status 0
-            _run(sys.argv[1:] if argv is None else argv)
+            status = _run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
     except PolynetError as error:
         print(f"polynet: error: {error}", file=sys.stderr)
@@ -41,16 +42,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         # What is still buffered must not fail again when Python flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141  # 128 + SIGPIPE
-    return 0
+    except OSError as error:  # of a file to write
+        print(f"polynet: error: {error}", file=sys.stderr)
+        return 2
+    return status
 
 
-def _run(argv: Sequence[str]) -> None:
+def _run(argv: Sequence[str]) -> int:
     args = parse(argv)
     report = args.report(args)
     if args.json:
         print(json.dumps(_strict(report), allow_nan=False, indent=2))
     else:
         args.show(report)
+    return args.status(report) if "status" in args else 0
 
 
 def _strict(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from .. import __version__, activation_names
 from ..errors import InvalidInputError
-from . import _compile, _gate, _table
+from . import _compile, _gate, _table, _verify
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -81,6 +81,7 @@ def _parser() -> ArgumentParser:
     _add_compile(commands)
     _add_gate(commands)
     _add_table(commands)
+    _add_verify(commands)
     return parser
 
 
@@ -139,6 +140,18 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
         help="how many points to evaluate: the centre, then random ones (default: %(default)s)",
     )
     add("--seed", type=_integer, default=0, help="of the random points (default: %(default)s)")
+    for option, text in (
+        (
+            "--certificate",
+            "write the certificate for polynet verify; with --by both there are two, FILE with"
+            " -gates and -neurons before its suffix",
+        ),
+        ("--save", "write the network for polynet.load"),
+        ("--onnx", "write the layers as ONNX, with the certificate by neurons"),
+        ("--c", "write a C99 function, NAME.c, by gates or, with --by neurons, by neurons"),
+        ("--vnnlib", "write the layers as NAME.onnx and two VNN-LIB properties next to it"),
+    ):
+        add(option, metavar="FILE", type=str.strip, help=text)
     add("--json", action="store_true", help="print one JSON object instead")
 
 
@@ -202,3 +215,25 @@ def _count(text: str) -> int:
     if not 0 <= count <= _MAX_POINTS:
         raise ArgumentTypeError(f"{count} is not between 0 and {_MAX_POINTS}")
     return count
+
+
+def _add_verify(commands: _SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "verify",
+        help="prove a certificate's claims again, independently",
+        description="Prove the claims of a certificate's file again with the independent checker. "
+        "Exit status: 0 if all are proved, 1 if one is refuted or not proved, 2 if the file is no "
+        "certificate.",
+        epilog="example:\n  polynet verify certificate.json",
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(report=_verify.report, show=_verify.show, status=_verify.status)
+    parser.add_argument("file", metavar="FILE", type=str.strip, help="a certificate")
+    parser.add_argument(
+        "--seconds",
+        type=_number,
+        default=300.0,
+        help="give up after about this time (default: %(default)s)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead")

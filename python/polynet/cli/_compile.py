@@ -15,6 +15,7 @@ from ..box import parse_box
 from ..certificate import Certificate, at_least, at_most
 from ..compiler import compile as compile_network
 from ..network import Network, Way
+from ._files import write_files
 from ._tables import print_table, shorten
 
 WAYS: dict[str, tuple[Way, ...]] = {
@@ -41,9 +42,11 @@ def report(args: Namespace) -> dict[str, Any]:
         sharpness=args.sharpness,
     )
     ways = WAYS[args.by]
+    certificates = {way: network.certify(by=way) for way in ways}
     return {
         "network": _describe(network, args.expressions),
-        "certificates": [_certificate(network.certify(by=way)) for way in ways],
+        "certificates": [_certificate(certificate) for certificate in certificates.values()],
+        "files": write_files(network, certificates, args),
         "points": _values(network, list(_points(network, args.points, args.seed)), ways),
     }
 
@@ -119,6 +122,10 @@ def show(report: dict[str, Any]) -> None:
     if report["points"]:
         print()
         _show_points(report["points"])
+    if report["files"]:
+        print()
+        print("Written")
+        print_table(("file",), [(file,) for file in report["files"]])
 
 
 def _show_network(network: dict[str, Any]) -> None:

@@ -1,0 +1,76 @@
+"""Rounding by neurons: the certified part against the worst that runtimes do.
+
+    python benchmarks/rounding.py [--points 1000000] [--activation logistic] [CASE ...]
+
+Evaluates each network at all corners of its box and at random points by polynet, NumPy, onnxruntime
+and torch (where installed), and takes away its real-number function, evaluated gate by gate in
+float64. Prints the largest difference over the runtimes, the certified rounding part and their
+ratio, and the certified total, for both forms and both dtypes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+
+import numpy as np
+
+import cases
+import polynet as pn
+import runtimes
+
+
+def evaluations(net: pn.Network):
+    """Yield the name and function of every runtime that computes the network's layers."""
+    yield "polynet", lambda points: net(points, by="neurons")
+    yield "numpy", runtimes.numpy_runtime(net)
+    if importlib.util.find_spec("onnxruntime") and runtimes.has_onnx(net):
+        yield "onnxruntime", runtimes.onnx_runtime(net)
+    if importlib.util.find_spec("torch"):
+        yield "torch", runtimes.torch_runtime(net)
+
+
+def in_float64(net: pn.Network) -> pn.Network:
+    """Return the same real-number function as a float64 network."""
+    rebuild, ((activation, _, *numbers), *rest) = net.__reduce__()
+    return rebuild((activation, "float64", *numbers), *rest)
+
+
+def observed(net: pn.Network, points) -> tuple[float, str]:
+    """Return the largest difference from the real-number function, and the runtime it is of."""
+    reference = in_float64(net)(points.astype(np.float64), by="gates")
+    worst = {
+        name: float(np.max(np.abs(evaluate(points).astype(np.float64) - reference)))
+        for name, evaluate in evaluations(net)
+    }
+    return max((error, name) for name, error in worst.items())
+
+
+def main() -> None:
+    """Print a line for every polynomial, dtype and form."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("cases", nargs="*", metavar="CASE")
+    parser.add_argument("--points", type=int, default=1_000_000)
+    parser.add_argument("--activation", default="logistic")
+    options = parser.parse_args()
+    for case in cases.fpbench():
+        if options.cases and case.name not in options.cases:
+            continue
+        for dtype in ("float64", "float32"):
+            factored = pn.compile(
+                case.polynomial, case.box, activation=options.activation, dtype=dtype
+            )
+            points = cases.sample(factored, options.points, seed=1)
+            for net in (factored, factored.merged()):
+                certificate = net.certify(by="neurons")
+                error, runtime = observed(net, points)
+                print(
+                    f"{case.name:18}{dtype}  {net.form:9} total {certificate.upper:.3e}  "
+                    f"rounding {certificate.rounding:.3e}  observed {error:.3e} ({runtime})  "
+                    f"ratio {certificate.rounding / error:6.2f}",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+// The error of a network, network(x) - p(x): at points, on the whole box, and as Taylor models.
+#pragma once
+
+#include "polynet/truncation.hpp"
+
+#include <vector>
+
+namespace polynet {
+
+/// {network(x) - p(x)} for a network and its polynomials, one number per output: the gates'
+/// truncation plus the difference between the ideal network and the polynomial.
+class ErrorFunction {
+public:
+  /// The network must outlive this object. Error (invalid_input) if a polynomial has a variable
+  /// that the box lacks; (size_limit) if working out the polynomials takes too many terms.
+  ErrorFunction(const Network &net, const std::vector<Polynomial> &polynomials);
+
+  const Network &network() const { return net_; }
+  const IdealNetwork &ideal() const { return ideal_; }
+  const Truncation &truncation() const { return truncation_; }
+  /// ideal network - polynomial, in the ideal network's frame.
+  const std::vector<Model> &differences() const { return differences_; }
+
+  /// Enclosures over the whole box, from one pass of intervals.
+  const std::vector<Interval> &on_box() const { return on_box_; }
+  /// Enclosures at a point of the box.
+  std::vector<Interval> at(const std::vector<double> &x) const;
+  /// Good to a few digits, unproved, for the search of large errors.
+  std::vector<double> estimate(const std::vector<double> &x) const;
+
+private:
+  const Network &net_;
+  IdealNetwork ideal_;
+  Truncation truncation_;
+  std::vector<Model> differences_;
+  std::vector<Interval> on_box_;
+  std::vector<bool> difference_shows_;
+};
+
+/// ideal network - polynomials, in the ideal network's frame.
+std::vector<Model> ideal_differences(const IdealNetwork &ideal,
+                                     const std::vector<Polynomial> &polynomials);
+/// Enclosures of the differences over the box.
+std::vector<Interval> ranges(const IdealNetwork &ideal, const std::vector<Model> &differences);
+
+/// The error over a part of [-1, 1]^n in the ideal network's variables, as one Taylor model per
+/// output in the part's own variables. Terms below about `accuracy` of the largest of each
+/// intermediate result go into the rest. Error (size_limit) if that takes more than `work` products of
+/// terms (tens of ns each, x86-64).
+std::vector<Model> error_models(const ErrorFunction &error, const Frame &part, double accuracy,
+                                std::size_t work);
+
+/// The Taylor polynomial of {network(x) - ideal(x)} in a common factor of all scales, up to that
+/// order (at least 1) and at the factor 1, one per output: the leading error terms in the inputs.
+/// Gates of bits, whose scales are apart, are taken as exact.
+/// Error (size_limit) if the polynomials grow too long or the order needs derivatives beyond 20.
+std::vector<Polynomial> error_terms(const Network &net, int order);
+
+} // namespace polynet

@@ -1,0 +1,149 @@
+// Kernels: blocks of points through a flat program, for each instruction set, chosen once.
+//
+// A block holds `count` points as a structure of arrays: slot k is slots[k * stride] ...
+// slots[k * stride + count - 1]. Every operation acts on each point alone, rounds each of its
+// operations once (contraction is off; a fused multiply-add is written out), and so gives the same
+// bits wherever a point stands in its block. The instruction sets with a fused multiply-add agree
+// with each other to the last bit; those without round a * b + c twice.
+//
+// cpp/src/kernels/body.hpp holds the loops (raw pointers, internal linkage only: nothing that a
+// linker could share between units), each unit next to it compiles them for one instruction set,
+// dispatch.cpp chooses. A further family of kernels is a header with loops like body.hpp, included
+// there, with its function pointers as members of Operations<T>, filled in by operations_of<T>().
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace polynet {
+
+/// What an instruction does to its target slot; c are its constants, s its source slots. The gates'
+/// series are those of docs/theory.md, section 4.
+enum class Opcode : std::uint8_t {
+  combine,        ///< c_0 + sum_k c_(k+1) s_k, from the left, for `detail` sources
+  accumulate,     ///< target + sum_k c_k s_k, from the left, for `detail` sources
+  multiply,       ///< s_0 s_1
+  multiply_add,   ///< s_0 s_1 + s_2
+  copy_series,    ///< z (1 + r), z = s_0, r = sum_(k >= 1) a_k q^k, q = z^2; c = (a_K, ..., a_1)
+  square_series,  ///< q (1 + r), the same q and r
+  product_series, ///< u v (1 + r), u = s_0, v = s_1: see product_constants
+  sign,           ///< -1 below 0, 1 above, s_0 itself if it is 0 or a NaN: a product of bits
+  activate,       ///< the activation at s_0 (detail 0), or its derivative there (detail 1)
+};
+
+/// Most sources of one combine or accumulate instruction.
+constexpr int combine_limit = 8;
+/// A series of up to so many orders K is unrolled; `detail` is K for every series.
+constexpr int unrolled_orders = 8;
+
+/// How many constants a product_series of K orders takes. With S = u^2 + v^2 and P = (u v)^2,
+/// r = sum_j P^j A_j(S), where A_j has the degree K - 2 j and A_0 no constant term: for j = K/2
+/// down to 0 the coefficients of A_j, highest first. Beyond unrolled_orders r = sum_k c_(k-1) h_k,
+/// with h_k = w_1 h_(k-1) + w_2^k, h_0 = 1, w_1 = (u + v)^2, w_2 = (u - v)^2.
+constexpr int product_constants(int orders) {
+  int count = orders;
+  for (int j = 1; orders <= unrolled_orders && 2 * j <= orders; ++j)
+    count += orders - 2 * j + 1;
+  return count;
+}
+
+/// One instruction. The target may be one of the sources.
+struct Instruction {
+  Opcode opcode;
+  std::uint8_t detail; ///< number of sources, orders of a series, or derivative
+  std::int32_t target;
+  std::int32_t source;   ///< index of the first source slot in Program::sources
+  std::int32_t constant; ///< index of the first constant in Program::constants
+};
+
+/// The activation (order 0) or its derivative (order 1) at count values, in place.
+template <typename T>
+using Activate = void (*)(const void *context, int order, T *values, std::size_t count);
+
+/// A program as the kernels read it.
+template <typename T> struct Program {
+  const Instruction *instructions;
+  const std::int32_t *sources;
+  const T *constants;
+  Activate<T> activate;
+  const void *context;
+};
+
+/// The built-in activations, in alphabetical order, by the names they have in the table of
+/// activations; what each is: docs/theory.md.
+enum class Function : std::uint8_t {
+  algebraic,
+  arctan,
+  cos,
+  erf,
+  exp,
+  gaussian,
+  gelu,
+  gelu_tanh,
+  logcosh,
+  logistic,
+  mish,
+  requ,
+  silu,
+  sin,
+  softplus,
+  tanh,
+};
+constexpr int functions = 16;
+
+/// What every Function is within, in units in the last place of the exact value (of the smallest
+/// subnormal, where that is larger): with or without fused multiply-add. Proved for float64
+/// (docs/kernels.md), checked number by number for float32 (tests/cpp/exhaustive.cpp).
+struct Accuracy {
+  double float64, float32;
+};
+constexpr Accuracy function_ulp[functions] = {{2.5, 2.5},  {3.0, 2.0}, {1.5, 1.5},  {2.0, 2.0},
+                                              {1.5, 1.5},  {1.5, 1.5}, {10.0, 6.0}, {4.0, 4.0},
+                                              {10.0, 5.0}, {3.0, 2.5}, {6.0, 4.0},  {0.5, 0.5},
+                                              {4.0, 3.0},  {1.5, 1.5}, {3.0, 2.5},  {3.5, 3.0}};
+
+/// Our own loops that replace values by a Function of them, with no call of the C library. A NaN
+/// gives a NaN, an infinity the limit (sin, cos: NaN). The result does not depend on place or
+/// count.
+template <typename T> struct ElementaryFunctions {
+  void (*of[functions])(T *values, std::size_t count);
+};
+
+/// Counts of points in a block are multiples of this.
+constexpr std::size_t lanes = 16;
+
+/// The kernels of one instruction set for one dtype. Counts are multiples of `lanes`.
+template <typename T> struct Operations {
+  /// Instructions first ... last - 1 on a block.
+  void (*run)(const Program<T> &, std::size_t first, std::size_t last, T *slots, std::size_t stride,
+              std::size_t count);
+  /// The same for one point: slot k is slots[k].
+  void (*run_one)(const Program<T> &, std::size_t first, std::size_t last, T *slots);
+  /// Whether all values lie in [lower, upper]; a NaN does not.
+  bool (*all_within)(const T *values, std::size_t count, T lower, T upper);
+  /// For any count.
+  ElementaryFunctions<T> elementary;
+};
+
+/// The kernels of one instruction set.
+struct Kernels {
+  const char *name;
+  bool fused_multiply_add;
+  Operations<double> float64;
+  Operations<float> float32;
+
+  template <typename T> const Operations<T> &of() const;
+};
+template <> inline const Operations<double> &Kernels::of() const { return float64; }
+template <> inline const Operations<float> &Kernels::of() const { return float32; }
+
+/// The kernels in use: of the best instruction set this CPU has, or of the one that the environment
+/// variable POLYNET_ISA names when first called. Error (invalid_input) if that one is unknown or
+/// this CPU lacks it.
+const Kernels &kernels();
+
+/// The k-th of the instruction sets that were compiled in and that this CPU has, the best last;
+/// null beyond.
+const Kernels *usable_kernels(std::size_t k);
+
+} // namespace polynet

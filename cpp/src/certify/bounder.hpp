@@ -1,0 +1,38 @@
+// Upper bounds of the truncation error on parts of the box.
+#pragma once
+
+#include "polynet/certify.hpp"
+#include "polynet/error_model.hpp"
+#include "range.hpp"
+
+#include <mutex>
+
+namespace polynet {
+
+/// Bounds |network - p| on parts of the box: by one pass of intervals on the whole box, by the
+/// Taylor models of the whole box or, where their rest is too large, of the part alone.
+class Bounder {
+public:
+  /// `tolerances`: per output, what a bound may be too large by without harm.
+  Bounder(const ErrorFunction &error, std::vector<double> tolerances);
+
+  /// A bound for one output; as good as the methods get, or at most `enough`.
+  PartBound operator()(std::size_t output, const Part &part, double enough) const;
+
+private:
+  struct OnBox {
+    Model model;
+    std::optional<BernsteinRange> bernstein;
+  };
+
+  /// The models of the whole box, made when they are first needed; none if that takes too long.
+  const std::vector<OnBox> &on_box() const;
+
+  const ErrorFunction &error_;
+  std::vector<double> tolerances_;
+  double accuracy_;
+  mutable std::once_flag once_;
+  mutable std::vector<OnBox> on_box_;
+};
+
+} // namespace polynet

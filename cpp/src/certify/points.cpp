@@ -1,0 +1,152 @@
+#include "points.hpp"
+
+#include <numeric>
+
+namespace polynet {
+
+namespace {
+
+constexpr std::size_t max_corners = 256;
+constexpr std::size_t random_points = 128;
+constexpr std::size_t neighbours = 256;
+// From how many of the sampled points to climb.
+constexpr std::size_t climbs = 3;
+// How far a point may lie below the best one for a climb from there.
+constexpr double worth_a_climb = 0.9;
+
+} // namespace
+
+PointSearch::PointSearch(const ErrorFunction &error)
+    : error_(error), net_(error.network()), best_(error.network().outputs.size()) {
+  Point centre;
+  for (const Interval &x : net_.box)
+    centre.push_back(x.mid());
+  for (Best &best : best_)
+    best.point = in_box(centre);
+}
+
+double PointSearch::random() { // xorshift64*, to [0, 1)
+  random_state_ ^= random_state_ >> 12;
+  random_state_ ^= random_state_ << 25;
+  random_state_ ^= random_state_ >> 27;
+  return static_cast<double>((random_state_ * 0x2545f4914f6cdd1du) >> 11) * 0x1p-53;
+}
+
+PointSearch::Point PointSearch::in_box(Point point) const {
+  for (std::size_t i = 0; i < point.size(); ++i)
+    point[i] = net_.nearest_input(i, point[i]);
+  return point;
+}
+
+double PointSearch::estimate(std::size_t output, const Point &point) const {
+  return std::fabs(error_.estimate(point)[output]);
+}
+
+void PointSearch::keep(std::size_t output, const Point &point) {
+  const double error = error_.at(point)[output].mig();
+  if (error > best_[output].error)
+    best_[output] = {error, point};
+}
+
+void PointSearch::sample() {
+  const std::size_t n = net_.box.size();
+  const bool all_corners = n < 63 && (std::size_t{1} << n) <= max_corners;
+  const std::size_t corners = all_corners ? std::size_t{1} << n : max_corners;
+  Point point(n);
+  for (std::size_t c = 0; c < corners; ++c) {
+    for (std::size_t i = 0; i < n; ++i) {
+      // Among many corners: signs that alternate at every power of two, then any.
+      const std::size_t period = std::min<std::size_t>(c / 2, 63);
+      const bool wave = c < 40;
+      const bool high = all_corners ? (c >> i) & 1
+                        : wave      ? ((i >> period) & 1) == (c & 1)
+                                    : random() < 0.5;
+      point[i] = high ? net_.box[i].hi() : net_.box[i].lo();
+    }
+    sampled_.push_back(point);
+  }
+  for (std::size_t c = 0; c < random_points; ++c) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const double w = c == 0 ? 0.5 : random();
+      point[i] = net_.box[i].lo() * (1.0 - w) + net_.box[i].hi() * w;
+    }
+    sampled_.push_back(in_box(point));
+  }
+  std::vector<std::vector<double>> values;
+  for (const Point &p : sampled_)
+    values.push_back(error_.estimate(p));
+  std::vector<std::size_t> order(sampled_.size());
+  for (std::size_t k = 0; k < best_.size(); ++k) {
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto size = [&](std::size_t p) {
+      const double v = std::fabs(values[p][k]);
+      return std::isnan(v) ? 0.0 : v;
+    };
+    std::partial_sort(order.begin(), order.begin() + climbs, order.end(),
+                      [&](std::size_t a, std::size_t b) {
+                        return size(a) != size(b) ? size(a) > size(b) : a < b;
+                      });
+    for (std::size_t c = 0; c < climbs; ++c)
+      climb(k, sampled_[order[c]], size(order[c]));
+  }
+}
+
+void PointSearch::try_points(std::size_t output, const std::vector<Point> &points) {
+  Point best;
+  double value = worth_a_climb * best_[output].error;
+  for (const Point &candidate : points) {
+    Point point = in_box(candidate);
+    if (const double v = estimate(output, point); v > value) {
+      value = v;
+      best = std::move(point);
+    }
+  }
+  if (!best.empty())
+    climb(output, std::move(best), value);
+}
+
+void PointSearch::climb(std::size_t output, Point point, double value) {
+  for (double step = 2.0; step > 1e-4; step *= step > 0.1 ? 0.25 : 0.1)
+    for (bool improved = true; improved;) {
+      improved = false;
+      for (std::size_t i = 0; i < net_.box.size(); ++i)
+        for (const double direction : {-1.0, 1.0}) {
+          const double radius = 0.5 * net_.box[i].hi() - 0.5 * net_.box[i].lo();
+          const double before = point[i];
+          const double move = net_.is_bit(i) ? 1.0 : step * radius;
+          point[i] = net_.nearest_input(i, before + direction * move);
+          if (point[i] == before)
+            continue;
+          const double candidate = estimate(output, point);
+          if (candidate > value) {
+            improved = improved || candidate > value * 1.0001;
+            value = candidate;
+          } else {
+            point[i] = before;
+          }
+        }
+    }
+  keep(output, point);
+}
+
+std::vector<std::vector<double>> PointSearch::points() const {
+  std::vector<Point> points = sampled_;
+  for (const Best &best : best_) {
+    points.push_back(best.point);
+    PointSearch noise(*this);
+    for (std::size_t c = 0; c < neighbours; ++c) {
+      Point p = best.point;
+      for (double &x : p) {
+        const double toward = noise.random() < 0.5 ? -detail::infinity : detail::infinity;
+        for (int steps = static_cast<int>(noise.random() * 4.0); steps > 0; --steps)
+          x = net_.dtype == Dtype::float32 ? static_cast<double>(std::nextafter(
+                                                 static_cast<float>(x), static_cast<float>(toward)))
+                                           : std::nextafter(x, toward);
+      }
+      points.push_back(in_box(std::move(p)));
+    }
+  }
+  return points;
+}
+
+} // namespace polynet

@@ -1,0 +1,109 @@
+#include "polynet/error.hpp"
+#include "polynet/error_model.hpp"
+
+namespace polynet {
+
+namespace {
+
+constexpr std::size_t max_pairs = 4'000'000;
+
+// A polynomial per power of a formal factor of all scales, 0 to the order asked for.
+using Series = std::vector<Polynomial>;
+
+class ErrorTerms {
+public:
+  ErrorTerms(const Network &net, int order) : net_(net), order_(static_cast<std::size_t>(order)) {}
+
+  std::vector<Polynomial> operator()() const {
+    std::vector<Series> wires;
+    for (std::uint32_t i = 0; i < net_.box.size(); ++i)
+      wires.push_back(constant(Polynomial::variable(i)));
+    for (const HiddenLayer &layer : net_.hidden) {
+      const std::vector<Series> operands = combinations(layer.operands, wires);
+      wires.clear();
+      for (const Gate &gate : layer.gates)
+        wires.push_back(gate.stencil->bits > 0 ? constant(sign_of_bits(layer, gate))
+                                               : gate_value(gate, operands));
+    }
+    std::vector<Polynomial> result;
+    for (const Series &output : combinations(net_.outputs, wires)) {
+      Polynomial sum;
+      for (std::size_t j = 1; j <= order_; ++j)
+        sum.add(output[j], 1.0);
+      result.push_back(on_bits(sum, net_.bits));
+    }
+    return result;
+  }
+
+private:
+  Series constant(Polynomial p) const {
+    Series s(order_ + 1);
+    s[0] = std::move(p);
+    return s;
+  }
+
+  std::vector<Series> combinations(const std::vector<Affine> &forms,
+                                   const std::vector<Series> &wires) const {
+    std::vector<Series> result;
+    for (const Affine &form : forms) {
+      Series sum = constant(Polynomial(form.constant));
+      for (const auto &[source, weight] : form.terms)
+        for (std::size_t j = 0; j <= order_; ++j)
+          sum[j].add(wires[static_cast<std::size_t>(source)][j], weight);
+      result.push_back(std::move(sum));
+    }
+    return result;
+  }
+
+  Series times(const Series &a, const Series &b) const {
+    Series product(order_ + 1);
+    for (std::size_t i = 0; i <= order_; ++i)
+      for (std::size_t j = 0; i + j <= order_; ++j) {
+        if (a[i].terms().size() * b[j].terms().size() > max_pairs)
+          throw Error(ErrorCode::size_limit,
+                      "the error terms of this network are too many; ask for a lower order");
+        product[i + j].add(a[i] * b[j], 1.0);
+      }
+    return product;
+  }
+
+  Series monomial(const Gate &gate, const Powers &powers,
+                  const std::vector<Series> &operands) const {
+    Series product = constant(Polynomial(1.0));
+    for (int i = 0; i < gate.stencil->operands; ++i)
+      for (int k = 0; k < powers[i]; ++k)
+        product = times(product, operands[static_cast<std::size_t>(gate.operands[i])]);
+    return product;
+  }
+
+  // z^t (1 + sum over j of (l^j s_(m+j)/s_m C_(m+j)(z)) times the factor to the power j).
+  Series gate_value(const Gate &gate, const std::vector<Series> &operands) const {
+    const Stencil &st = *gate.stencil;
+    const int m = st.order(), order = static_cast<int>(order_);
+    const std::vector<Interval> s = derivatives(*net_.activation, gate.bias, m + order);
+    Series factor = constant(Polynomial(1.0));
+    for (int j = 1; j <= order; ++j) {
+      const Interval scale = pow(Interval(gate.scale), j) * s[static_cast<std::size_t>(m + j)] /
+                             s[static_cast<std::size_t>(m)];
+      for (const MomentTerm &term : moment(st, m + j)) {
+        const Interval coefficient =
+            scale * Interval(double(term.numerator)) / Interval(double(term.denominator));
+        const Series powers = monomial(gate, term.powers, operands);
+        for (std::size_t i = 0; i + static_cast<std::size_t>(j) <= order_; ++i)
+          factor[i + static_cast<std::size_t>(j)].add(powers[i], coefficient);
+      }
+    }
+    return times(monomial(gate, st.target, operands), factor);
+  }
+
+  const Network &net_;
+  const std::size_t order_;
+};
+
+} // namespace
+
+std::vector<Polynomial> error_terms(const Network &net, int order) {
+  return ErrorTerms(net, order)();
+}
+
+} // namespace polynet

@@ -1,0 +1,27 @@
+// Elements of matrices in memory that need not be aligned.
+#pragma once
+
+#include "polynet/evaluate.hpp"
+
+#include <cstring>
+
+namespace polynet {
+
+template <typename T> T load(const Matrix<const T> &x, std::size_t row, std::size_t column) {
+  T value;
+  std::memcpy(&value,
+              reinterpret_cast<const char *>(x.data) +
+                  static_cast<std::ptrdiff_t>(row) * x.row_step +
+                  static_cast<std::ptrdiff_t>(column) * x.column_step,
+              sizeof value);
+  return value;
+}
+
+template <typename T>
+void store(const Matrix<T> &y, std::size_t row, std::size_t column, const T &value) {
+  std::memcpy(reinterpret_cast<char *>(y.data) + static_cast<std::ptrdiff_t>(row) * y.row_step +
+                  static_cast<std::ptrdiff_t>(column) * y.column_step,
+              &value, sizeof value);
+}
+
+} // namespace polynet

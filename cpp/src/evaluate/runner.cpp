@@ -1,0 +1,156 @@
+#include "runner.hpp"
+
+#include "elements.hpp"
+#include "threads.hpp"
+
+namespace polynet {
+
+namespace {
+
+// A block's slots are to stay in the first-level cache with many points, else in the second with
+// fewer.
+constexpr std::size_t first_level = 24 << 10, second_level = 192 << 10;
+constexpr std::size_t most_points = 256, enough_points = 64;
+// Work that pays for a thread, in instructions times points (about a nanosecond each).
+constexpr std::size_t work_per_thread = 200000;
+// Slots of one point that fit on the stack.
+constexpr std::size_t stack_slots = 512;
+
+std::size_t block_size(std::size_t slots, std::size_t size) {
+  const std::size_t wide = first_level / (size * (slots + 1)) / lanes * lanes;
+  const std::size_t narrow = second_level / (size * (slots + 1)) / lanes * lanes;
+  return std::max(lanes, std::max(std::min(wide, most_points), std::min(narrow, enough_points)));
+}
+
+} // namespace
+
+template <typename T>
+Runner<T>::Runner(const Plan &plan, const Tape &tape, const Kernels &kernels, bool trusted)
+    : plan_(plan), tape_(tape), operations_(kernels.of<T>()), trusted_(trusted),
+      activation_(*plan.activation, operations_),
+      constants_(tape.constants.begin(), tape.constants.end()),
+      block_(block_size(tape.slots, sizeof(T))) {
+  for (const Interval &x : plan.box) {
+    lower_.push_back(static_cast<T>(x.lo()));
+    upper_.push_back(static_cast<T>(x.hi()));
+  }
+}
+
+template <typename T> Program<T> Runner<T>::program() const {
+  return {tape_.instructions.data(), tape_.sources.data(), constants_.data(),
+          &ActivationLoop<T>::run, &activation_};
+}
+
+template <typename T>
+void Runner<T>::operator()(const Matrix<const T> &x, std::size_t count, const Matrix<T> &y,
+                           int threads) const {
+  if (count == 1) {
+    T on_stack[stack_slots];
+    std::vector<T> on_heap(tape_.slots > stack_slots ? tape_.slots : 0);
+    one(x, y, on_heap.empty() ? on_stack : on_heap.data());
+    return;
+  }
+  const std::size_t per_point = tape_.instructions.size() + tape_.inputs.size() + 1;
+  const std::size_t most = count / (work_per_thread / per_point + 1) + 1;
+  const auto task = [&](std::size_t first, std::size_t last) {
+    std::vector<T> slots(tape_.slots * block_);
+    for (; first < last; first += block_)
+      block(x.row(first), std::min(block_, last - first), y.row(first), slots.data());
+  };
+  const std::size_t wanted = std::min<std::size_t>(static_cast<std::size_t>(threads), most);
+  if (wanted <= 1)
+    return task(0, count);
+  const std::size_t blocks = (count + block_ - 1) / block_;
+  parallel_for(count, block_ * std::max<std::size_t>(1, blocks / (8 * wanted)),
+               static_cast<int>(wanted), task);
+}
+
+template <typename T>
+bool Runner<T>::inside(const T *slots, std::size_t stride, std::size_t point) const {
+  for (std::size_t j = 0; j < lower_.size(); ++j) {
+    if (tape_.inputs[j] < 0)
+      continue;
+    const T value = slots[static_cast<std::size_t>(tape_.inputs[j]) * stride + point];
+    if (!(value >= lower_[j] && value <= upper_[j]))
+      return false;
+  }
+  return true;
+}
+
+template <typename T>
+void Runner<T>::block(const Matrix<const T> &x, std::size_t count, const Matrix<T> &y,
+                      T *slots) const {
+  const std::size_t padded = (count + lanes - 1) / lanes * lanes;
+  bool all_inside = trusted_;
+  for (std::size_t j = 0; j < lower_.size(); ++j) {
+    if (tape_.inputs[j] < 0)
+      continue;
+    T *slot = slots + static_cast<std::size_t>(tape_.inputs[j]) * padded;
+    for (std::size_t n = 0; n < count; ++n)
+      slot[n] = load(x, n, j);
+    for (std::size_t n = count; n < padded; ++n)
+      slot[n] = slot[count - 1];
+    all_inside = all_inside && operations_.all_within(slot, padded, lower_[j], upper_[j]);
+  }
+  std::vector<std::size_t> outside;
+  if (!all_inside) {
+    for (std::size_t n = 0; n < padded; ++n) {
+      if (trusted_ && inside(slots, padded, n))
+        continue;
+      if (n < count)
+        outside.push_back(n);
+      for (std::size_t j = 0; j < lower_.size(); ++j) // any point of the box, not to be looked at
+        if (tape_.inputs[j] >= 0)
+          slots[static_cast<std::size_t>(tape_.inputs[j]) * padded + n] = lower_[j];
+    }
+  }
+  if (outside.size() < count) {
+    operations_.run(program(), 0, tape_.instructions.size(), slots, padded, padded);
+    for (std::size_t k = 0; k < tape_.outputs.size(); ++k) {
+      const T *slot = slots + static_cast<std::size_t>(tape_.outputs[k]) * padded;
+      for (std::size_t n = 0; n < count; ++n)
+        store(y, n, k, slot[n]);
+    }
+  }
+  for (const std::size_t n : outside)
+    one(x.row(n), y.row(n), slots);
+}
+
+template <typename T>
+void Runner<T>::one(const Matrix<const T> &x, const Matrix<T> &y, T *slots) const {
+  for (std::size_t j = 0; j < lower_.size(); ++j)
+    if (tape_.inputs[j] >= 0)
+      slots[tape_.inputs[j]] = load(x, 0, j);
+  if (trusted_ && inside(slots, 1, 0))
+    operations_.run_one(program(), 0, tape_.instructions.size(), slots);
+  else
+    guarded(slots);
+  for (std::size_t k = 0; k < tape_.outputs.size(); ++k)
+    store(y, 0, k, slots[tape_.outputs[k]]);
+}
+
+template <typename T> void Runner<T>::guarded(T *slots) const {
+  const Program<T> p = program();
+  std::size_t next = 0;
+  for (const TapeGate &gate : tape_.gates) {
+    const PlannedSeries &series = plan_.series[gate.series];
+    operations_.run_one(p, next, gate.first, slots);
+    next = gate.first;
+    bool usable = true;
+    for (int i = 0; i < series.stencil->operands; ++i) {
+      const double z = std::fabs(static_cast<double>(slots[gate.operands[i]]));
+      // A NaN, too, is left to the neurons.
+      usable = usable && z <= (series.converges ? series.range[i] : detail::largest);
+    }
+    if (usable)
+      continue;
+    gate_by_neurons(activation_, series, gate, slots);
+    next = gate.last;
+  }
+  operations_.run_one(p, next, tape_.instructions.size(), slots);
+}
+
+template class Runner<double>;
+template class Runner<float>;
+
+} // namespace polynet

@@ -1,0 +1,193 @@
+// The loops of the kernels, compiled once for each instruction set: see polynet/kernels.hpp.
+//
+// Everything here has internal linkage, and every table is a constant: no unit shares code with
+// another or runs any before it is chosen.
+#pragma once
+
+#include "elementary_table.hpp"
+#include "series.hpp"
+
+namespace polynet {
+namespace {
+
+template <typename T>
+using Operation = void (*)(const Instruction &, const Program<T> &, T *slots, std::size_t stride,
+                           std::size_t count);
+
+// The count that the loops see: known to be 1, or known to be a multiple of `lanes`.
+template <bool one> constexpr std::size_t known(std::size_t count) {
+  return one ? 1 : count / lanes * lanes;
+}
+
+template <typename T, bool one, int n, bool accumulate>
+void combine(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+             std::size_t count) {
+  const T *s[n + 1], *constants = program.constants + in.constant;
+  T c[n + 1];
+  const T start = accumulate ? T(0) : *constants++;
+  for (int k = 0; k < n; ++k) {
+    s[k] = slots + static_cast<std::size_t>(program.sources[in.source + k]) * stride;
+    c[k] = constants[k];
+  }
+  T *target = slots + static_cast<std::size_t>(in.target) * stride;
+  const std::size_t end = known<one>(count);
+  POLYNET_SIMD
+  for (std::size_t i = 0; i < end; ++i) {
+    T sum = accumulate ? target[i] : start;
+    for (int k = 0; k < n; ++k)
+      sum = multiply_add(c[k], s[k][i], sum);
+    target[i] = sum;
+  }
+}
+
+template <typename T, bool one, bool add>
+void multiply(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+              std::size_t count) {
+  const std::int32_t *source = program.sources + in.source;
+  const T *a = slots + static_cast<std::size_t>(source[0]) * stride;
+  const T *b = slots + static_cast<std::size_t>(source[1]) * stride;
+  const T *c = slots + static_cast<std::size_t>(source[add ? 2 : 0]) * stride;
+  T *target = slots + static_cast<std::size_t>(in.target) * stride;
+  const std::size_t end = known<one>(count);
+  POLYNET_SIMD
+  for (std::size_t i = 0; i < end; ++i)
+    target[i] = add ? multiply_add(a[i], b[i], c[i]) : a[i] * b[i];
+}
+
+template <typename T, bool one>
+void sign(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+          std::size_t count) {
+  const T *z = slots + static_cast<std::size_t>(program.sources[in.source]) * stride;
+  T *target = slots + static_cast<std::size_t>(in.target) * stride;
+  const std::size_t end = known<one>(count);
+  POLYNET_SIMD
+  for (std::size_t i = 0; i < end; ++i)
+    target[i] = z[i] < 0 ? T(-1) : z[i] > 0 ? T(1) : z[i];
+}
+
+template <typename T, bool one, Opcode opcode, int orders>
+void series(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+            std::size_t count) {
+  constexpr int size = opcode == Opcode::product_series ? product_constants(orders) : orders;
+  T c[size];
+  for (int k = 0; k < size; ++k)
+    c[k] = program.constants[in.constant + k];
+  const std::int32_t *source = program.sources + in.source;
+  const T *u = slots + static_cast<std::size_t>(source[0]) * stride;
+  const T *v = slots + static_cast<std::size_t>(source[opcode == Opcode::product_series]) * stride;
+  T *target = slots + static_cast<std::size_t>(in.target) * stride;
+  const std::size_t end = known<one>(count);
+  POLYNET_SIMD
+  for (std::size_t i = 0; i < end; ++i)
+    target[i] = opcode == Opcode::copy_series     ? copy_series<orders>(u[i], c)
+                : opcode == Opcode::square_series ? square_series<orders>(u[i], c)
+                                                  : product_series<orders>(u[i], v[i], c);
+}
+
+// More orders than are unrolled: a few points at a time, order by order.
+template <typename T, bool one, Opcode opcode>
+void long_series(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+                 std::size_t count) {
+  const T *c = program.constants + in.constant;
+  const std::int32_t *source = program.sources + in.source;
+  const T *u = slots + static_cast<std::size_t>(source[0]) * stride;
+  const T *v = slots + static_cast<std::size_t>(source[opcode == Opcode::product_series]) * stride;
+  T *target = slots + static_cast<std::size_t>(in.target) * stride;
+  constexpr std::size_t width = one ? 1 : lanes;
+  for (std::size_t i = 0; i < known<one>(count); i += width) {
+    if constexpr (opcode == Opcode::product_series)
+      long_product_series<T, width>(u + i, v + i, c, in.detail, target + i);
+    else
+      long_even_series<T, width, opcode == Opcode::square_series>(u + i, c, in.detail, target + i);
+  }
+}
+
+template <typename T, bool one>
+void activate(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+              std::size_t count) {
+  const T *source = slots + static_cast<std::size_t>(program.sources[in.source]) * stride;
+  T *target = slots + static_cast<std::size_t>(in.target) * stride;
+  for (std::size_t i = 0; i < known<one>(count); ++i)
+    target[i] = source[i];
+  program.activate(program.context, in.detail, target, known<one>(count));
+}
+
+// Which operation an instruction stands for: table[opcode][min(detail, details - 1)].
+constexpr int opcodes = 9, details = unrolled_orders + 2;
+template <typename T> struct Table {
+  Operation<T> of[opcodes][details];
+};
+
+template <typename T, bool one, int detail> constexpr void fill(Table<T> &table) {
+  const auto row = [&](Opcode opcode) { return table.of[static_cast<int>(opcode)] + detail; };
+  if constexpr (detail <= combine_limit) {
+    *row(Opcode::combine) = &combine<T, one, detail, false>;
+    *row(Opcode::accumulate) = &combine<T, one, detail, true>;
+  }
+  *row(Opcode::multiply) = &multiply<T, one, false>;
+  *row(Opcode::multiply_add) = &multiply<T, one, true>;
+  *row(Opcode::sign) = &sign<T, one>;
+  *row(Opcode::activate) = &activate<T, one>;
+  if constexpr (detail >= 1 && detail <= unrolled_orders) {
+    *row(Opcode::copy_series) = &series<T, one, Opcode::copy_series, detail>;
+    *row(Opcode::square_series) = &series<T, one, Opcode::square_series, detail>;
+    *row(Opcode::product_series) = &series<T, one, Opcode::product_series, detail>;
+  } else {
+    *row(Opcode::copy_series) = &long_series<T, one, Opcode::copy_series>;
+    *row(Opcode::square_series) = &long_series<T, one, Opcode::square_series>;
+    *row(Opcode::product_series) = &long_series<T, one, Opcode::product_series>;
+  }
+  if constexpr (detail + 1 < details)
+    fill<T, one, detail + 1>(table);
+}
+
+template <typename T, bool one> constexpr Table<T> filled() {
+  Table<T> table{};
+  fill<T, one, 0>(table);
+  return table;
+}
+template <typename T, bool one> constexpr Table<T> operations = filled<T, one>();
+
+template <typename T, bool one>
+void run(const Program<T> &program, std::size_t first, std::size_t last, T *slots,
+         std::size_t stride, std::size_t count) {
+  for (std::size_t k = first; k < last; ++k) {
+    const Instruction &in = program.instructions[k];
+    const int detail = in.detail < details ? in.detail : details - 1;
+    operations<T, one>.of[static_cast<int>(in.opcode)][detail](in, program, slots, stride, count);
+  }
+}
+
+template <typename T>
+void run_one(const Program<T> &program, std::size_t first, std::size_t last, T *slots) {
+  run<T, true>(program, first, last, slots, 1, 1);
+}
+
+// The integer as wide as T, in which a comparison can be accumulated without narrowing.
+template <typename T> struct Mask;
+template <> struct Mask<double> {
+  using type = std::int64_t;
+};
+template <> struct Mask<float> {
+  using type = std::int32_t;
+};
+
+template <typename T> bool all_within(const T *values, std::size_t count, T lower, T upper) {
+  typename Mask<T>::type outside = 0;
+  const std::size_t end = known<false>(count);
+#pragma omp simd reduction(| : outside)
+  for (std::size_t i = 0; i < end; ++i)
+    outside |= (values[i] >= lower) & (values[i] <= upper) ? 0 : 1;
+  return outside == 0;
+}
+
+template <typename T> constexpr Operations<T> operations_of() {
+  return {&run<T, false>, &run_one<T>, &all_within<T>, elementary_functions<T>()};
+}
+
+constexpr Kernels kernels_of(const char *name) {
+  return {name, fused, operations_of<double>(), operations_of<float>()};
+}
+
+} // namespace
+} // namespace polynet

@@ -1,0 +1,419 @@
+#include "polynet/model.hpp"
+
+#include "polynet/error.hpp"
+
+#include <numeric>
+#include <string>
+
+namespace polynet {
+
+namespace {
+
+// hi - lo, rounded up only where it is not exact.
+double difference_up(double hi, double lo) {
+  const double d = hi - lo;
+  const double back = d + lo;
+  const double error = (hi - back) + ((back - d) - lo); // Knuth's TwoSum
+  return error > 0.0 || std::isnan(error) ? up(d) : d;
+}
+
+// |exact a + b - sum|, itself exact (Knuth's TwoSum).
+double sum_error(double a, double b, double sum) {
+  const double c = sum - a;
+  return std::fabs((a - (sum - c)) + (b - c));
+}
+
+struct Halves {
+  double high, low;
+};
+Halves split(double a) { // Veltkamp
+  const double c = 0x8000001p0 * a, high = c - (c - a);
+  return {high, a - high};
+}
+
+// At least |exact a b - product|: exact by Dekker's product, away from over- and underflow.
+double product_error(double a, double b, double product) {
+  const auto tame = [](double x) { return x > 1e-140 && x < 1e140; };
+  if (!tame(std::fabs(a)) || !tame(std::fabs(b)))
+    return product == 0.0 && (a == 0.0 || b == 0.0) ? 0.0 : up(product) - down(product);
+  const Halves x = split(a), y = split(b);
+  return std::fabs(((x.high * y.high - product) + x.high * y.low + x.low * y.high) + x.low * y.low);
+}
+
+std::uint64_t unit_key(std::size_t variable, std::uint64_t power) {
+  return power << (16 * (variable % Model::per_word));
+}
+
+[[noreturn]] void refuse() {
+  throw Error(ErrorCode::size_limit,
+              "working out the network's polynomial takes more than " +
+                  std::to_string(ModelSum::max_terms) +
+                  " terms or powers beyond 65535; a box centred at 0 keeps products of many "
+                  "variables short");
+}
+
+} // namespace
+
+Frame Frame::centred(const std::vector<Interval> &box, double (*round)(double)) {
+  Frame f;
+  for (const Interval &x : box) {
+    const double c = std::clamp(round(x.mid()), x.lo(), x.hi());
+    f.centre.push_back(c);
+    f.radius.push_back(std::max(difference_up(x.hi(), c), difference_up(c, x.lo())));
+  }
+  f.range.assign(box.size(), {-1.0, 1.0});
+  f.range = f.coordinates(box);
+  return f;
+}
+
+Frame Frame::scaled(const std::vector<Interval> &box) {
+  Frame f;
+  for (const Interval &x : box) {
+    const bool point = x.lo() == x.hi();
+    f.centre.push_back(point ? x.lo() : 0.0);
+    f.radius.push_back(point ? 0.0 : x.mag());
+  }
+  f.range.assign(box.size(), {-1.0, 1.0});
+  f.range = f.coordinates(box);
+  return f;
+}
+
+void Frame::keep_bits(const std::vector<bool> &bits) {
+  for (std::size_t i = 0; i < bits.size(); ++i)
+    if (bits[i] && radius[i] > 0.0) {
+      centre[i] = 0.0;
+      radius[i] = 1.0;
+      range[i] = {0.0, 1.0};
+    }
+}
+
+std::vector<Interval> Frame::coordinates(const std::vector<Interval> &part) const {
+  std::vector<Interval> t;
+  for (std::size_t i = 0; i < part.size(); ++i)
+    t.push_back(radius[i] > 0.0
+                    ? intersect((part[i] - Interval(centre[i])) / Interval(radius[i]), range[i])
+                    : Interval(0.0));
+  return t;
+}
+
+double Model::norm() const {
+  double sum = 0.0;
+  for (const double c : coefficients)
+    sum += std::fabs(c);
+  // n additions, each off by at most one part in 2^53 of the sum.
+  return up(up(sum) * (1.0 + 0x1p-52 * static_cast<double>(terms() + 1)));
+}
+
+Interval Model::operator()(const PowerTable &powers) const {
+  Interval sum = symmetric(rest);
+  const std::size_t w = words();
+  for (std::size_t k = 0; k < terms(); ++k) {
+    Interval term = coefficients[k];
+    for (std::size_t j = 0; j < w; ++j) {
+      std::uint64_t word = keys[k * w + j];
+      for (auto i = static_cast<std::uint32_t>(j * per_word); word != 0; ++i, word >>= 16)
+        if (const std::uint32_t p = word & 0xffff; p != 0)
+          term *= powers(Factor{i, p});
+    }
+    sum += term;
+  }
+  return sum;
+}
+
+double Model::estimate(const std::vector<double> &t) const {
+  double sum = 0.0;
+  for (std::size_t k = 0; k < terms(); ++k) {
+    double term = coefficients[k];
+    for (std::size_t i = 0; i < variables; ++i)
+      for (int p = power(k, i); p > 0; --p)
+        term *= t[i];
+    sum += term;
+  }
+  return sum;
+}
+
+void Model::sweep(double negligible) {
+  const std::size_t w = words();
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < terms(); ++k) {
+    if (std::fabs(coefficients[k]) <= negligible) {
+      rest = up(rest + std::fabs(coefficients[k]));
+      continue;
+    }
+    coefficients[kept] = coefficients[k];
+    std::copy_n(&keys[k * w], w, &keys[kept * w]);
+    ++kept;
+  }
+  coefficients.resize(kept);
+  keys.resize(kept * w);
+}
+
+void Model::shorten(std::size_t count) {
+  if (terms() <= count)
+    return;
+  std::vector<double> sizes;
+  for (const double c : coefficients)
+    sizes.push_back(std::fabs(c));
+  const auto nth = sizes.begin() + static_cast<std::ptrdiff_t>(count);
+  std::nth_element(sizes.begin(), nth, sizes.end(), std::greater<>());
+  sweep(*nth);
+}
+
+std::vector<int> Model::degrees() const {
+  std::vector<int> result(variables, 0);
+  for (std::size_t k = 0; k < terms(); ++k)
+    for (std::size_t i = 0; i < variables; ++i)
+      result[i] = std::max(result[i], power(k, i));
+  return result;
+}
+
+ModelSum::ModelSum(std::size_t variables) {
+  sum_.variables = variables;
+  key_.resize(sum_.words());
+}
+
+void ModelSum::grow() {
+  const std::size_t size = std::max<std::size_t>(16, table_.size() * 4), w = sum_.words();
+  std::vector<std::uint64_t> keys = std::move(sum_.keys);
+  std::vector<double> coefficients = std::move(sum_.coefficients);
+  table_.assign(size, 0);
+  sum_.keys.clear();
+  sum_.coefficients.clear();
+  for (std::size_t k = 0; k < coefficients.size(); ++k)
+    add_term(&keys[k * w], coefficients[k]);
+}
+
+// Open addressing; the table holds indices of terms plus 1, which keep the order of arrival.
+void ModelSum::add_term(const std::uint64_t *key, double coefficient) {
+  const std::size_t w = sum_.words();
+  if (2 * sum_.terms() >= table_.size())
+    grow();
+  std::uint64_t hash = 0;
+  for (std::size_t j = 0; j < w; ++j)
+    hash = ((hash ^ key[j]) * 0x9e3779b97f4a7c15u) ^ (hash >> 29);
+  const std::size_t mask = table_.size() - 1;
+  for (std::size_t slot = (hash >> 20) & mask;; slot = (slot + 1) & mask) {
+    if (table_[slot] == 0) {
+      if (sum_.terms() >= max_terms)
+        refuse();
+      sum_.coefficients.push_back(coefficient);
+      sum_.keys.insert(sum_.keys.end(), key, key + w);
+      table_[slot] = static_cast<std::uint32_t>(sum_.terms());
+      return;
+    }
+    const std::size_t k = table_[slot] - 1;
+    if (std::equal(key, key + w, &sum_.keys[k * w])) {
+      const double before = sum_.coefficients[k], after = before + coefficient;
+      sum_.rest = up(sum_.rest + sum_error(before, coefficient, after));
+      sum_.coefficients[k] = after;
+      return;
+    }
+  }
+}
+
+void ModelSum::add_term(const std::uint64_t *a, const std::uint64_t *b, double coefficient) {
+  for (std::size_t k = 0; k < key_.size(); ++k)
+    key_[k] = a[k] + b[k];
+  add_term(key_.data(), coefficient);
+}
+
+// What a product adds whatever its terms are: the rests, and the check of the powers.
+void ModelSum::start_product(const Model &a, const Model &b) {
+  if (a.max_power + b.max_power > Model::largest_power)
+    refuse();
+  sum_.max_power = std::max(sum_.max_power, a.max_power + b.max_power);
+  if (a.rest != 0.0 || b.rest != 0.0)
+    sum_.rest =
+        up(sum_.rest + up(up(up(a.norm() * b.rest) + up(b.norm() * a.rest)) + up(a.rest * b.rest)));
+}
+
+void ModelSum::add(const Interval &constant) {
+  std::fill(key_.begin(), key_.end(), 0);
+  add_term(key_.data(), constant.mid());
+  if (constant.lo() != constant.hi())
+    sum_.rest = up(sum_.rest + constant.rad());
+}
+
+void ModelSum::add(const Model &m, const Interval &factor) {
+  const std::size_t w = m.words();
+  const double f = factor.mid();
+  sum_.max_power = std::max(sum_.max_power, m.max_power);
+  double rest = m.rest > 0.0 ? up(factor.mag() * m.rest) : 0.0;
+  if (factor.lo() != factor.hi())
+    rest = up(rest + up(factor.rad() * m.norm()));
+  for (std::size_t k = 0; k < m.terms(); ++k) {
+    const double c = f * m.coefficients[k];
+    if (const double error = product_error(f, m.coefficients[k], c); error != 0.0)
+      rest = up(rest + error);
+    add_term(&m.keys[k * w], c);
+  }
+  if (rest != 0.0)
+    sum_.rest = up(sum_.rest + rest);
+}
+
+void ModelSum::add_product(const Model &a, const Model &b) {
+  start_product(a, b);
+  double rest = 0.0;
+  for (std::size_t i = 0; i < a.terms(); ++i)
+    for (std::size_t j = 0; j < b.terms(); ++j) {
+      const double x = a.coefficients[i], y = b.coefficients[j], c = x * y;
+      if (const double error = product_error(x, y, c); error != 0.0)
+        rest = up(rest + error);
+      add_term(&a.keys[i * a.words()], &b.keys[j * b.words()], c);
+    }
+  sum_.rest = up(sum_.rest + rest);
+}
+
+void ModelSum::add_product(const Model &a, const Model &b, double negligible) {
+  start_product(a, b);
+  // The terms of b, largest first, and what is left after each.
+  std::vector<std::size_t> order(b.terms());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t j, std::size_t k) {
+    return std::fabs(b.coefficients[j]) > std::fabs(b.coefficients[k]);
+  });
+  std::vector<double> left(b.terms() + 1, 0.0);
+  for (std::size_t j = b.terms(); j-- > 0;)
+    left[j] = up(left[j + 1] + std::fabs(b.coefficients[order[j]]));
+  double rest = 0.0;
+  for (std::size_t i = 0; i < a.terms(); ++i) {
+    const double x = a.coefficients[i];
+    std::size_t j = 0;
+    for (; j < order.size(); ++j) {
+      const double c = x * b.coefficients[order[j]];
+      if (std::fabs(c) <= negligible)
+        break;
+      add_term(&a.keys[i * a.words()], &b.keys[order[j] * b.words()], c);
+    }
+    rest = up(rest + up(std::fabs(x) * left[j]));
+  }
+  // Each product is off by one rounding, or by less than the smallest number.
+  const double count = static_cast<double>(a.terms()) * static_cast<double>(b.terms());
+  rest = up(rest + up(up(a.norm() * b.norm()) * unit_roundoff));
+  sum_.rest = up(up(sum_.rest + rest) + count * detail::smallest);
+}
+
+Model ModelSum::take() {
+  Model m = std::move(sum_);
+  sum_ = {};
+  sum_.variables = m.variables;
+  table_.clear();
+  m.sweep(0.0);
+  return m;
+}
+
+Model product(const Model &a, const Model &b) {
+  ModelSum sum(a.variables);
+  sum.add_product(a, b);
+  return sum.take();
+}
+
+Model product(const Model &a, const Model &b, double negligible) {
+  ModelSum sum(a.variables);
+  sum.add_product(a, b, negligible);
+  return sum.take();
+}
+
+Model on_bits(Model m, const std::vector<bool> &bits) {
+  const std::size_t w = m.words();
+  bool changed = false;
+  for (std::size_t k = 0; k < m.terms(); ++k)
+    for (std::size_t i = 0; i < bits.size(); ++i)
+      if (const int power = m.power(k, i); bits[i] && power > 1) {
+        m.keys[k * w + i / Model::per_word] -= unit_key(i, static_cast<std::uint64_t>(power - 1));
+        changed = true;
+      }
+  if (!changed)
+    return m;
+  ModelSum sum(m.variables); // terms that have become alike are one
+  sum.add(m, 1.0);
+  Model result = sum.take();
+  const std::vector<int> degrees = result.degrees();
+  result.max_power = *std::max_element(degrees.begin(), degrees.end());
+  return result;
+}
+
+Model model_of(const Polynomial &p, const Frame &frame) {
+  const std::size_t n = frame.centre.size();
+  std::vector<std::vector<Model>> powers(n);
+  const auto power = [&](const Factor &f) -> const Model & {
+    std::vector<Model> &known = powers[f.variable];
+    if (known.empty()) {
+      ModelSum linear(n);
+      linear.add(Interval(frame.centre[f.variable]));
+      Model x = linear.take();
+      if (frame.radius[f.variable] > 0.0) {
+        std::vector<std::uint64_t> key(x.words(), 0);
+        key[f.variable / Model::per_word] = unit_key(f.variable, 1);
+        x.keys.insert(x.keys.end(), key.begin(), key.end());
+        x.coefficients.push_back(frame.radius[f.variable]);
+        x.max_power = 1;
+      }
+      known.push_back(std::move(x));
+    }
+    while (known.size() < f.power)
+      known.push_back(product(known.back(), known.front()));
+    return known[f.power - 1];
+  };
+  ModelSum sum(n);
+  for (const auto &[monomial, coefficient] : p.terms()) {
+    ModelSum one(n);
+    one.add(Interval(1.0));
+    Model term = one.take();
+    for (const Factor &f : monomial) {
+      if (f.variable >= n)
+        throw Error(ErrorCode::invalid_input, "a polynomial uses variable " +
+                                                  std::to_string(f.variable) +
+                                                  ", but the box has only " + std::to_string(n));
+      term = product(term, power(f));
+    }
+    sum.add(term, coefficient);
+  }
+  return sum.take();
+}
+
+Model substituted(const Model &m, const Frame &s) {
+  Model current = m;
+  const std::size_t w = m.words();
+  const std::vector<int> degrees = m.degrees();
+  for (std::size_t i = 0; i < m.variables; ++i) {
+    const double a = s.centre[i], b = s.radius[i];
+    if (a == 0.0 && b == 1.0)
+      continue;
+    // Row k: the coefficients of (a + b s)^k, by the recurrence of Pascal's triangle. |a| + |b| is
+    // at most 1 (and some rounding), so each row's sum is too, and 2 k roundings make its error.
+    const auto size = static_cast<std::size_t>(degrees[i]) + 1;
+    std::vector<double> rows(size * size, 0.0);
+    rows[0] = 1.0;
+    for (std::size_t k = 1; k < size; ++k)
+      for (std::size_t j = 0; j <= k; ++j)
+        rows[k * size + j] =
+            a * rows[(k - 1) * size + j] + (j > 0 ? b * rows[(k - 1) * size + j - 1] : 0.0);
+    const double roundings = 3.0 * static_cast<double>(size) + 3.0;
+    const double error = up(up(current.norm() * (roundings * 0x1p-52)) +
+                            roundings * static_cast<double>(size * current.terms()) * 1e-300);
+    ModelSum sum(m.variables);
+    Model term;
+    term.variables = m.variables;
+    for (std::size_t k = 0; k < current.terms(); ++k) {
+      const int power = current.power(k, i);
+      term.keys.assign(&current.keys[k * w], &current.keys[k * w] + w);
+      term.keys[i / Model::per_word] -= unit_key(i, static_cast<std::uint64_t>(power));
+      term.coefficients.assign(1, 0.0);
+      for (int j = 0; j <= power; ++j) {
+        const std::size_t entry =
+            static_cast<std::size_t>(power) * size + static_cast<std::size_t>(j);
+        term.coefficients[0] = current.coefficients[k] * rows[entry];
+        sum.add(term, 1.0);
+        term.keys[i / Model::per_word] += unit_key(i, 1);
+      }
+    }
+    const double rest = up(current.rest + error);
+    current = sum.take();
+    current.max_power = m.max_power;
+    current.rest = up(current.rest + rest);
+  }
+  return current;
+}
+
+} // namespace polynet

@@ -1,0 +1,222 @@
+#include "assembler.hpp"
+
+#include "gates.hpp"
+
+#include <map>
+
+namespace polynet {
+
+namespace {
+
+// A derivative by one input: a slot, or a constant where there is none.
+struct Derivative {
+  std::int32_t slot = -1;
+  double constant = 0.0;
+};
+
+// What a node of the network has on the tape: an input, an operand or a gate.
+struct Value {
+  std::size_t uses = 0; // still to come
+  std::int32_t slot = -1;
+  std::map<std::size_t, Derivative> derivatives; // by input; absent: 0
+};
+
+class Assembler {
+public:
+  Assembler(const Network &net, const Plan &plan, bool derivatives)
+      : net_(net), plan_(plan), derivatives_(derivatives), inputs_(net.box.size()) {
+    for (const HiddenLayer &layer : net.hidden) {
+      operands_.emplace_back(layer.operands.size());
+      gates_.emplace_back(layer.gates.size());
+    }
+  }
+
+  Tape operator()() {
+    count_uses();
+    for (std::size_t j = 0; j < inputs_.size(); ++j)
+      if (inputs_[j].uses > 0) {
+        inputs_[j].slot = emitter_.acquire();
+        if (derivatives_)
+          inputs_[j].derivatives[j].constant = 1.0;
+      }
+    for (const Value &input : inputs_)
+      emitter_.tape.inputs.push_back(input.slot);
+    std::vector<Value> outputs(net_.outputs.size());
+    for (std::size_t k = 0; k < outputs.size(); ++k) {
+      combine(net_.hidden.size(), net_.outputs[k], outputs[k]);
+      emitter_.tape.outputs.push_back(outputs[k].slot);
+    }
+    if (derivatives_)
+      for (Value &output : outputs)
+        for (std::size_t j = 0; j < inputs_.size(); ++j)
+          emitter_.tape.outputs.push_back(slot_of(output.derivatives[j]));
+    return std::move(emitter_.tape);
+  }
+
+private:
+  // Sources of the forms of hidden layer t (of the outputs, if it is the number of layers).
+  std::vector<Value> &sources(std::size_t t) { return t == 0 ? inputs_ : gates_[t - 1]; }
+
+  static bool is_copy(const Affine &form) {
+    return form.terms.size() == 1 && form.terms[0].second == 1.0 && form.constant == 0.0;
+  }
+  // The value that a gate reads: a form that only names its source needs no slot.
+  Value &operand(std::size_t t, int k) {
+    const Affine &form = net_.hidden[t].operands[static_cast<std::size_t>(k)];
+    return is_copy(form) ? sources(t)[static_cast<std::size_t>(form.terms[0].first)]
+                         : operands_[t][static_cast<std::size_t>(k)];
+  }
+
+  void count_uses() {
+    const auto use = [&](std::size_t t, const Affine &form) {
+      for (const auto &[source, weight] : form.terms)
+        ++sources(t)[static_cast<std::size_t>(source)].uses;
+    };
+    for (const Affine &output : net_.outputs)
+      use(net_.hidden.size(), output);
+    for (std::size_t t = net_.hidden.size(); t-- > 0;) {
+      for (std::size_t g = 0; g < gates_[t].size(); ++g)
+        if (gates_[t][g].uses > 0)
+          for (int i = 0; i < net_.hidden[t].gates[g].stencil->operands; ++i)
+            ++operand(t, net_.hidden[t].gates[g].operands[i]).uses;
+      for (std::size_t k = 0; k < operands_[t].size(); ++k)
+        if (operands_[t][k].uses > 0)
+          use(t, net_.hidden[t].operands[k]);
+    }
+  }
+
+  void used(Value &value) {
+    if (--value.uses > 0)
+      return;
+    emitter_.release(value.slot);
+    for (const auto &[j, derivative] : value.derivatives)
+      if (derivative.slot >= 0)
+        emitter_.release(derivative.slot);
+  }
+
+  void require_gate(std::size_t t, std::size_t g) {
+    if (gates_[t][g].slot < 0)
+      emit(t, g);
+  }
+
+  // A form into new slots: as many sources as one instruction takes are made, then added.
+  void combine(std::size_t t, const Affine &form, Value &value) {
+    std::vector<Value> &from = sources(t);
+    std::size_t done = 0;
+    do {
+      const std::size_t end = std::min<std::size_t>(form.terms.size(), done + combine_limit);
+      std::vector<Weighted> terms;
+      std::map<std::size_t, std::vector<Weighted>> slopes;
+      for (std::size_t k = done; k < end; ++k) {
+        const auto source = static_cast<std::size_t>(form.terms[k].first);
+        const double weight = form.terms[k].second;
+        if (t > 0)
+          require_gate(t - 1, source);
+        terms.push_back({from[source].slot, weight});
+        for (const auto &[j, derivative] : from[source].derivatives)
+          if (derivative.slot < 0)
+            value.derivatives[j].constant += weight * derivative.constant;
+          else
+            slopes[j].push_back({derivative.slot, weight});
+      }
+      append(value.slot, form.constant, terms);
+      if (derivatives_)
+        for (const auto &[j, slope] : slopes)
+          append(value.derivatives[j].slot, 0.0, slope);
+      for (std::size_t k = done; k < end; ++k)
+        used(from[static_cast<std::size_t>(form.terms[k].first)]);
+      done = end;
+    } while (done < form.terms.size());
+  }
+
+  void append(std::int32_t &slot, double constant, const std::vector<Weighted> &terms) {
+    if (slot >= 0)
+      return emitter_.accumulate(slot, terms.data(), terms.size());
+    slot = emitter_.acquire();
+    emitter_.combine(slot, constant, terms.data(), terms.size());
+  }
+
+  void emit(std::size_t t, std::size_t g) {
+    const Gate &gate = net_.hidden[t].gates[g];
+    const int count = gate.stencil->operands;
+    std::array<std::int32_t, max_operands> slots{};
+    std::array<Value *, max_operands> values{};
+    for (int i = 0; i < count; ++i) {
+      values[i] = &operand(t, gate.operands[i]);
+      if (values[i]->slot < 0)
+        require(t, gate.operands[i]);
+      slots[i] = values[i]->slot;
+    }
+    const std::size_t series = plan_.series_of[t][g];
+    TapeGate record = emit_gate(emitter_, plan_.series[series], slots.data(), derivatives_);
+    record.series = series;
+    emitter_.tape.gates.push_back(record);
+    Value &value = gates_[t][g];
+    value.slot = record.value;
+    if (derivatives_)
+      chain_rule(value, record, values, count);
+    for (int i = 0; i < count; ++i)
+      used(*values[i]);
+  }
+
+  void require(std::size_t t, int k) {
+    const Affine &form = net_.hidden[t].operands[static_cast<std::size_t>(k)];
+    if (is_copy(form))
+      require_gate(t - 1, static_cast<std::size_t>(form.terms[0].first));
+    else
+      combine(t, form, operands_[t][static_cast<std::size_t>(k)]);
+  }
+
+  // sum_i partial_i dz_i/dx_j for every input j.
+  void chain_rule(Value &value, const TapeGate &gate,
+                  const std::array<Value *, max_operands> &operands, int count) {
+    std::map<std::size_t, std::vector<Weighted>> constant;
+    for (int i = 0; i < count; ++i)
+      for (const auto &[j, derivative] : operands[i]->derivatives)
+        if (derivative.slot < 0)
+          constant[j].push_back({gate.partials[i], derivative.constant});
+    for (const auto &[j, terms] : constant)
+      append(value.derivatives[j].slot, 0.0, terms);
+    for (int i = 0; i < count; ++i)
+      for (const auto &[j, derivative] : operands[i]->derivatives) {
+        if (derivative.slot < 0)
+          continue;
+        std::int32_t &slot = value.derivatives[j].slot;
+        if (slot >= 0) {
+          emitter_.multiply_add(slot, gate.partials[i], derivative.slot, slot);
+        } else {
+          slot = emitter_.acquire();
+          emitter_.multiply(slot, gate.partials[i], derivative.slot);
+        }
+      }
+    for (int i = 0; i < count; ++i)
+      emitter_.release(gate.partials[i]);
+  }
+
+  std::int32_t slot_of(const Derivative &derivative) {
+    if (derivative.slot >= 0)
+      return derivative.slot;
+    const auto [known, is_new] = constants_.try_emplace(derivative.constant, -1);
+    if (is_new) {
+      known->second = emitter_.acquire();
+      emitter_.combine(known->second, derivative.constant, nullptr, 0);
+    }
+    return known->second;
+  }
+
+  const Network &net_;
+  const Plan &plan_;
+  const bool derivatives_;
+  Emitter emitter_;
+  std::vector<Value> inputs_;
+  std::vector<std::vector<Value>> operands_, gates_;
+  std::map<double, std::int32_t> constants_;
+};
+
+} // namespace
+
+Tape assemble(const Network &net, const Plan &plan, bool derivatives) {
+  return Assembler(net, plan, derivatives)();
+}
+
+} // namespace polynet

@@ -1,0 +1,75 @@
+#include "emitter.hpp"
+
+namespace polynet {
+
+std::int32_t Emitter::acquire() {
+  if (free_.empty())
+    return static_cast<std::int32_t>(tape.slots++);
+  const std::int32_t slot = free_.back();
+  free_.pop_back();
+  return slot;
+}
+
+void Emitter::append(Opcode opcode, int detail, std::int32_t target,
+                     const std::vector<std::int32_t> &from, const std::vector<double> &constants) {
+  tape.instructions.push_back({opcode, static_cast<std::uint8_t>(detail), target,
+                               static_cast<std::int32_t>(tape.sources.size()),
+                               static_cast<std::int32_t>(tape.constants.size())});
+  tape.sources.insert(tape.sources.end(), from.begin(), from.end());
+  tape.constants.insert(tape.constants.end(), constants.begin(), constants.end());
+}
+
+void Emitter::combine(std::int32_t target, double constant, const Weighted *terms,
+                      std::size_t count) {
+  std::vector<std::int32_t> from;
+  std::vector<double> constants{constant};
+  for (std::size_t k = 0; k < count; ++k) {
+    from.push_back(terms[k].slot);
+    constants.push_back(terms[k].weight);
+  }
+  append(Opcode::combine, static_cast<int>(count), target, from, constants);
+}
+
+void Emitter::accumulate(std::int32_t target, const Weighted *terms, std::size_t count) {
+  std::vector<std::int32_t> from;
+  std::vector<double> constants;
+  for (std::size_t k = 0; k < count; ++k) {
+    from.push_back(terms[k].slot);
+    constants.push_back(terms[k].weight);
+  }
+  append(Opcode::accumulate, static_cast<int>(count), target, from, constants);
+}
+
+void Emitter::sum(std::int32_t target, double constant, const std::vector<Weighted> &terms) {
+  std::size_t done = std::min<std::size_t>(terms.size(), combine_limit);
+  combine(target, constant, terms.data(), done);
+  while (done < terms.size()) {
+    const std::size_t count = std::min<std::size_t>(terms.size() - done, combine_limit);
+    accumulate(target, terms.data() + done, count);
+    done += count;
+  }
+}
+
+void Emitter::multiply(std::int32_t target, std::int32_t a, std::int32_t b) {
+  append(Opcode::multiply, 0, target, {a, b}, {});
+}
+
+void Emitter::multiply_add(std::int32_t target, std::int32_t a, std::int32_t b, std::int32_t c) {
+  append(Opcode::multiply_add, 0, target, {a, b, c}, {});
+}
+
+void Emitter::sign(std::int32_t target, std::int32_t source) {
+  append(Opcode::sign, 0, target, {source}, {});
+}
+
+void Emitter::series(std::int32_t target, const PlannedSeries &series,
+                     const std::int32_t *operands) {
+  append(series.opcode, series.orders, target, {operands, operands + series.stencil->operands},
+         series.constants);
+}
+
+void Emitter::activate(std::int32_t target, int order) {
+  append(Opcode::activate, order, target, {target}, {});
+}
+
+} // namespace polynet

@@ -1,0 +1,12 @@
+// A gate's series, cut where the dtype cannot see more of it, with a proof of what the kernels make
+// of it.
+#pragma once
+
+#include "polynet/plan.hpp"
+
+namespace polynet {
+
+/// The series that the evaluator uses for the gates that share `proof`.
+PlannedSeries plan_series(const Network &net, const GateSeries &proof);
+
+} // namespace polynet

@@ -1,0 +1,241 @@
+"""Certification in steps: progress, interruption, time limits, work for executors."""
+
+from __future__ import annotations
+
+import importlib
+import pickle
+import time
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from . import _core
+from .errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Executor, Future
+
+__all__ = ["Progress", "Request", "Run"]
+
+Bounds: TypeAlias = list[tuple[float, list[float], int]]
+
+# Parts of the box per piece of work. Which parts are bounded never depends on it.
+_CHUNK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a certification has come, for a callback.
+
+    Attributes
+    ----------
+    output : int
+        The output at work.
+    truncation_lower, truncation_upper : float
+        What is proved so far of its truncation error.
+    boxes : int
+        How many parts of the box were bounded, all outputs together.
+    seconds : float
+        Time since the start.
+    """
+
+    output: int
+    truncation_lower: float
+    truncation_upper: float
+    boxes: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be certified, as plain numbers that another process can read."""
+
+    state: _core.State
+    bits: list[bool]
+    terms: list[_core.Terms]
+    by_gates: bool
+    ratio: float
+    max_boxes: int
+    activation_ulp: float
+
+    def certifier(self, network: _core.Network) -> _core.Certifier:
+        """Return the core's certifier for the network of that state."""
+        return network.certifier(
+            self.terms, self.by_gates, self.ratio, self.max_boxes, self.activation_ulp
+        )
+
+
+@lru_cache(maxsize=4)
+def _restored(request: bytes) -> _core.Certifier:
+    plain: Request = pickle.loads(request)
+    return plain.certifier(_core.Network.from_state(plain.state, plain.bits))
+
+
+def _bounds_elsewhere(
+    request: bytes, output: int, enough: float, parts: list[_core.Part]
+) -> Bounds:
+    """Bound parts of the box in a worker, which may be another process or machine."""
+    return _restored(request).bounds(output, enough, parts)
+
+
+class Run:
+    """One certification: its core object, and who is to do the work.
+
+    Parameters
+    ----------
+    certifier : _core.Certifier
+        The core's object.
+    request : Request or None
+        The same as plain numbers, for an executor.
+    executor : concurrent.futures.Executor, optional
+        Where to bound the parts of the box.
+    progress : bool or callable
+        True shows a bar; a callable gets a :class:`Progress` after every step.
+    time_limit : float, optional
+        Seconds after which to stop.
+    max_boxes : int
+        The bar's length.
+    """
+
+    def __init__(
+        self,
+        certifier: _core.Certifier,
+        request: Request | None,
+        executor: Executor | None,
+        progress: bool | Callable[[Progress], None],
+        time_limit: float | None,
+        max_boxes: int,
+    ) -> None:
+        self._certifier = certifier
+        self._request = b"" if request is None else pickle.dumps(request)
+        self._executor = executor
+        self._start = time.perf_counter()
+        self._limit = time_limit
+        if progress is True:
+            self._report: Callable[[Progress], None] | None = _bar(max_boxes)
+        else:
+            self._report = progress or None
+
+    @property
+    def seconds(self) -> float:
+        """Time since the start."""
+        return time.perf_counter() - self._start
+
+    def finish(self) -> None:
+        """Bound parts of the box until the core asks for no more, or the time is up."""
+        boxes = 0
+        while True:
+            output, enough, parts = self._certifier.next()
+            if not parts:
+                break
+            bounds = self._bounded(output, enough, parts)
+            if bounds is None:
+                break
+            self._certifier.accept(bounds)
+            boxes += len(parts)
+            if self._report is not None:
+                so_far = self._certifier.so_far(output)
+                self._report(
+                    Progress(
+                        output,
+                        so_far.truncation_lower,
+                        so_far.truncation_upper,
+                        boxes,
+                        self.seconds,
+                    )
+                )
+
+    def _left(self) -> float | None:
+        return None if self._limit is None else self._limit - self.seconds
+
+    def _bounded(self, output: int, enough: float, parts: list[_core.Part]) -> Bounds | None:
+        """Return the bounds of all parts; None if the time is up before."""
+        chunks = [parts[i : i + _CHUNK] for i in range(0, len(parts), _CHUNK)]
+        found = (
+            self._one_by_one(output, enough, chunks)
+            if self._executor is None
+            else self._by_executor(self._executor, output, enough, chunks)
+        )
+        bounds: Bounds = []
+        for piece in found:
+            if piece is None:
+                return None
+            bounds.extend(piece)
+        return bounds
+
+    def _one_by_one(
+        self, output: int, enough: float, chunks: list[list[_core.Part]]
+    ) -> Iterator[Bounds | None]:
+        # Back in Python after every chunk: that is where Ctrl-C is noticed.
+        for chunk in chunks:
+            left = self._left()
+            if left is not None and left <= 0.0:
+                yield None
+                return
+            yield self._certifier.bounds(output, enough, chunk)
+
+    def _by_executor(
+        self, executor: Executor, output: int, enough: float, chunks: list[list[_core.Part]]
+    ) -> Iterator[Bounds | None]:
+        futures: list[Future[Bounds]] = [
+            executor.submit(_bounds_elsewhere, self._request, output, enough, chunk)
+            for chunk in chunks
+        ]
+        try:
+            for future in futures:
+                left = self._left()
+                try:
+                    yield future.result(timeout=None if left is None else max(left, 0.0))
+                except FutureTimeoutError:
+                    yield None
+                    return
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+def _bar(max_boxes: int) -> Callable[[Progress], None]:
+    """Return a callback that draws a bar with tqdm or rich, whichever is installed."""
+
+    def text(progress: Progress) -> str:
+        lower = progress.truncation_lower
+        ratio = progress.truncation_upper / lower if lower > 0.0 else float("inf")
+        return f"output {progress.output}: upper/lower {ratio:.4g}"
+
+    for name, draw in (("tqdm", _tqdm_bar), ("rich.progress", _rich_bar)):
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError:
+            continue
+        return draw(module, max_boxes, text)
+    raise InvalidInputError(
+        "progress=True draws its bar with tqdm or rich; install one of them, or pass a function "
+        "that takes a polynet.Progress"
+    )
+
+
+def _tqdm_bar(
+    tqdm: Any, max_boxes: int, text: Callable[[Progress], str]
+) -> Callable[[Progress], None]:
+    bar = tqdm.tqdm(total=max_boxes, unit="box", leave=False)
+
+    def show(progress: Progress) -> None:
+        bar.set_description_str(text(progress), refresh=False)
+        bar.update(progress.boxes - bar.n)
+
+    return show
+
+
+def _rich_bar(
+    rich: Any, max_boxes: int, text: Callable[[Progress], str]
+) -> Callable[[Progress], None]:
+    bar = rich.Progress(transient=True)
+    task = bar.add_task("certifying", total=max_boxes)
+
+    def show(progress: Progress) -> None:
+        bar.update(task, completed=progress.boxes, description=text(progress))
+        bar.refresh()
+
+    return show

@@ -1,0 +1,244 @@
+"""How far the evaluation in floating point is from the network's real-number function.
+
+By neurons: the layers that the file holds are taken as any runtime takes them, and compared with
+the gates row by row. What the neurons of a gate are off by makes the gate's value off, and so the
+operands of the next layer. All neurons that read such an operand see the same one, and its error
+passes through their gate as a whole, by the mean value theorem with the gate's slope. A row adds
+errors of its own: its weights are not exactly those that the gates prescribe, and its sum is
+rounded. In factored form a row is an operand again; in merged form it is the argument of one
+neuron, and its error passes through that neuron's slope.
+
+By gates: the affine forms are rounded like any sum, and each gate keeps the contract of its kernel
+that the file states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flint import arb, fmpq
+
+from .activations import range_and_slope, taylor
+from .claim import Affine, Claim, Gate, Layer
+from .errors import NotProvedError
+from .matching import Form, Neuron, arguments_of, exact_form, merged, neurons_of, units_of
+from .models import exact
+from .propagation import Propagation
+from .series import Series, normalisation
+from .sums import FORMATS, Sum
+
+__all__ = ["rounding_by_gates", "rounding_by_neurons"]
+
+
+@dataclass
+class Source:
+    """What a row's weights may multiply: a computed number between `low` and `high`."""
+
+    low: arb
+    high: arb
+    error: arb  # of this number alone, its operands taken as they are computed
+
+
+@dataclass
+class Block:
+    """A layer of gates as the next rows see it; for the inputs, gates are the inputs."""
+
+    sources: list[Source]
+    neurons: list[list[Neuron]]  # of each gate: which source, with which integer weight
+    scale: list[arb]  # N of each gate
+    constant: list[arb]  # w_0 s(b) of each gate
+    size: list[arb]  # sup |g~|, g~ what the computed neurons make of the gate g
+    error: list[arb]  # sup |g~ - g|
+
+
+def rounding_by_neurons(claim: Claim, network: Propagation) -> list[arb]:
+    """Return a bound on |layers evaluated - real-number function| for every output."""
+    layers = iter(claim.layers)
+    block = _inputs(claim)
+    for t, hidden in enumerate(claim.hidden):
+        forms = [exact_form(form) for form in hidden.operands]
+        operands = [_shared_error(block, form) for form in forms]
+        linear = _next(layers, len(block.sources))
+        if claim.form == "factored":
+            operands = _sums(operands, _rows(claim, block, linear, forms))
+            last = _next(layers, len(forms))
+        else:
+            last = linear
+        neurons, arguments = neurons_of(hidden, len(last.rows))
+        prescribed = arguments_of(arguments)
+        if not last.activated or (linear.activated and linear is not last):
+            raise NotProvedError(f"the activation of hidden layer {t} is not where it belongs")
+        reach = [(z + e).upper() for z, e in zip(network.reach[t], operands, strict=True)]
+        if claim.form == "factored":
+            as_inputs = _exact_sources([(-z, z) for z in reach])
+            errors = _rows(claim, as_inputs, last, prescribed)
+        else:
+            errors = _rows(claim, block, last, [merged(form, forms) for form in prescribed])
+        sources = [
+            _neuron(claim, form, reach, error)
+            for form, error in zip(prescribed, errors, strict=True)
+        ]
+        block = _block(claim, network, t, neurons, sources, operands)
+    outputs = _next(layers, len(block.sources))
+    if outputs.activated or next(layers, None) is not None:
+        raise NotProvedError("the layers do not end with the outputs")
+    forms = [exact_form(form) for form in claim.outputs]
+    return _sums(
+        [_shared_error(block, form) for form in forms], _rows(claim, block, outputs, forms)
+    )
+
+
+def _neuron(claim: Claim, argument: Form, reach: list[arb], error: arb) -> Source:
+    """Bound a computed neuron whose argument is off by `error`."""
+    radius = sum((abs(arb(w)) * reach[k] for k, w in argument.terms.items()), error).upper()
+    low, high, slope = range_and_slope(claim.activation, float(arb(argument.constant)), radius)
+    number = FORMATS[claim.dtype]
+    ulp = 2 * number.half_ulp(abs(low).max(abs(high)).upper())
+    off = (slope * error + arb(claim.activation_ulp) * ulp + number.smallest_normal).upper()
+    return Source((low - off).lower(), (high + off).upper(), off)
+
+
+def _block(
+    claim: Claim,
+    network: Propagation,
+    t: int,
+    neurons: list[list[Neuron]],
+    sources: list[Source],
+    operands: list[arb],
+) -> Block:
+    block = Block(sources, neurons, [], [], [], [])
+    for g, gate in enumerate(claim.hidden[t].gates):
+        series = network.series[t][g]
+        at_bias = taylor(claim.activation, arb(gate.bias), 0)[0]
+        scale = normalisation(claim.activation, gate)
+        own = sum((abs(n.weight) * sources[n.index].error for n in neurons[g]), arb(0))
+        error = (own / abs(scale) + _carried(network, t, gate, operands, series)).upper()
+        block.scale.append(scale)
+        block.constant.append(gate.stencil.constant_weight * at_bias)
+        block.size.append((network.gate_reach[t][g] + error).upper())
+        block.error.append(error)
+    return block
+
+
+def _carried(network: Propagation, t: int, gate: Gate, operands: list[arb], series: Series) -> arb:
+    """Bound |g(computed operands) - g(exact operands)| by the mean value theorem."""
+    reach = _computed_reach(network, t, gate, operands, series)
+    terms = (series.slope(i, reach) * operands[k] for i, k in enumerate(gate.operands))
+    return sum(terms, arb(0)).upper()
+
+
+def rounding_by_gates(claim: Claim, network: Propagation) -> list[arb]:
+    """Return a bound on |gates evaluated - real-number function|, the kernels' contracts given."""
+    block = _inputs(claim)
+    for t, hidden in enumerate(claim.hidden):
+        operands = [_affine_error(claim, block, form) for form in hidden.operands]
+        sources, carried = [], []
+        for g, gate in enumerate(hidden.gates):
+            series = network.series[t][g]
+            reach = _computed_reach(network, t, gate, operands, series)
+            relative, absolute = claim.kernel[t][g]
+            target = arb(1)
+            for z, power in zip(reach, gate.stencil.target, strict=True):
+                target *= z**power
+            off = _carried(network, t, gate, operands, series)
+            error = (arb(relative) * target + arb(absolute) + off).upper()
+            size = (network.gate_reach[t][g] + error).upper()
+            sources.append(Source(-size, size, error))
+            carried.append(error)
+        block = Block(sources, [], [], [], [], carried)
+    return [_affine_error(claim, block, form) for form in claim.outputs]
+
+
+def _exact_sources(ranges: Iterable[tuple[arb, arb]]) -> Block:
+    sources = [Source(low, high, arb(0)) for low, high in ranges]
+    count = len(sources)
+    size = [abs(s.low).max(abs(s.high)) for s in sources]
+    zeros = [arb(0)] * count
+    return Block(
+        sources, [[Neuron(i, 1)] for i in range(count)], [arb(1)] * count, zeros, size, zeros
+    )
+
+
+def _inputs(claim: Claim) -> Block:
+    return _exact_sources([(arb(low), arb(high)) for low, high in claim.box])
+
+
+def _next(layers: Iterator[Layer], columns: int) -> Layer:
+    layer = next(layers, None)
+    if layer is None or layer.columns != columns:
+        raise NotProvedError("the layers do not have the shape of the gates")
+    return layer
+
+
+def _rows(claim: Claim, block: Block, layer: Layer, forms: list[Form]) -> list[arb]:
+    if len(layer.rows) != len(forms):
+        raise NotProvedError("the layers do not have the shape of the gates")
+    return [
+        _row_error(claim, block, dict(row), bias, form)
+        for row, bias, form in zip(layer.rows, layer.bias, forms, strict=True)
+    ]
+
+
+def _sums(first: list[arb], second: list[arb]) -> list[arb]:
+    return [(a + b).upper() for a, b in zip(first, second, strict=True)]
+
+
+def _shared_error(block: Block, form: Form) -> arb:
+    """Bound what the gates' errors make of a form of them."""
+    return sum((abs(arb(c)) * block.error[g] for g, c in form.terms.items()), arb(0)).upper()
+
+
+def _row_error(
+    claim: Claim, block: Block, weights: dict[int, float], bias: float, form: Form
+) -> arb:
+    """Bound |computed row - the form of the gates that the computed neurons make|."""
+    left = {k: exact(w) for k, w in weights.items()}  # weights that no gate accounts for yet
+    # All neurons of a gate have integer multiples of one unit.
+    units = units_of({g: block.neurons[g] for g in form.terms}, left)
+    constant = arb(exact(bias) - form.constant)
+    total = abs(arb(form.constant))
+    error = arb(0)
+    for g, coefficient in form.terms.items():
+        unit = units[g]
+        for neuron in block.neurons[g]:
+            left[neuron.index] = left.get(neuron.index, fmpq(0)) - unit * neuron.weight
+        misfit = arb(unit) * block.scale[g] - arb(coefficient)
+        error += abs(misfit) * block.size[g]
+        constant -= arb(unit) * block.constant[g]
+        total += abs(arb(coefficient)) * block.size[g]
+    error += abs(constant)
+    sums = Sum(FORMATS[claim.dtype])
+    sums.add_constant(bias)
+    for k, weight in weights.items():
+        source = block.sources[k]
+        sums.add_product(weight, source.low, source.high)
+    for k, rest in left.items():
+        source = block.sources[k]
+        error += abs(arb(rest)) * abs(source.low).max(abs(source.high))
+    if not sums.sizes:
+        return error.upper()
+    return (error + sums.rounding((total + error).upper())).upper()
+
+
+def _affine_error(claim: Claim, block: Block, form: Affine) -> arb:
+    """Bound the error of an affine form whose sources are off by what they carry."""
+    sums = Sum(FORMATS[claim.dtype])
+    carried, total = arb(0), abs(arb(form.constant))
+    sums.add_constant(form.constant)
+    for k, weight in form.terms:
+        source = block.sources[k]
+        carried += abs(weight) * block.error[k]
+        sums.add_product(weight, source.low, source.high)
+        total += abs(weight) * abs(source.low).max(abs(source.high))
+    return (carried + sums.rounding(total.upper())).upper() if sums.sizes else arb(0)
+
+
+def _computed_reach(
+    network: Propagation, t: int, gate: Gate, operands: list[arb], series: Series
+) -> list[arb]:
+    """Bound the computed operands; they must stay where the gate's series holds."""
+    reach = [network.reach[t][k] + operands[k] for k in gate.operands]
+    if not all(z <= limit for z, limit in zip(reach, series.reach, strict=True)):
+        raise NotProvedError("rounding may carry an operand out of the range of its series")
+    return reach

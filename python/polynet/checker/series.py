@@ -1,0 +1,155 @@
+"""A gate as a polynomial in its operands plus a remainder, by Taylor's theorem alone.
+
+A gate is a small network of its own: with operands z,
+
+    g(z) = (sum over nodes k of w_k s(b + l d_k.z) + w_0 s(b))/N.
+
+Expanding every neuron about b to the order J gives, for every exponent a of order j < J,
+
+    coefficient of z^a = s_j(b)/j! l^j j!/a! (sum over k of w_k d_k^a)/N,
+
+where the sum over the nodes is an integer: what cancels, cancels exactly. The remainder is at most
+sum of |w_k| (l |d_k.z|)^J max |s_J|/J! over |N| (Lagrange). Nothing is assumed of the nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil, comb, factorial, prod
+
+from flint import arb
+
+from .activations import largest_coefficient_near, taylor
+from .claim import Gate
+from .errors import NotProvedError
+
+__all__ = ["Series", "normalisation", "series_of"]
+
+Powers = tuple[int, ...]
+MAX_ORDER = 60
+MAX_RADIUS = 8
+MAX_WORK = 1_000_000
+
+
+@dataclass
+class Series:
+    """``g(z)`` lies within sum of coefficient z^powers +- remainder while |z_i| <= reach_i."""
+
+    gate: Gate
+    reach: list[arb]
+    coefficients: dict[Powers, arb]
+    remainder: arb
+    slope_remainder: list[arb]
+
+    def slope(self, i: int, z: list[arb]) -> arb:
+        """Return an upper bound of |dg/dz_i| wherever the operands are at most z in size."""
+        total = self.slope_remainder[i]
+        for powers, c in self.coefficients.items():
+            if powers[i]:
+                lowered = [p - (k == i) for k, p in enumerate(powers)]
+                total += powers[i] * abs(c) * _monomial(z, lowered)
+        return total.upper()
+
+
+def normalisation(activation: str, gate: Gate) -> arb:
+    """Return N = s_m(b) l^m (sum over k of w_k d_k^t)/t!, t the target and m = |t|."""
+    target = gate.stencil.target
+    m = sum(target)
+    moment = sum(n.weight * _integer_monomial(n.direction, target) for n in gate.stencil.nodes)
+    leading = taylor(activation, arb(gate.bias), m)[m] * factorial(m)
+    value = leading * arb(gate.scale) ** m * moment / prod(map(factorial, target))
+    if value.contains(0):
+        raise NotProvedError("a gate's normalisation may be 0")
+    return value
+
+
+def series_of(activation: str, gate: Gate, reach: list[arb], accuracy: arb) -> Series:
+    """Expand a gate until its remainder is `accuracy` times what it adds to its target.
+
+    Whether that is reached does not matter for the truth of the result, only for its use.
+    """
+    stencil, scale, n = gate.stencil, arb(gate.scale), normalisation(activation, gate)
+    reaches = [
+        scale * sum((abs(d) * z for d, z in zip(node.direction, reach, strict=True)), arb(0))
+        for node in stencil.nodes
+    ]
+    radius = max(reaches, key=lambda r: float(r.upper()), default=arb(0)).upper()
+    if not radius < MAX_RADIUS:
+        raise NotProvedError("a neuron's argument has too large a range")
+    steps = ceil(float((64 * radius).upper()))
+    m = sum(stencil.target)
+    target_size = _monomial(reach, stencil.target)
+    point = arb(gate.bias)
+    coefficients: dict[Powers, arb] = {}
+    constant = stencil.constant_weight + sum(node.weight for node in stencil.nodes)
+    zero = (0,) * len(reach)
+    if constant:
+        coefficients[zero] = constant * taylor(activation, point, 0)[0] / n
+    added = arb(0)
+    best = arb.pos_inf()
+    order = 1
+    while True:
+        leading = taylor(activation, point, order)[order] * scale**order / n
+        for powers in _exponents(len(reach), order):
+            moment = sum(
+                node.weight * _integer_monomial(node.direction, powers) for node in stencil.nodes
+            )
+            if moment and not leading.is_zero():
+                share = factorial(order) // prod(map(factorial, powers))
+                coefficients[powers] = leading * share * moment
+                if powers != stencil.target:
+                    added += abs(coefficients[powers]) * _monomial(reach, powers)
+        order += 1
+        if order <= m or (order - m) % 2:
+            continue
+        sup = largest_coefficient_near(activation, gate.bias, steps, order)
+        size = sup * sum(
+            (abs(node.weight) * r**order for node, r in zip(stencil.nodes, reaches, strict=True)),
+            arb(0),
+        )
+        remainder = (size / abs(n)).upper()
+        good = remainder <= accuracy * added or remainder <= target_size * arb(2) ** -200
+        work = len(stencil.nodes) * comb(order + len(reach), len(reach) - 1)
+        stuck = not remainder < best or order >= MAX_ORDER or work > MAX_WORK
+        best = remainder.min(best)
+        if good or stuck:
+            break
+    slopes = [
+        (
+            sup
+            * order
+            * sum(
+                (
+                    abs(node.weight * node.direction[i]) * scale * r ** (order - 1)
+                    for node, r in zip(stencil.nodes, reaches, strict=True)
+                ),
+                arb(0),
+            )
+            / abs(n)
+        ).upper()
+        for i in range(len(reach))
+    ]
+    return Series(gate, reach, coefficients, remainder, slopes)
+
+
+def _exponents(count: int, order: int) -> Iterator[Powers]:
+    """All exponents of `count` operands with that sum."""
+    if count == 1:
+        yield (order,)
+        return
+    for first in range(order + 1):
+        for rest in _exponents(count - 1, order - first):
+            yield (first, *rest)
+
+
+def _integer_monomial(direction: Powers, powers: Powers) -> int:
+    return prod(d**p for d, p in zip(direction, powers, strict=True))
+
+
+def _monomial(z: list[arb], powers: Powers | list[int]) -> arb:
+    value = arb(1)
+    for size, power in zip(z, powers, strict=True):
+        if power:
+            value *= size**power
+    return value

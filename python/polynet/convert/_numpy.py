@@ -1,0 +1,91 @@
+"""NumPy: the bases of numpy.polynomial, poly1d, and arrays of exponents and coefficients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy import polynomial as bases
+
+from .._exact import MAX_DEGREE, check_bits, excerpt, to_fraction
+from ..errors import InvalidInputError, SizeLimitError
+from ._variables import univariate
+
+# p_0 = 1, p_(k+1) = (a t + b) p_k - c p_(k-1) with (a, b, c) as functions of k
+# (Abramowitz and Stegun, table 22.7).
+_Recurrence = Callable[[int], tuple[Fraction | int, Fraction | int, Fraction | int]]
+_BASES: tuple[tuple[Any, _Recurrence], ...] = (
+    (bases.Polynomial, lambda k: (1, 0, 0)),
+    (bases.Chebyshev, lambda k: (2, 0, 1) if k else (1, 0, 0)),
+    (bases.Legendre, lambda k: (Fraction(2 * k + 1, k + 1), 0, Fraction(k, k + 1))),
+    (bases.Hermite, lambda k: (2, 0, 2 * k)),
+    (bases.HermiteE, lambda k: (1, 0, k)),
+    (
+        bases.Laguerre,
+        lambda k: (Fraction(-1, k + 1), Fraction(2 * k + 1, k + 1), Fraction(k, k + 1)),
+    ),
+)
+
+
+def read(obj: Any, variables: Sequence[str]) -> dict[tuple[int, ...], Fraction] | None:
+    """Return the terms of an object of numpy.polynomial, or of a poly1d.
+
+    Its coefficients, domain and window count with their exact values, as if NumPy mapped the
+    domain to the window without rounding.
+    """
+    if isinstance(obj, np.poly1d):
+        return univariate([_number(c) for c in obj.coeffs[::-1]], obj.variable, variables)
+    for basis, recurrence in _BASES:
+        if isinstance(obj, basis):
+            return univariate(_monomial_basis(obj, recurrence), obj.symbol, variables)
+    return None
+
+
+def _monomial_basis(obj: Any, recurrence: _Recurrence) -> list[Fraction]:
+    coefficients = [_number(c) for c in obj.coef]
+    if len(coefficients) > MAX_DEGREE + 1:
+        raise SizeLimitError(f"the degree exceeds {MAX_DEGREE}")
+    (d0, d1), (w0, w1) = ([_number(end) for end in ends] for ends in (obj.domain, obj.window))
+    if d0 == d1:
+        raise InvalidInputError(f"the domain {excerpt(obj.domain)} is a single point")
+    slope = (w1 - w0) / (d1 - d0)
+    offset = w0 - slope * d0
+    total = [Fraction(0)] * len(coefficients)
+    before, current = [Fraction(0)], [Fraction(1)]
+    for k, coefficient in enumerate(coefficients):
+        for i, value in enumerate(current):
+            total[i] += coefficient * value
+        a, b, c = recurrence(k)
+        # Multiply by a (offset + slope x) + b, subtract c times the one before.
+        new = [(a * offset + b) * value for value in current] + [Fraction(0)]
+        for i, value in enumerate(current):
+            new[i + 1] += a * slope * value
+        for i, value in enumerate(before if c else ()):
+            new[i] -= c * value
+        for value in new:
+            check_bits(value, "a coefficient")
+        before, current = current, new
+    return total
+
+
+def _number(value: object) -> Fraction:
+    return to_fraction(value, "a coefficient")
+
+
+def from_arrays(exponents: Any, coefficients: Any, variables: int) -> dict[tuple[int, ...], Any]:
+    """Pair the rows of exponents, shape (T, n), with the coefficients, shape (T,)."""
+    rows = np.asarray(exponents)
+    if rows.size == 0:
+        rows = rows.reshape(-1, variables).astype(int)
+    values = list(coefficients)
+    if rows.dtype.kind not in "iu" or rows.shape != (len(values), variables):
+        raise InvalidInputError(
+            f"the exponents must be integers of shape ({len(values)}, {variables}), a row for each "
+            f"coefficient, a column for each variable, not {rows.dtype} of shape {rows.shape}"
+        )
+    terms = dict(zip(map(tuple, rows.tolist()), values, strict=True))
+    if len(terms) != len(values):
+        raise InvalidInputError("some exponents are given twice; add their coefficients")
+    return terms

@@ -1,0 +1,174 @@
+"""C99: one file without dependencies beyond the C library."""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _core
+from ..errors import InvalidInputError
+from ._c_activations import ACTIVATIONS
+from ._c_gates import number, write_gate
+from ._source import Source, activation_for
+
+if TYPE_CHECKING:
+    from ..layer import Layer
+
+_TYPES = {"float64": "double", "float32": "float"}
+
+_HEAD = """\
+/*
+ * {function}: x ({inputs}) -> y
+ *
+ * {network}
+ * by {by}, for the box {box}.
+ * Made by polynet {version}; docs/exports.md of polynet says what is guaranteed.
+ */
+#include <float.h>
+#include <math.h>
+
+#if defined(__FAST_MATH__)
+#error "compile without -ffast-math: the bounds assume IEEE 754 arithmetic"
+#endif
+#if FLT_EVAL_METHOD < 0 || FLT_EVAL_METHOD > {method}
+#error "{type} is evaluated in another format (on x86: use -msse2 -mfpmath=sse)"
+#endif
+
+void {function}(const {type} *x, {type} *y);
+
+/* y = bias + weight x, weight in compressed rows. */
+static void linear(int rows, const int *start, const int *column, const {type} *weight,
+                   const {type} *bias, const {type} *x, {type} *y) {{
+  for (int i = 0; i < rows; ++i) {{
+    {type} sum = bias[i];
+    for (int k = start[i]; k < start[i + 1]; ++k)
+      sum += weight[k] * x[column[k]];
+    y[i] = sum;
+  }}
+}}
+"""
+
+
+def to_c(net: Source, path: str | os.PathLike[str], by: str) -> None:
+    """Write a network as a C99 file; see :meth:`polynet.Network.to_c`."""
+    if by not in ("gates", "neurons"):
+        raise InvalidInputError(f"unknown way of evaluating by={by!r}; use 'gates' or 'neurons'")
+    file = Path(path)
+    if not re.fullmatch(r"[A-Za-z0-9_]+\.c", file.name):
+        raise InvalidInputError(
+            f"the file's name must be letters, digits and '_' with .c behind, not {file.name!r}: "
+            "it names the C function"
+        )
+    names = net.box.variables
+    box = ", ".join(
+        f"{_ascii(name)} in " + ("{0, 1}" if name in net.box.bits else f"[{low!r}, {high!r}]")
+        for name, low, high in zip(names, net.box.lower, net.box.upper, strict=True)
+    )
+    head = _HEAD.format(
+        function=f"polynet_{file.stem}",
+        inputs=", ".join(map(_ascii, names)),
+        network=repr(net),
+        by=by,
+        box=box,
+        version=_core.__version__,
+        type=_TYPES[net.dtype],
+        method=1 if net.dtype == "float64" else 0,
+    )
+    writer = _Writer(net.dtype)
+    lines = writer.by_gates(net) if by == "gates" else writer.by_neurons(net)
+    body = "\n".join(lines)
+    kind = _TYPES[net.dtype]
+    buffers = "".join(f"  {kind} {name}[{size}];\n" for name, size in writer.buffers.items())
+    function = (
+        f"void polynet_{file.stem}(const {kind} *x, {kind} *y) {{\n"
+        f"{buffers}{textwrap.indent(body, '  ')}\n}}\n"
+    )
+    file.write_text("\n".join([head, *writer.tables, function]), "ascii")
+
+
+def _ascii(name: str) -> str:
+    return name.encode("ascii", "backslashreplace").decode()
+
+
+class _Writer:
+    """The static tables and functions of a file, and the buffers of its statements."""
+
+    def __init__(self, dtype: str) -> None:
+        self.dtype = dtype
+        self.type = _TYPES[dtype]
+        self.tables: list[str] = []
+        self.buffers: dict[str, int] = {}
+
+    def by_neurons(self, net: Source) -> Iterator[str]:
+        """Every Linear map into a, every activation in place."""
+        layers = net.layers
+        if len(layers) > 1:
+            body = activation_for(ACTIVATIONS, net.activation, "C")
+            self.tables.append(
+                f"static double activation(double x) {{\n{textwrap.indent(body, '  ')}\n}}\n"
+            )
+        source, target, spare = "x", "a", "b"
+        for k, layer in enumerate(layers):
+            last = k == len(layers) - 1
+            rows = _dense_rows(layer)
+            yield self.linear(rows, source, "y" if last else target)
+            if layer.activation is not None:
+                convert = "" if self.type == "double" else f"({self.type})"
+                yield f"for (int i = 0; i < {len(rows)}; ++i)"
+                yield f"  {target}[i] = {convert}activation({target}[i]);"
+            source, target, spare = target, spare, target
+
+    def by_gates(self, net: Source) -> Iterator[str]:
+        """Operands into a, gates into b."""
+        series, series_of = net._handle.gate_series()
+        self.tables += [write_gate(f"gate{k}", s, self.type) for k, s in enumerate(series)]
+        *_, hidden, outputs = net._handle.state()
+        source = "x"
+        for (operands, gates), numbers in zip(hidden, series_of, strict=True):
+            yield self.linear(operands, source, "a")
+            self.reserve("b", len(gates))
+            for g, ((_, _, _, indices), k) in enumerate(zip(gates, numbers, strict=True)):
+                yield f"b[{g}] = gate{k}({', '.join(f'a[{i}]' for i in indices)});"
+            source = "b"
+        yield self.linear(outputs, source, "y")
+
+    def reserve(self, name: str, size: int) -> None:
+        """Make a buffer at least that long; y is the caller's."""
+        if name != "y":
+            self.buffers[name] = max(size, self.buffers.get(name, 0))
+
+    def linear(self, rows: Sequence[tuple[list[tuple[int, float]], float]], x: str, y: str) -> str:
+        """Add the tables of a Linear map; return the call."""
+        k = len(self.tables)
+        starts = np.cumsum([0, *(len(terms) for terms, _ in rows)])
+        entries = [entry for terms, _ in rows for entry in terms] or [(0, 0.0)]
+        self.tables.append(
+            "\n".join(
+                [
+                    _array("int", f"start{k}", map(str, starts)),
+                    _array("int", f"column{k}", (str(column) for column, _ in entries)),
+                    _array(self.type, f"weight{k}", (number(w, self.type) for _, w in entries)),
+                    _array(self.type, f"bias{k}", (number(bias, self.type) for _, bias in rows)),
+                ]
+            )
+        )
+        self.reserve(y, len(rows))
+        return f"linear({len(rows)}, start{k}, column{k}, weight{k}, bias{k}, {x}, {y});"
+
+
+def _dense_rows(layer: Layer) -> list[tuple[list[tuple[int, float]], float]]:
+    return [
+        ([(int(j), float(row[j])) for j in np.flatnonzero(row)], float(bias))
+        for row, bias in zip(layer.weight, layer.bias, strict=True)
+    ]
+
+
+def _array(kind: str, name: str, values: Iterable[Any]) -> str:
+    text = textwrap.fill(", ".join(values), 96, initial_indent="  ", subsequent_indent="  ")
+    return f"static const {kind} {name}[] = {{\n{text}}};"
