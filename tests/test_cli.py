@@ -68,7 +68,9 @@ def test_compile_json_is_what_the_api_says(capsys, options, keywords):
             assert truncation_ratio == (
                 bounds.truncation_ratio if bounds.truncation_lower else None
             )
-        assert certificate == plain(asdict(expected))
+        fields = asdict(expected)
+        del fields["seconds"]
+        assert certificate == plain(fields)
 
     assert len(result["points"]) == 4
     for entry in result["points"]:

@@ -24,7 +24,8 @@ def namespace():
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_code_in_documents(block, namespace):
+def test_code_in_documents(block, namespace, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # some write files
     exec(block, namespace)
     for expression, expected in re.findall(r"^(\S.*?) +# ([A-Z]\w*\(.*\))$", block, re.M):
         assert repr(eval(expression, namespace)) == expected

@@ -3,6 +3,9 @@
 
 #include "register.hpp"
 
+#include "polynet/polynet.h"
+
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -27,12 +30,21 @@ public:
     return *neurons_;
   }
 
+  // The network for the C functions; lives as long as this object.
+  polynet_network *c_handle(const std::vector<Terms> &polynomials) {
+    std::call_once(handle_once_, [&] {
+      handle_.reset(polynet::c_handle(network, polynomials_from(polynomials)));
+    });
+    return handle_.get();
+  }
+
   polynet::Network network;
 
 private:
   std::optional<polynet::GateEvaluator> gates_, jacobian_;
   std::optional<polynet::NeuronEvaluator> neurons_;
-  std::once_flag jacobian_once_, neurons_once_;
+  std::unique_ptr<polynet_network, void (*)(polynet_network *)> handle_{nullptr, &polynet_free};
+  std::once_flag jacobian_once_, neurons_once_, handle_once_;
 };
 
 } // namespace polynet_python

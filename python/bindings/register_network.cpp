@@ -264,6 +264,12 @@ void register_network(py::module_ &module) {
                   py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"),
                   py::arg("bits"), py::arg("sharpness"))
       .def("layers", &dense_layers)
+      .def(
+          "address",
+          [](EvaluableNetwork &self, const std::vector<Terms> &polynomials) {
+            return reinterpret_cast<std::uintptr_t>(self.c_handle(polynomials));
+          },
+          py::arg("polynomials"))
       .def("kernel_errors", &kernel_errors)
       .def("certifier", &certifier, py::keep_alive<0, 1>(), py::arg("polynomials"),
            py::arg("by_gates"), py::arg("ratio"), py::arg("max_boxes"), py::arg("activation_ulp"))

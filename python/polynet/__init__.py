@@ -16,6 +16,7 @@ from .certifier import Progress
 from .checker import Verdict
 from .compiler import compile
 from .config import show_config
+from .embedding import get_cmake_dir, get_include, get_library
 from .errors import (
     CertificationInterrupted,
     FloatEnvironmentError,
@@ -55,6 +56,9 @@ __all__ = [
     "__version__",
     "activation_names",
     "compile",
+    "get_cmake_dir",
+    "get_include",
+    "get_library",
     "load",
     "load_certificate",
     "save_certificate",

@@ -11,11 +11,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import _core
+from .certificate import Certificate, OutputBounds
 from .errors import InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor, Future
+
+    from .box import Box
 
 __all__ = ["Progress", "Request", "Run"]
 
@@ -85,36 +88,37 @@ class Run:
 
     Parameters
     ----------
-    certifier : _core.Certifier
-        The core's object.
-    request : Request or None
-        The same as plain numbers, for an executor.
+    request : Request
+        What is to be certified.
+    network : _core.Network
+        The network of the request's state.
+    box : Box
+        Its box.
     executor : concurrent.futures.Executor, optional
         Where to bound the parts of the box.
     progress : bool or callable
         True shows a bar; a callable gets a :class:`Progress` after every step.
     time_limit : float, optional
         Seconds after which to stop.
-    max_boxes : int
-        The bar's length.
     """
 
     def __init__(
         self,
-        certifier: _core.Certifier,
-        request: Request | None,
-        executor: Executor | None,
-        progress: bool | Callable[[Progress], None],
-        time_limit: float | None,
-        max_boxes: int,
+        request: Request,
+        network: _core.Network,
+        box: Box,
+        executor: Executor | None = None,
+        progress: bool | Callable[[Progress], None] = False,
+        time_limit: float | None = None,
     ) -> None:
-        self._certifier = certifier
-        self._request = b"" if request is None else pickle.dumps(request)
-        self._executor = executor
         self._start = time.perf_counter()
+        self._request = request
+        self._box = box
+        self._certifier = request.certifier(network)
+        self._executor = executor
         self._limit = time_limit
         if progress is True:
-            self._report: Callable[[Progress], None] | None = _bar(max_boxes)
+            self._report: Callable[[Progress], None] | None = _bar(request.max_boxes)
         else:
             self._report = progress or None
 
@@ -146,6 +150,35 @@ class Run:
                         self.seconds,
                     )
                 )
+
+    def certificate(self) -> Certificate:
+        """Return what is proved so far."""
+        proved = self._certifier.certificate()
+        _, dtype, form, *_ = self._request.state
+        return Certificate(
+            outputs=tuple(
+                OutputBounds(
+                    lower=bounds.lower,
+                    upper=bounds.upper,
+                    truncation_lower=bounds.truncation_lower,
+                    truncation_upper=bounds.truncation_upper,
+                    rounding=bounds.rounding,
+                    witness=tuple(bounds.witness),
+                    truncation_witness=tuple(bounds.truncation_witness),
+                    subdivision=tuple(bounds.subdivision),
+                )
+                for bounds in proved.outputs
+            ),
+            by="gates" if self._request.by_gates else "neurons",
+            form=form,
+            dtype=dtype,
+            activation_ulp=proved.activation_ulp,
+            boxes=proved.boxes,
+            version=_core.__version__,
+            box=self._box,
+            requested_ratio=float(self._request.ratio),
+            seconds=self.seconds,
+        )
 
     def _left(self) -> float | None:
         return None if self._limit is None else self._limit - self.seconds
@@ -179,9 +212,9 @@ class Run:
     def _by_executor(
         self, executor: Executor, output: int, enough: float, chunks: list[list[_core.Part]]
     ) -> Iterator[Bounds | None]:
+        request = pickle.dumps(self._request)
         futures: list[Future[Bounds]] = [
-            executor.submit(_bounds_elsewhere, self._request, output, enough, chunk)
-            for chunk in chunks
+            executor.submit(_bounds_elsewhere, request, output, enough, chunk) for chunk in chunks
         ]
         try:
             for future in futures:

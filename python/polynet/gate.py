@@ -55,7 +55,7 @@ class Gate:
     scale : float
         The operands are multiplied by it before they meet the activation.
     kind : str
-        The target: "copy" (t), "square" (t**2), "product" (u*v) or "monomial_r1_r2_..." (up to
+        The target: "copy" (t), "square" (t**2), "product" (u*v) or ``monomial_r1_r2_...`` (up to
         nine operands, order at most 9). By central differences (product of r_i + 1
         neurons, arXiv:1705.05502, theorem 4.1), or followed by "_forward" (forward differences: one
         neuron less, odd error terms), "_odd" or "_even" (half the neurons at bias 0, for an

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import os
 import pickle
-import time
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from . import _core, storage
 from .box import Box
-from .certificate import Certificate, OutputBounds
+from .certificate import Certificate
 from .certifier import Progress, Request, Run
 from .errors import CertificationInterrupted, InvalidInputError, PolynetError
+from .evaluation import Evaluable, Way
 from .export import Exports
 from .layer import Layer
-from .points import (
-    as_points,
-    is_by_gates,
-    require_bits,
-    require_fits,
-    require_inside,
-    require_threads,
-)
+from .points import is_by_gates
 from .polynomial import Polynomial, core_terms
 from .softmax import Classifier
 
@@ -32,18 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
 
-    from numpy.typing import ArrayLike, NDArray
-
     from ._exact import ExactNumber
 
 __all__ = ["Network", "Way", "load"]
 
-Way = Literal["gates", "neurons"]
 
 _NO_NUMBERS = "cannot be written: its functions are not part of the network's numbers"
 
 
-class Network(Exports):
+class Network(Evaluable, Exports):
     """A multilayer perceptron that approximates polynomials on a box. Immutable.
 
     Made by :func:`polynet.compile`.
@@ -92,121 +80,6 @@ class Network(Exports):
         """Refuse: networks are immutable."""
         raise AttributeError(f"a Network is immutable; {name!r} cannot be deleted")
 
-    def __call__(
-        self,
-        points: ArrayLike,
-        *,
-        by: Way = "gates",
-        threads: int = 1,
-        out: NDArray[np.floating[Any]] | None = None,
-        check_domain: bool = False,
-    ) -> Any:
-        """Evaluate the network.
-
-        Parameters
-        ----------
-        points : array_like, shape (n,), (N, n) or (..., n)
-            Points of n coordinates, in the order of ``box.variables``, 0 or 1 for bits: whatever
-            NumPy makes an array of, labels ignored (docs/exports.md, "Arrays"). Arrays of the
-            network's dtype are read where they are, whatever their strides; other real dtypes are
-            converted. Left unchanged.
-        by : {"gates", "neurons"}
-            By gates: each gate by its Taylor series (docs/theory.md, section 4), without the
-            cancellation of its neurons; a point outside the box whose operands leave the range of
-            a gate's series has that gate evaluated by its neurons. By neurons: the layers as they
-            stand.
-        threads : int
-            Evaluate by gates on up to so many threads, where there is enough work for each. The
-            values do not depend on it, nor on the place of a point among the others.
-        out : ndarray, optional
-            Where to put the values: of the network's dtype and the shape given below.
-        check_domain : bool
-            Refuse points outside the box.
-
-        Returns
-        -------
-        ndarray or scalar of the network's dtype
-            Shape (...), that is (N,), or a scalar for one point; (..., m), that is (N, m) or (m,),
-            if the network was compiled from a sequence of m polynomials. `out`, if given.
-
-        Raises
-        ------
-        InvalidInputError
-            If a shape does not fit, the values are not real numbers or are masked, `by` is
-            unknown, a bit is neither 0 nor 1, or a point is outside the box and `check_domain` is
-            set: the message names the first one and its coordinate.
-        """
-        if by == "gates" and threads == 1 and out is None and not self.box.bits:
-            if check_domain:
-                points = as_points(points, self.box.variables, self.dtype)
-                require_inside(points, self.box, self._handle)
-            values = self._handle.evaluate(points, None, threads, self._single)
-            if values is not NotImplemented:
-                return values
-        array = as_points(points, self.box.variables, self.dtype)
-        return self._evaluate(array, is_by_gates(by), threads, out, check_domain)
-
-    def _evaluate(
-        self,
-        points: NDArray[np.floating[Any]],
-        by_gates: bool,
-        threads: int,
-        out: NDArray[np.floating[Any]] | None,
-        check_domain: bool,
-    ) -> Any:
-        require_threads(threads)
-        require_bits(points, self.box)
-        shape = points.shape[:-1] + (() if self._single else (len(self.polynomials),))
-        if out is not None:
-            require_fits(out, shape, self.dtype)
-            if np.may_share_memory(points, out):
-                points = points.copy()
-        if check_domain:
-            require_inside(points, self.box, self._handle)
-        if by_gates:
-            return self._handle.evaluate(points, out, threads, self._single)
-        rows = np.ascontiguousarray(points.reshape(-1, points.shape[-1]))
-        values = self._handle.evaluate_by_neurons(rows, threads).reshape(shape)
-        if out is None:
-            return values[()]
-        out[...] = values
-        return out
-
-    def value_and_jacobian(self, points: ArrayLike, *, threads: int = 1) -> tuple[Any, Any]:
-        """Evaluate the network by gates and its derivatives by every coordinate.
-
-        Forward mode: every gate's series is differentiated term by term. The certificate is about
-        the values; the derivatives are those of the network's function up to rounding. A product
-        of bits is a step between their values, with the derivative 0.
-
-        Parameters
-        ----------
-        points : array_like, shape (n,), (N, n) or (..., n)
-            As for evaluation.
-        threads : int
-            As for evaluation.
-
-        Returns
-        -------
-        values : ndarray or scalar
-            As for evaluation.
-        jacobian : ndarray, shape (..., n) or (..., m, n)
-            The derivative of each value by each coordinate.
-
-        Raises
-        ------
-        InvalidInputError
-            As for evaluation.
-        """
-        require_threads(threads)
-        points = as_points(points, self.box.variables, self.dtype)
-        require_bits(points, self.box)
-        outputs = len(self.polynomials)
-        both = self._handle.evaluate_with_derivatives(points, threads)
-        values = both[..., :outputs]
-        jacobian = both[..., outputs:].reshape(*points.shape[:-1], outputs, points.shape[-1])
-        return (values[..., 0], jacobian[..., 0, :]) if self._single else (values, jacobian)
-
     @property
     def hidden_layers(self) -> tuple[int, ...]:
         """Neurons of each hidden layer."""
@@ -233,6 +106,15 @@ class Network(Exports):
             Layer(weight, bias, self.activation if activated else None)
             for weight, bias, activated in self._handle.layers()
         )
+
+    @property
+    def address(self) -> int:
+        """Address of the network for the C functions of ``polynet/polynet.h``.
+
+        Valid as long as this object lives. The functions are in :func:`polynet.get_library`; they
+        evaluate float64 networks (docs/embedding.md).
+        """
+        return self._handle.address([core_terms(p) for p in self.polynomials])
 
     def merged(self) -> Network:
         """Return the same gates with one Linear map per layer: the textbook perceptron.
@@ -314,45 +196,12 @@ class Network(Exports):
             max_boxes,
             activation_ulp or 0.0,
         )
-        start = time.perf_counter()
-        certifier = request.certifier(self._handle)
-        sent = None if executor is None else request
-        run = Run(certifier, sent, executor, progress, time_limit, max_boxes)
+        run = Run(request, self._handle, self.box, executor, progress, time_limit)
         try:
             run.finish()
         except KeyboardInterrupt:
-            proved = self._certificate(certifier, by, ratio, time.perf_counter() - start)
-            raise CertificationInterrupted(proved) from None
-        return self._certificate(certifier, by, ratio, time.perf_counter() - start)
-
-    def _certificate(
-        self, certifier: _core.Certifier, by: str, ratio: float, seconds: float
-    ) -> Certificate:
-        proved = certifier.certificate()
-        return Certificate(
-            outputs=tuple(
-                OutputBounds(
-                    lower=bounds.lower,
-                    upper=bounds.upper,
-                    truncation_lower=bounds.truncation_lower,
-                    truncation_upper=bounds.truncation_upper,
-                    rounding=bounds.rounding,
-                    witness=tuple(bounds.witness),
-                    truncation_witness=tuple(bounds.truncation_witness),
-                    subdivision=tuple(bounds.subdivision),
-                )
-                for bounds in proved.outputs
-            ),
-            by=by,
-            form=self.form,
-            dtype=self.dtype,
-            activation_ulp=proved.activation_ulp,
-            boxes=proved.boxes,
-            version=_core.__version__,
-            box=self.box,
-            requested_ratio=float(ratio),
-            seconds=seconds,
-        )
+            raise CertificationInterrupted(run.certificate()) from None
+        return run.certificate()
 
     def error_terms(self, order: int = 4) -> Any:
         """Return the leading Taylor error of the network as a polynomial in its inputs.

@@ -74,9 +74,7 @@ def require_bits(points: NDArray[Any], box: Box) -> None:
         if len(wrong):
             index = tuple(int(k) for k in wrong[0])
             place = f" at point {', '.join(map(str, index))}" if index else ""
-            raise InvalidInputError(
-                f"the bit {name} must be 0 or 1, but is {column[index]}{place}"
-            )
+            raise InvalidInputError(f"the bit {name} must be 0 or 1, but is {column[index]}{place}")
 
 
 def require_fits(out: object, shape: tuple[int, ...], dtype: str) -> None:

@@ -42,6 +42,7 @@ struct ProductGate {
       : net(compiled(activation, bias, scale)), evaluator(gates_of(net)) {}
   static Network compiled(const char *activation, double bias, double scale) {
     polynet::CompileOptions o = options(activation);
+    o.construction = polynet::Construction::paper; // the product gate of four neurons
     o.bias = bias;
     o.scale = scale;
     return polynet::compile({product_of(2).enclosed()}, cube(2), o);

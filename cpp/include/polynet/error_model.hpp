@@ -45,8 +45,8 @@ std::vector<Interval> ranges(const IdealNetwork &ideal, const std::vector<Model>
 
 /// The error over a part of [-1, 1]^n in the ideal network's variables, as one Taylor model per
 /// output in the part's own variables. Terms below about `accuracy` of the largest of each
-/// intermediate result go into the rest. Error (size_limit) if that takes more than `work` products of
-/// terms (tens of ns each, x86-64).
+/// intermediate result go into the rest. Error (size_limit) if that takes more than `work` products
+/// of terms (tens of ns each, x86-64).
 std::vector<Model> error_models(const ErrorFunction &error, const Frame &part, double accuracy,
                                 std::size_t work);
 

@@ -7,3 +7,12 @@
 #include "polynet/error_model.hpp"
 #include "polynet/evaluate.hpp"
 #include "polynet/softmax.hpp"
+
+struct polynet_network;
+
+namespace polynet {
+
+/// The network as the C functions take it (polynet/polynet.h); to be given to polynet_free.
+polynet_network *c_handle(Network net, std::vector<Polynomial> polynomials);
+
+} // namespace polynet

@@ -74,6 +74,15 @@ void bound_from_below(const Network &net, const GateEvaluator &by_gates, Way way
   }
 }
 
+// The truncation's witness was evaluated too, so this follows from the proofs.
+void require_consistent(const OutputBounds &bounds, std::size_t k) {
+  if (up(bounds.lower + bounds.rounding) >= bounds.truncation_lower)
+    return;
+  throw Error(ErrorCode::not_certified,
+              "the evaluation of output " + std::to_string(k) +
+                  " contradicts the proved bounds: a fault in polynet; please report the network");
+}
+
 void require_finite(const OutputBounds &bounds, std::size_t k) {
   if (bounds.upper <= detail::largest)
     return;
@@ -225,6 +234,8 @@ Certificate Certifier::certificate() const {
   }
   bound_from_below(s.net, s.by_gates, s.options.way, s.polynomials, s.points.points(),
                    certificate.outputs);
+  for (std::size_t k = 0; k < s.outputs(); ++k)
+    require_consistent(certificate.outputs[k], k);
   return certificate;
 }
 

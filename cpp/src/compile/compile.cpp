@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t max_products = 1'000'000;
 constexpr int max_hidden_layers = 64;
+constexpr int max_degree = 512;
 
 void check_parameter(const char *name, const std::optional<double> &value, Dtype dtype) {
   if (!value)
@@ -49,6 +50,17 @@ bool is_of_bits(const Circuit &circuit) {
                      [](const Product &p) { return p.of_bits; });
 }
 
+void check_degree(const Polynomial &p) {
+  for (const auto &[monomial, coefficient] : p.terms()) {
+    double sum = 0.0; // of what may not fit an int
+    for (const Factor &f : monomial)
+      sum += f.power;
+    if (sum > max_degree)
+      throw Error(ErrorCode::size_limit, "a term of degree " + text(sum) + "; at most " +
+                                             std::to_string(max_degree) + " is compiled");
+  }
+}
+
 } // namespace
 
 Construction construction_from_name(std::string_view name) {
@@ -73,8 +85,10 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
   check_box(box, options.dtype);
   check_bits(box, options.bits);
   std::vector<Polynomial> on_box;
-  for (const Polynomial &p : polynomials)
+  for (const Polynomial &p : polynomials) {
+    check_degree(p);
     on_box.push_back(on_bits(restricted(p, box), options.bits));
+  }
   if (options.tolerance) {
     if (!(*options.tolerance > 0.0))
       throw Error(ErrorCode::invalid_input,

@@ -80,9 +80,31 @@ std::int32_t sum_of_terms(Emitter &emitter, Monomials &monomials, const Powers &
   return value;
 }
 
+// z^t (sum of a_i coefficient z^(a - e_i)): the derivative by an operand that the target lacks.
+std::int32_t error_partial(Emitter &emitter, Monomials &monomials, const PlannedSeries &series,
+                           int i) {
+  const std::int32_t value = emitter.acquire();
+  std::vector<Weighted> weighted;
+  double constant = 0.0;
+  for (PlannedSeries::Term term : series.terms) {
+    if (term.powers[i] == 0)
+      continue;
+    term.coefficient *= term.powers[i]--;
+    if (is_one(term.powers))
+      constant += term.coefficient;
+    else
+      weighted.push_back({monomials(term.powers), term.coefficient});
+  }
+  emitter.sum(value, constant, weighted);
+  emitter.multiply(value, value, monomials(series.stencil->target));
+  return value;
+}
+
 // t_i z^(t - e_i) (1 + sum of (t_i + a_i)/t_i coefficient z^a), all a: the derivative by operand i.
 std::int32_t partial(Emitter &emitter, Monomials &monomials, const PlannedSeries &series, int i) {
   const int power = series.stencil->target[i];
+  if (power == 0)
+    return error_partial(emitter, monomials, series, i);
   Powers rest = series.stencil->target;
   rest[i] = static_cast<std::uint8_t>(power - 1);
   std::vector<PlannedSeries::Term> terms = series.terms;

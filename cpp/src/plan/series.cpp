@@ -116,12 +116,11 @@ private:
       return;
     }
     leading_.assign(static_cast<std::size_t>(orders) + 1, Interval(0.0));
-    for (const Term *term : kept_)
-      if (term->powers[0] == degree(term->powers))
-        leading_[term->powers[0] / 2] = term->coefficient;
     // An order of which only a part was kept is evaluated whole: what was left out is nearer still.
+    // Odd orders, as forward differences have them, are left out: is_regular().
     for (const Term &term : series_.terms())
-      if (term.powers[0] == degree(term.powers) && term.powers[0] / 2 <= orders)
+      if (term.powers[0] == degree(term.powers) && term.powers[0] % 2 == 0 &&
+          term.powers[0] / 2 <= orders)
         leading_[term.powers[0] / 2] = term.coefficient;
     p_.orders = orders;
     if (p_.stencil->operands == 1)

@@ -217,7 +217,9 @@ class _Reader:
         return Affine(terms, self.real(self.get(entry, "constant"), "a constant"))
 
     def stencil(self, entry: Any) -> Stencil:
-        target = tuple(self.integer(t, 0, MAX_ORDER, "a power") for t in self.array(entry, "target"))
+        target = tuple(
+            self.integer(t, 0, MAX_ORDER, "a power") for t in self.array(entry, "target")
+        )
         if len(target) > MAX_ORDER or not 1 <= sum(target) <= MAX_ORDER:
             _refuse("a stencil's target must have 1 to 9 operands and a degree from 1 to 9")
         nodes = []

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptio
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from .. import __version__, activation_names
+from .. import __version__, activation_names, get_cmake_dir, get_include
 from ..errors import InvalidInputError
 from . import _compile, _gate, _table, _verify
 
@@ -77,6 +77,12 @@ def _parser() -> ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"polynet {__version__}")
+    for option, path, what in (
+        ("--cmake-dir", get_cmake_dir(), "CMake package"),
+        ("--include-dir", get_include(), "C++ and C headers"),
+    ):
+        help_text = f"print the folder of the installed {what} and exit"
+        parser.add_argument(option, action="version", version=path, help=help_text)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_compile(commands)
     _add_gate(commands)

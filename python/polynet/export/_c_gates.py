@@ -8,7 +8,7 @@ from .. import _core
 
 
 def write_gate(name: str, series: _core.Series, kind: str) -> str:
-    """Return a function of the operands: t (1 + r), a sign for bits, or NaN outside their proved ranges."""
+    """Return a function of the operands: t (1 + r) or a sign, NaN outside their proved ranges."""
     instruction, orders, constants, terms, target, ranges = series
     names = [f"z{i}" for i in range(len(target))]
     absolute = "fabs" if kind == "double" else "fabsf"

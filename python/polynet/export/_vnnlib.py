@@ -13,7 +13,8 @@ import numpy as np
 
 from .. import _core
 from .._exact import outward
-from ..certifier import Run
+from ..certificate import OutputBounds
+from ..certifier import Request, Run
 from ..errors import InvalidInputError, NotCertifiedError
 from ._onnx import to_onnx
 from ._source import Source
@@ -35,9 +36,10 @@ def to_vnnlib(net: Source, path: str | os.PathLike[str], version: str) -> tuple[
         )
     # The network's distance from polynomials that are 0 is |output|.
     zeros: list[_core.Terms] = [[] for _ in net.polynomials]
-    certifier = net._handle.certifier(zeros, False, _RATIO, _MAX_BOXES, 0.0)
-    Run(certifier, None, None, False, None, _MAX_BOXES).finish()
-    bounds = certifier.certificate()
+    request = Request(net._handle.state(), [], zeros, False, _RATIO, _MAX_BOXES, 0.0)
+    run = Run(request, net._handle, net.box)
+    run.finish()
+    bounds = run.certificate()
     names = [f"Y_{k}" if version == "1.0" else f"Y[0,{k}]" for k in range(len(bounds.outputs))]
     outputs = dict(zip(names, bounds.outputs, strict=True))
     reached = {name: _reached(output, net.dtype) for name, output in outputs.items()}
@@ -64,7 +66,7 @@ def to_vnnlib(net: Source, path: str | os.PathLike[str], version: str) -> tuple[
     return files[0], files[1]
 
 
-def _beyond(output: _core.OutputBounds, dtype: str) -> float:
+def _beyond(output: OutputBounds, dtype: str) -> float:
     """Return a number of the dtype that |output| cannot reach."""
     kind = np.dtype(dtype).type
     beyond = float(np.nextafter(kind(outward(Fraction(output.upper), dtype)[1]), kind(math.inf)))
@@ -73,17 +75,17 @@ def _beyond(output: _core.OutputBounds, dtype: str) -> float:
     return beyond
 
 
-def _reached(output: _core.OutputBounds, dtype: str) -> float:
+def _reached(output: OutputBounds, dtype: str) -> float:
     """Return a number of the dtype that |output| reaches at the truncation's witness."""
     least = Fraction(output.truncation_lower) - Fraction(output.rounding)
     return outward(least, dtype)[0]
 
 
-def _why_unsat(name: str, output: _core.OutputBounds) -> str:
+def _why_unsat(name: str, output: OutputBounds) -> str:
     return f"  proved on the whole box: |{name}| <= {output.upper!r}"
 
 
-def _why_sat(name: str, output: _core.OutputBounds) -> str:
+def _why_sat(name: str, output: OutputBounds) -> str:
     point = ", ".join(map(repr, output.truncation_witness))
     return (
         f"  proved at ({point}): |{name}| >= {output.truncation_lower!r} - {output.rounding!r}, "

@@ -1,0 +1,154 @@
+"""Evaluation of networks at points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from .points import (
+    as_points,
+    is_by_gates,
+    require_bits,
+    require_fits,
+    require_inside,
+    require_threads,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from . import _core
+    from .box import Box
+    from .polynomial import Polynomial
+
+__all__ = ["Evaluable", "Way"]
+
+Way = Literal["gates", "neurons"]
+
+
+class Evaluable:
+    """What can be called at points: the part of a network that evaluates."""
+
+    __slots__ = ()
+
+    polynomials: tuple[Polynomial, ...]
+    box: Box
+    dtype: str
+    _handle: _core.Network
+    _single: bool
+
+    def __call__(
+        self,
+        points: ArrayLike,
+        *,
+        by: Way = "gates",
+        threads: int = 1,
+        out: NDArray[np.floating[Any]] | None = None,
+        check_domain: bool = False,
+    ) -> Any:
+        """Evaluate the network.
+
+        Parameters
+        ----------
+        points : array_like, shape (n,), (N, n) or (..., n)
+            Points of n coordinates, in the order of ``box.variables``, 0 or 1 for bits: whatever
+            NumPy makes an array of, labels ignored (docs/exports.md, "Arrays"). Arrays of the
+            network's dtype are read where they are, whatever their strides; other real dtypes are
+            converted. Left unchanged.
+        by : {"gates", "neurons"}
+            By gates: each gate by its Taylor series (docs/theory.md, section 4), without the
+            cancellation of its neurons; a point outside the box whose operands leave the range of
+            a gate's series has that gate evaluated by its neurons. By neurons: the layers as they
+            stand.
+        threads : int
+            Evaluate on up to so many threads, where there is enough work for each. The
+            values do not depend on it, nor on the place of a point among the others.
+        out : ndarray, optional
+            Where to put the values: of the network's dtype and the shape given below.
+        check_domain : bool
+            Refuse points outside the box.
+
+        Returns
+        -------
+        ndarray or scalar of the network's dtype
+            Shape (...), that is (N,), or a scalar for one point; (..., m), that is (N, m) or (m,),
+            if the network was compiled from a sequence of m polynomials. `out`, if given.
+
+        Raises
+        ------
+        InvalidInputError
+            If a shape does not fit, the values are not real numbers or are masked, `by` is
+            unknown, a bit is neither 0 nor 1, or a point is outside the box and `check_domain` is
+            set: the message names the first one and its coordinate.
+        """
+        if by == "gates" and threads == 1 and out is None and not self.box.bits:
+            if check_domain:
+                points = as_points(points, self.box.variables, self.dtype)
+                require_inside(points, self.box, self._handle)
+            values = self._handle.evaluate(points, None, threads, self._single)
+            if values is not NotImplemented:
+                return values
+        array = as_points(points, self.box.variables, self.dtype)
+        return self._evaluate(array, is_by_gates(by), threads, out, check_domain)
+
+    def _evaluate(
+        self,
+        points: NDArray[np.floating[Any]],
+        by_gates: bool,
+        threads: int,
+        out: NDArray[np.floating[Any]] | None,
+        check_domain: bool,
+    ) -> Any:
+        require_threads(threads)
+        require_bits(points, self.box)
+        shape = points.shape[:-1] + (() if self._single else (len(self.polynomials),))
+        if out is not None:
+            require_fits(out, shape, self.dtype)
+            if np.may_share_memory(points, out):
+                points = points.copy()
+        if check_domain:
+            require_inside(points, self.box, self._handle)
+        if by_gates:
+            return self._handle.evaluate(points, out, threads, self._single)
+        rows = np.ascontiguousarray(points.reshape(-1, points.shape[-1]))
+        values = self._handle.evaluate_by_neurons(rows, threads).reshape(shape)
+        if out is None:
+            return values[()]
+        out[...] = values
+        return out
+
+    def value_and_jacobian(self, points: ArrayLike, *, threads: int = 1) -> tuple[Any, Any]:
+        """Evaluate the network by gates and its derivatives by every coordinate.
+
+        Forward mode: every gate's series is differentiated term by term. The certificate is about
+        the values; the derivatives are those of the network's function up to rounding. A product
+        of bits is a step between their values, with the derivative 0.
+
+        Parameters
+        ----------
+        points : array_like, shape (n,), (N, n) or (..., n)
+            As for evaluation.
+        threads : int
+            As for evaluation.
+
+        Returns
+        -------
+        values : ndarray or scalar
+            As for evaluation.
+        jacobian : ndarray, shape (..., n) or (..., m, n)
+            The derivative of each value by each coordinate.
+
+        Raises
+        ------
+        InvalidInputError
+            As for evaluation.
+        """
+        require_threads(threads)
+        points = as_points(points, self.box.variables, self.dtype)
+        require_bits(points, self.box)
+        outputs = len(self.polynomials)
+        both = self._handle.evaluate_with_derivatives(points, threads)
+        values = both[..., :outputs]
+        jacobian = both[..., outputs:].reshape(*points.shape[:-1], outputs, points.shape[-1])
+        return (values[..., 0][()], jacobian[..., 0, :]) if self._single else (values, jacobian)
