@@ -59,6 +59,8 @@ struct Activation {
   /// in a gate: above what NumPy, onnxruntime and torch were found to do near the default biases
   /// (docs/certificates.md, "Activations of runtimes").
   double float64_ulp = 4.0, float32_ulp = 6.0;
+  /// ... or in ulp of this, where it is larger: what runtimes add and subtract on the way to s(x).
+  double runtime_magnitude = 0.0;
   /// Whether the enclosures are the library's own.
   bool built_in = false;
   std::optional<Sigmoid> sigmoid = std::nullopt;
