@@ -30,9 +30,9 @@ from .sums import FORMATS, Sum
 
 __all__ = ["rounding_by_gates", "rounding_by_neurons"]
 
-# The activation's ulp are those of the largest value that a neuron takes, or of this number where it
-# is larger: runtimes compute ln cosh x as |x| + ln(1 + e^(-2|x|)) - ln 2, and some cosines with an
-# absolute error.
+# The activation's ulp are those of the largest value that a neuron takes, or of this number where
+# it is larger: runtimes compute ln cosh x as |x| + ln(1 + e^(-2|x|)) - ln 2, and some cosines with
+# an absolute error.
 RUNTIME_MAGNITUDE = {"cos": 0.99, "logcosh": 0.99}
 
 
