@@ -197,7 +197,7 @@ def test_one_gate_networks_stay_within_their_certificates(kind, dtype, form, sca
     net = network(kind, float(np.dtype(dtype).type(scale)), dtype, form)
     x = points(len(powers), dtype, seed=2)
     for by_gates in (True, False):
-        request = Request(net.state(), target_of(kind), by_gates, 1.05, 300, 0.0)
+        request = Request(net.state(), [], target_of(kind), by_gates, 1.05, 300, 0.0)
         run = Run(request, net, pn.Box([(-1, 1)] * len(powers), dtype=dtype))
         run.finish()
         bounds = run.certificate().outputs[0]
@@ -215,10 +215,10 @@ def test_one_gate_networks_stay_within_their_certificates(kind, dtype, form, sca
         ("", "unknown gate"),
         ("monomial", "target"),
         ("monomial_", "powers"),
-        ("monomial_0", "powers"),
-        ("monomial_9", "powers"),
-        ("monomial_1_1_1_1_1_1_1_1_1", "8 operands"),
-        ("monomial_5_5", "order 8"),
+        ("monomial_0", "constant"),
+        ("monomial_10", "powers"),
+        ("monomial_1_1_1_1_1_1_1_1_1_1", "9 operands"),
+        ("monomial_5_5", "order 9"),
         ("product_odd", "parity"),
         ("copy_even", "parity"),
         ("product_forward_richardson2", "central"),

@@ -142,7 +142,10 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
                      const CertifyOptions &options) {
   require_sound_float_environment();
   check_arguments(net, polynomials, options);
-  state_ = std::make_unique<State>(net, polynomials, options);
+  std::vector<Polynomial> reduced;
+  for (const Polynomial &p : polynomials)
+    reduced.push_back(on_bits(p, net.bits));
+  state_ = std::make_unique<State>(net, std::move(reduced), options);
   State &s = *state_;
   if (options.way == Way::neurons) {
     // By default, what holds for other runtimes holds for our own.
@@ -166,7 +169,7 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
   for (std::size_t k = 0; k < polynomials.size(); ++k) {
     tolerances.push_back(share_of_rest * std::max(options.ratio - 1.0, least_excess) *
                          std::max(s.points.lower(k), s.rounding[k]));
-    s.trees.emplace_back(box, s.error.on_box()[k].mag());
+    s.trees.emplace_back(box, s.error.on_box()[k].mag(), net.bits);
     s.boxes.push_back(1);
   }
   s.bounder.emplace(s.error, std::move(tolerances));
