@@ -109,6 +109,14 @@ def test_a_bar_is_drawn(net, certificate, module, monkeypatch):
     assert net.certify(ratio=1.05, max_boxes=300, progress=True) == certificate
 
 
+@pytest.fixture
+def sigint():
+    """Ctrl-C raises, as in a terminal: processes started in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_without_a_bar_to_draw_the_remedy_is_named(net, monkeypatch):
     for module in ("tqdm", "rich.progress"):
         monkeypatch.setitem(sys.modules, module, None)
@@ -116,7 +124,7 @@ def test_without_a_bar_to_draw_the_remedy_is_named(net, monkeypatch):
         net.certify(progress=True)
 
 
-def test_an_interrupt_leaves_the_best_bounds_so_far(net, certificate):
+def test_an_interrupt_leaves_the_best_bounds_so_far(net, certificate, sigint):
     def interrupt(progress):
         if progress.boxes > 100:
             signal.raise_signal(signal.SIGINT)

@@ -46,7 +46,7 @@ def test_compile_json_is_what_the_api_says(capsys, options, keywords):
 
     described = result["network"]
     assert described["inputs"] == [
-        {"name": name, "lower": lower, "upper": upper}
+        {"name": name, "lower": lower, "upper": upper, "bit": False}
         for name, lower, upper in zip("xyz", network.box.lower, network.box.upper, strict=True)
     ]
     assert [output["expression"] for output in described["outputs"]] == expressions

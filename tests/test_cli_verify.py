@@ -14,7 +14,7 @@ pytest.importorskip("flint")
 def file(tmp_path, capsys):
     path = tmp_path / "c.json"
     out = run(capsys, "compile", "x*y", *XY, "--by", "neurons", "--certificate", str(path))
-    assert f"Certificate written to {path}" in out
+    assert str(path) in out
     return path
 
 
@@ -65,4 +65,4 @@ def test_both_ways_make_two_files(tmp_path, capsys):
 def test_unwritable_certificate_is_named(tmp_path, capsys):
     argv = ["compile", "x*y", *XY, "--certificate", str(tmp_path / "no" / "c.json")]
     assert main(argv) == 2
-    assert "cannot be written" in capsys.readouterr().err
+    assert "c-gates.json" in capsys.readouterr().err

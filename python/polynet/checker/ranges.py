@@ -23,7 +23,7 @@ from .subdivision import Part
 
 __all__ = ["prove_at_most", "supremum"]
 
-MAX_COEFFICIENTS = 1 << 22
+MAX_COEFFICIENTS = 1 << 24
 UNIT = 2.0**-53
 Tensor = NDArray[np.float64]
 Terms = dict[tuple[int, ...], fmpq]

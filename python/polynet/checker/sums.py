@@ -114,4 +114,4 @@ class Sum:
 
     def tiny(self) -> arb:
         """Return what flushing may lose: a smallest normal number per factor and per result."""
-        return (self.flushed + 4 * len(self.sizes) + 2) * self.format.smallest_normal
+        return (self.flushed + 4 * len(self.sizes) - 2) * self.format.smallest_normal
