@@ -37,6 +37,8 @@ def sample(net: pn.Network, count: int, seed: int) -> NDArray[np.floating]:
     low, high = np.array(net.box.lower), np.array(net.box.upper)
     corners = np.array(list(itertools.product(*zip(low, high, strict=True))))
     random = low + (high - low) * np.random.default_rng(seed).random((count, len(low)))
+    bits = np.isin(net.box.variables, net.box.bits)
+    random[:, bits] = np.round(random[:, bits])
     points = np.concatenate([corners, random])
     return np.clip(points.astype(net.dtype), low.astype(net.dtype), high.astype(net.dtype))
 

@@ -300,7 +300,7 @@ def test_derivative_on_a_wide_interval_is_tight_by_pieces(name, centre, k):
 @pytest.mark.parametrize(
     ("name", "root"),
     [
-        ("logistic", lambda: mpmath.log(5 + 2 * mpmath.sqrt(6))),
+        ("logistic", lambda: -mpmath.log(5 + 2 * mpmath.sqrt(6))),
         ("tanh", lambda: mpmath.atanh(mpmath.sqrt(mpmath.mpf(2) / 3))),
     ],
 )

@@ -89,9 +89,23 @@ def test_box_is_immutable_hashable_and_picklable():
         box.lower = (0.0, 0.0)
 
 
+def test_an_input_may_be_a_bit():
+    box = Box({"s": "bit", "x": (0, 1)})
+    assert box.bits == ("s",)
+    assert (box.lower, box.upper) == ((0.0, 0.0), (1.0, 1.0))
+    assert Box(["bit", (0, 1)]) == Box({"x0": "bit", "x1": (0, 1)})
+    assert box != Box({"s": (0, 1), "x": (0, 1)})
+    assert repr(box) == "Box({'s': 'bit', 'x': (0.0, 1.0)})"
+    for twin in (pickle.loads(pickle.dumps(box)), copy.deepcopy(box), eval(repr(box))):
+        assert twin == box
+        assert hash(twin) == hash(box)
+    assert Box.coerce(box, dtype="float32") is box
+
+
 @pytest.mark.parametrize(
     ("pair", "words"),
     [
+        ("bits", "or 'bit', not 'bits'"),
         ((1, -1), "reversed"),
         (("1/3", "0.333"), "reversed"),
         ((0, math.nan), "upper end of x must be finite"),
@@ -157,10 +171,24 @@ def test_command_line_ranges_stay_exact():
         "z": (Fraction(-1, 2), Fraction(1, 1000)),
     }
     assert Box(bounds).variables == ("x", "y", "z")
+    assert parse_box(["s=bit", "t = bit"]) == {"s": "bit", "t": "bit"}
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "x=1", "x=1:", "x=:1", "x=1:2:3", "=0:1", "2x=0:1", "x:0=1", "x=nan:1", "x=0:inf"]
+    "text",
+    [
+        "x",
+        "x=1",
+        "x=bits",
+        "x=1:",
+        "x=:1",
+        "x=1:2:3",
+        "=0:1",
+        "2x=0:1",
+        "x:0=1",
+        "x=nan:1",
+        "x=0:inf",
+    ],
 )
 def test_bad_command_line_range_is_named(text):
     with pytest.raises(InvalidInputError) as caught:

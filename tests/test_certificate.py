@@ -232,7 +232,8 @@ def test_a_large_scale_falls_back_to_neurons_whose_activation_is_proved():
 def test_a_normalisation_beyond_the_dtype_is_refused(polynomial, box, activation, bias):
     # The series does not converge, and the inverse of s'' l^2 by neurons is no float32.
     net = pn.compile(polynomial, box, activation=activation, bias=bias, dtype="float32")
-    assert not np.isfinite(net(np.array([net.box.upper]))).all()
+    ends = np.array([net.box.lower, net.box.upper])
+    assert not np.isfinite(net(ends)).all()
     with pytest.raises(pn.NotCertifiedError):
         net.certify(by="gates")
 

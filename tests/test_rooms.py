@@ -262,7 +262,7 @@ def test_users_of_the_header_only_intervals_inherit_uncontracted_arithmetic():
 
 
 def code_files():
-    folders = [ROOT / folder for folder in ("cpp", "python", "tests", "benchmarks")]
+    folders = [ROOT / folder for folder in ("cpp", "python", "tests", "benchmarks", "examples")]
     return [path for folder in folders for path in files(folder, CODE_SUFFIXES)]
 
 

@@ -14,7 +14,9 @@ class Builder {
 public:
   Builder(const Network &net, Frame frame)
       : net_(net), relative_dust_(64 * float_format(net.dtype).unit_roundoff),
-        frame_(std::move(frame)) {}
+        frame_(std::move(frame)) {
+    frame_.keep_bits(net.bits);
+  }
 
   IdealNetwork build() {
     IdealNetwork ideal;
@@ -25,7 +27,8 @@ public:
       std::vector<Model> operands = combine(layer.operands, sources);
       sources.clear();
       for (const Gate &gate : layer.gates)
-        sources.push_back(gate_target(gate, operands));
+        sources.push_back(gate.stencil->bits > 0 ? model_of(sign_of_bits(layer, gate), frame_)
+                                                 : gate_target(gate, operands));
       ideal.operands.push_back(std::move(operands));
     }
     ideal.outputs = combine(net_.outputs, sources);
@@ -71,7 +74,7 @@ private:
           throw Error(ErrorCode::size_limit,
                       "working out the network's polynomial takes more than 100000 terms; a box "
                       "centred at 0 keeps products of many variables short");
-        power = tidy(product(left, operand));
+        power = tidy(on_bits(product(left, operand), net_.bits));
       }
     return power.variables == 0 ? *first : power;
   }
@@ -93,6 +96,16 @@ private:
 };
 
 } // namespace
+
+Polynomial sign_of_bits(const HiddenLayer &layer, const Gate &gate) {
+  Monomial bits;
+  const Affine &sum = layer.operands[static_cast<std::size_t>(gate.operands[0])];
+  for (const auto &[source, weight] : sum.terms)
+    bits = bits * Monomial{{static_cast<std::uint32_t>(source), 1}};
+  Polynomial sign(-1.0);
+  sign.add(bits, 2.0);
+  return sign;
+}
 
 IdealNetwork ideal_network(const Network &net) {
   const auto round = net.dtype == Dtype::float32

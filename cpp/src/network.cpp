@@ -2,6 +2,8 @@
 
 #include "polynet/error.hpp"
 
+#include <algorithm>
+#include <set>
 #include <string>
 
 namespace polynet {
@@ -49,6 +51,11 @@ int Network::neurons() const {
   return sum;
 }
 
+double Network::nearest_input(std::size_t input, double x) const {
+  const double value = is_bit(input) ? (x < 0.5 ? 0.0 : 1.0) : round_to(dtype, x);
+  return std::clamp(value, box[input].lo(), box[input].hi());
+}
+
 void validate(const Network &net) {
   const auto require = [](bool condition, const std::string &message) {
     if (!condition)
@@ -73,6 +80,21 @@ void validate(const Network &net) {
   for (const Interval &x : net.box)
     require(representable(x.lo()) && representable(x.hi()),
             "an endpoint of the box is not a finite number of the dtype");
+  require(net.bits.empty() || net.bits.size() == net.box.size(),
+          "it marks " + std::to_string(net.bits.size()) + " inputs as bits or not, but has " +
+              std::to_string(net.box.size()));
+  for (std::size_t i = 0; i < net.bits.size(); ++i)
+    require(!net.bits[i] || (net.box[i].lo() == 0.0 && net.box[i].hi() == 1.0),
+            "the range of a bit is not [0, 1]");
+  // The operand of a gate of bits is the sum of so many bits less their number, plus 1/2.
+  const auto is_sum_of_bits = [&](const Affine &form, int count) {
+    std::set<int> summed;
+    for (const auto &[source, weight] : form.terms)
+      if (weight == 1.0 && net.is_bit(static_cast<std::size_t>(source)))
+        summed.insert(source);
+    return form.terms.size() == summed.size() && static_cast<int>(summed.size()) == count &&
+           form.constant == 0.5 - count;
+  };
   std::size_t sources = net.box.size();
   std::vector<int> degrees(sources, 1); // of the sources as polynomials in the inputs
   for (const HiddenLayer &layer : net.hidden) {
@@ -94,7 +116,13 @@ void validate(const Network &net) {
                     static_cast<std::size_t>(gate.operands[i]) < layer.operands.size(),
                 "a gate refers to operand " + std::to_string(gate.operands[i]) + " of " +
                     std::to_string(layer.operands.size()));
-      int degree = 0;
+      const int bits = gate.stencil->bits;
+      if (bits > 0)
+        require(
+            &layer == &net.hidden.front() &&
+                is_sum_of_bits(layer.operands[static_cast<std::size_t>(gate.operands[0])], bits),
+            "the operand of a " + gate.stencil->name + " gate is not a sum of bits");
+      int degree = bits;
       for (int i = 0; i < gate.stencil->operands; ++i)
         degree +=
             gate.stencil->target[i] * operand_degrees[static_cast<std::size_t>(gate.operands[i])];

@@ -79,6 +79,20 @@ Interval Polynomial::operator()(const PowerTable &powers) const {
   return sum;
 }
 
+Polynomial on_bits(const Polynomial &p, const std::vector<bool> &bits) {
+  if (bits.empty())
+    return p;
+  Polynomial result;
+  for (const auto &[m, c] : p.terms()) {
+    Monomial reduced = m;
+    for (Factor &f : reduced)
+      if (bits[f.variable])
+        f.power = 1;
+    result.add(reduced, c);
+  }
+  return result;
+}
+
 Polynomial restricted(const Polynomial &p, const std::vector<Interval> &box) {
   Polynomial result;
   for (const auto &[m, c] : p.terms()) {

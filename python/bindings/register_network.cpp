@@ -82,6 +82,8 @@ using SeriesState = std::tuple<std::string, int, std::vector<double>,
                                std::vector<double>>;
 
 std::string instruction_of(const polynet::PlannedSeries &s) {
+  if (s.stencil->bits > 0)
+    return "sign";
   if (s.orders == 0)
     return "terms";
   if (s.opcode != polynet::Opcode::product_series)
@@ -110,7 +112,7 @@ gate_series(const EvaluableNetwork &self) {
   return {std::move(series), plan.series_of};
 }
 
-Network network_from(const State &state) {
+Network network_from(const State &state, const std::vector<bool> &bits) {
   const auto &[activation, dtype, form, box, hidden, outputs] = state;
   Network net;
   net.activation = polynet::activation(activation);
@@ -134,6 +136,7 @@ Network network_from(const State &state) {
     net.hidden.push_back(std::move(layer));
   }
   net.outputs = forms_from(outputs);
+  net.bits = bits;
   polynet::validate(net);
   return net;
 }
@@ -143,7 +146,7 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
         std::shared_ptr<const polynet::Activation> activation, const std::string &dtype,
         const std::string &form, const std::string &construction, std::optional<double> bias,
         std::optional<double> scale, std::optional<int> hidden_layers,
-        std::optional<double> tolerance) {
+        std::optional<double> tolerance, std::vector<bool> bits, std::optional<double> sharpness) {
   polynet::CompileOptions options;
   options.activation = std::move(activation);
   options.dtype = polynet::dtype_from_name(dtype);
@@ -153,6 +156,8 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
   options.scale = scale;
   options.hidden_layers = hidden_layers;
   options.tolerance = tolerance;
+  options.bits = std::move(bits);
+  options.sharpness = sharpness;
   std::vector<Interval> intervals;
   for (const auto &[lower, upper] : box)
     intervals.emplace_back(lower, upper);
@@ -256,7 +261,8 @@ void register_network(py::module_ &module) {
   network
       .def_static("compile", &compile, py::arg("polynomials"), py::arg("box"),
                   py::arg("activation"), py::arg("dtype"), py::arg("form"), py::arg("construction"),
-                  py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"))
+                  py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"),
+                  py::arg("bits"), py::arg("sharpness"))
       .def("layers", &dense_layers)
       .def(
           "address",
@@ -277,10 +283,12 @@ void register_network(py::module_ &module) {
                                    self.network.activation);
                              })
       .def("state", [](const EvaluableNetwork &self) { return state_of(self.network); })
-      .def_static("from_state",
-                  [](const State &state) {
-                    return std::make_unique<EvaluableNetwork>(network_from(state));
-                  })
+      .def_static(
+          "from_state",
+          [](const State &state, const std::vector<bool> &bits) {
+            return std::make_unique<EvaluableNetwork>(network_from(state, bits));
+          },
+          py::arg("state"), py::arg("bits") = std::vector<bool>())
       .def(
           "with_form",
           [](const EvaluableNetwork &self, const std::string &form) {

@@ -28,6 +28,7 @@ void register_stencil(py::module_ &module) {
       .def_readonly("constant_weight", &Stencil::constant_weight)
       .def_property_readonly("halved",
                              [](const Stencil &s) { return s.parity != polynet::Parity::none; })
+      .def_readonly("bits", &Stencil::bits)
       .def(
           "normalisation",
           [](const Stencil &s, const polynet::Activation &activation, double bias, double scale) {

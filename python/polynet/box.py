@@ -1,16 +1,17 @@
-"""Boxes: the inputs' ranges, with floating-point endpoints rounded outward."""
+"""Boxes: the inputs' ranges, with floating-point endpoints rounded outward, and bits."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from ._exact import ExactNumber, check_names, excerpt, outward, to_fraction
 from .errors import InvalidInputError
 
 __all__ = ["Box", "BoxLike", "parse_box"]
 
-Pair: TypeAlias = Sequence[ExactNumber]
+Range: TypeAlias = Sequence[ExactNumber] | Literal["bit"]
+
+_BIT: Literal["bit"] = "bit"
 
 
 @dataclass(frozen=True, init=False, repr=False, slots=True)
@@ -18,12 +19,14 @@ class Box:
     """A closed range for each input: immutable, hashable, picklable.
 
     The endpoints are rounded outward to `dtype`, so the box contains the exact box that was given
-    and also every point of that box after rounding to `dtype`. A range may be a single point.
+    and also every point of that box after rounding to `dtype`. A range may be a single point. An
+    input may be a bit: its only values are 0 and 1.
 
     Parameters
     ----------
-    bounds : mapping of name to (lower, upper), or sequence of (lower, upper)
-        The mapping's order is the order of the inputs; in a sequence they are named x0, x1, ....
+    bounds : mapping of name to range, or sequence of ranges
+        A range is a pair (lower, upper) or the word "bit". The mapping's order is the order of the
+        inputs; in a sequence they are named x0, x1, ....
         An endpoint is an int, float, Fraction, Decimal, numpy scalar or a text such as '3969/625',
         '-0.5' or '1e-3' (exact).
     dtype : {"float64", "float32"}
@@ -34,7 +37,9 @@ class Box:
     variables : tuple of str
         The names of the inputs, in order.
     lower, upper : tuple of float
-        The endpoints of each input.
+        The endpoints of each input; 0 and 1 for bits.
+    bits : tuple of str
+        The names of the inputs that are bits, in order.
 
     Raises
     ------
@@ -46,16 +51,17 @@ class Box:
 
     Examples
     --------
-    >>> Box({"x": (-1, 1), "y": ("0.1", "3969/625")})
-    Box({'x': (-1.0, 1.0), 'y': (0.09999999999999999, 6.3504000000000005)})
+    >>> Box({"x": (-1, 1), "y": ("0.1", "3969/625"), "s": "bit"})
+    Box({'x': (-1.0, 1.0), 'y': (0.09999999999999999, 6.3504000000000005), 's': 'bit'})
     """
 
     variables: tuple[str, ...]
     lower: tuple[float, ...]
     upper: tuple[float, ...]
+    bits: tuple[str, ...]
 
     def __init__(
-        self, bounds: Mapping[str, Pair] | Iterable[Pair], *, dtype: str = "float64"
+        self, bounds: Mapping[str, Range] | Iterable[Range], *, dtype: str = "float64"
     ) -> None:
         if dtype not in ("float64", "float32"):
             raise InvalidInputError(f"dtype must be 'float64' or 'float32', not {excerpt(dtype)}")
@@ -63,12 +69,12 @@ class Box:
         names = check_names(named)
         if not names:
             raise InvalidInputError("the box is empty; give a range for at least one variable")
-        pairs = [
-            _range(name, pair, dtype) for name, pair in zip(names, named.values(), strict=True)
-        ]
+        given = dict(zip(names, named.values(), strict=True))
+        pairs = [_range(name, pair, dtype) for name, pair in given.items()]
         object.__setattr__(self, "variables", names)
         object.__setattr__(self, "lower", tuple(lower for lower, _ in pairs))
         object.__setattr__(self, "upper", tuple(upper for _, upper in pairs))
+        object.__setattr__(self, "bits", tuple(name for name in names if _is_bit(given[name])))
 
     @classmethod
     def coerce(cls, obj: "BoxLike", *, dtype: str = "float64") -> "Box":
@@ -78,9 +84,16 @@ class Box:
             return obj if box == obj else box
         return cls(obj, dtype=dtype)
 
-    def _bounds(self) -> dict[str, tuple[float, float]]:
+    @property
+    def bit_marks(self) -> list[bool]:
+        """For each input whether it is a bit; empty if none is, as the core takes it."""
+        return [name in self.bits for name in self.variables] if self.bits else []
+
+    def _bounds(self) -> dict[str, Range]:
         pairs = zip(self.lower, self.upper, strict=True)
-        return dict(zip(self.variables, pairs, strict=True))
+        bounds: dict[str, Range] = dict(zip(self.variables, pairs, strict=True))
+        bounds.update(dict.fromkeys(self.bits, _BIT))
+        return bounds
 
     def __repr__(self) -> str:
         """Show the call that gives this box."""
@@ -91,12 +104,12 @@ class Box:
         return Box, (self._bounds(),)
 
 
-BoxLike: TypeAlias = Box | Mapping[str, Pair] | Iterable[Pair]
+BoxLike: TypeAlias = Box | Mapping[str, Range] | Iterable[Range]
 """What `Box.coerce` accepts."""
 
 
-def parse_box(texts: Sequence[str]) -> dict[str, tuple[Fraction, Fraction]]:
-    """Return the exact ranges of texts such as 'x=-1:1' or 'y=4:3969/625', for `Box.coerce`.
+def parse_box(texts: Sequence[str]) -> dict[str, Range]:
+    """Return the exact ranges of texts such as 'x=-1:1', 'y=4:3969/625' or 's=bit'.
 
     Raises
     ------
@@ -107,13 +120,13 @@ def parse_box(texts: Sequence[str]) -> dict[str, tuple[Fraction, Fraction]]:
     """
     if isinstance(texts, str):
         raise InvalidInputError(f"give a list of texts, not the text {excerpt(texts)}")
-    bounds: dict[str, tuple[Fraction, Fraction]] = {}
+    bounds: dict[str, Range] = {}
     for text in texts:
         name, equals, ends = text.partition("=")
         lower, colon, upper = ends.partition(":")
-        if not equals or not colon:
+        if not equals or not (colon or _is_bit(ends.strip())):
             raise InvalidInputError(
-                f"the range {excerpt(text)} must read name=lower:upper, such as x=-1:1"
+                f"the range {excerpt(text)} must read name=lower:upper, such as x=-1:1, or name=bit"
             )
         try:
             (name,) = check_names([name.strip()])
@@ -121,6 +134,9 @@ def parse_box(texts: Sequence[str]) -> dict[str, tuple[Fraction, Fraction]]:
             raise InvalidInputError(f"the range {excerpt(text)}: {error}") from None
         if name in bounds:
             raise InvalidInputError(f"the range {excerpt(text)} names {name} again; name it once")
+        if not colon:
+            bounds[name] = _BIT
+            continue
         bounds[name] = (
             to_fraction(lower, f"the lower end of {excerpt(text)}"),
             to_fraction(upper, f"the upper end of {excerpt(text)}"),
@@ -128,12 +144,16 @@ def parse_box(texts: Sequence[str]) -> dict[str, tuple[Fraction, Fraction]]:
     return bounds
 
 
+def _is_bit(given: object) -> bool:
+    return isinstance(given, str) and given == _BIT
+
+
 def _named(bounds: object) -> dict[str, object]:
     if isinstance(bounds, Mapping):
         return dict(bounds)
     if isinstance(bounds, (str, Set)) or not isinstance(bounds, Iterable):
         raise InvalidInputError(
-            "the box must be a mapping of name to (lower, upper) or a sequence of such pairs, "
+            "the box must be a mapping of name to (lower, upper) or 'bit', or a sequence of these, "
             f"not {excerpt(bounds)}"
         )
     return {f"x{i}": pair for i, pair in enumerate(bounds)}
@@ -141,9 +161,11 @@ def _named(bounds: object) -> dict[str, object]:
 
 def _range(name: str, pair: object, dtype: str) -> tuple[float, float]:
     """Return the endpoints of one input, rounded outward."""
+    if _is_bit(pair):
+        return 0.0, 1.0
     if isinstance(pair, (str, Set, Mapping)) or not isinstance(pair, Iterable):
         raise InvalidInputError(
-            f"the range of {name} must be a pair (lower, upper), not {excerpt(pair)}"
+            f"the range of {name} must be a pair (lower, upper) or 'bit', not {excerpt(pair)}"
         )
     ends = tuple(pair)
     if len(ends) != 2:

@@ -44,7 +44,8 @@ def save_certificate(path: str | PathLike[str], network: Network, certificate: C
     Raises
     ------
     InvalidInputError
-        If the certificate is not about this network, or its activation is the user's own.
+        If the certificate is not about this network, its activation is the user's own, or inputs
+        are bits: the checker knows ranges only.
     NotCertifiedError
         If a gate evaluated by gates has no kernel with a contract (an extreme scale).
 
@@ -170,6 +171,11 @@ def certificate_data(network: Network, certificate: Certificate) -> dict[str, An
 
 
 def _check(network: Network, certificate: Certificate) -> None:
+    if network.box.bits:
+        raise InvalidInputError(
+            f"the input {network.box.bits[0]} is a bit: the checker proves claims about ranges "
+            "only, so that certificates of networks with bits are not written to files"
+        )
     if getattr(certificate, "box", network.box) != network.box:
         raise InvalidInputError("the certificate is of another network: its box is another")
     for name in ("dtype", "form"):

@@ -56,6 +56,7 @@ class Request:
     """What is to be certified, as plain numbers that another process can read."""
 
     state: _core.State
+    bits: list[bool]
     terms: list[_core.Terms]
     by_gates: bool
     ratio: float
@@ -72,7 +73,7 @@ class Request:
 @lru_cache(maxsize=4)
 def _restored(request: bytes) -> _core.Certifier:
     plain: Request = pickle.loads(request)
-    return plain.certifier(_core.Network.from_state(plain.state))
+    return plain.certifier(_core.Network.from_state(plain.state, plain.bits))
 
 
 def _bounds_elsewhere(

@@ -32,6 +32,7 @@ def compile(
     scale: float | None = None,
     hidden_layers: int | None = None,
     tolerance: float | None = None,
+    sharpness: float | None = None,
 ) -> Network:
     """Turn a polynomial, or several, into a neural network of multiplication gates.
 
@@ -47,7 +48,10 @@ def compile(
         sequence gives a network with several outputs.
     box : mapping {variable: (lower, upper)}, sequence of pairs, or Box
         The range of each input; the order of the variables is the order of the inputs. Rounded
-        outward to the dtype.
+        outward to the dtype. The word "bit" in place of a pair marks an input whose only values
+        are 0 and 1: a product of bits is one neuron of a sigmoid (logistic, tanh, erf, arctan,
+        algebraic), exact beside rounding (docs/theory.md, section 8); other activations, and
+        networks with `hidden_layers`, multiply bits like numbers of [0, 1].
     activation : str or Activation
         One of :func:`polynet.activation_names`, or one of your own.
     dtype : {"float64", "float32"}
@@ -67,7 +71,7 @@ def compile(
         certified error of the evaluation by neurons.
     hidden_layers : int, optional
         Exactly so many hidden layers (none if all polynomials are linear), with gates that multiply
-        up to eight values at once, in groups that take the fewest neurons (arXiv:1705.05502,
+        up to nine values at once, in groups that take the fewest neurons (arXiv:1705.05502,
         theorem 5.1): 1 is the shallow network, with a neuron for every divisor of each monomial.
         High orders take large weights: evaluate these by gates.
     tolerance : float, optional
@@ -75,6 +79,10 @@ def compile(
         all constructions, with gates that trade accuracy for neurons or the other way round
         (forward differences, halved gates, Richardson combinations). It chooses bias, scale and
         hidden layers itself.
+    sharpness : float, optional
+        The factor beta of the neuron logistic(beta (s1 + ... + sn - n + 1/2)) for a product of n
+        bits (arXiv:1608.08225, eq. 13), off by at most 1/(1 + exp(beta/2)); by default the least
+        power of two that makes this negligible beside the dtype's rounding.
 
     Returns
     -------
@@ -103,7 +111,12 @@ def compile(
         if value not in known:
             raise InvalidInputError(f"unknown {name} {value!r}; known: {', '.join(known)}")
     core_s = core_activation(activation)
-    for name, number in (("bias", bias), ("scale", scale), ("tolerance", tolerance)):
+    for name, number in (
+        ("bias", bias),
+        ("scale", scale),
+        ("tolerance", tolerance),
+        ("sharpness", sharpness),
+    ):
         if number is not None and not math.isfinite(number):
             raise InvalidInputError(f"{name} must be finite, not {number!r}")
     checked_box = Box.coerce(box, dtype=dtype)
@@ -123,5 +136,7 @@ def compile(
         scale,
         hidden_layers,
         tolerance,
+        checked_box.bit_marks,
+        sharpness,
     )
     return Network(core, polynomials, checked_box, single=single)

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .points import as_points, is_by_gates, require_fits, require_inside, require_threads
+from .points import (
+    as_points,
+    is_by_gates,
+    require_bits,
+    require_fits,
+    require_inside,
+    require_threads,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -45,10 +52,10 @@ class Evaluable:
         Parameters
         ----------
         points : array_like, shape (n,), (N, n) or (..., n)
-            Points of n coordinates, in the order of ``box.variables``: whatever NumPy makes an
-            array of, labels ignored (docs/exports.md, "Arrays"). Arrays of the network's dtype are
-            read where they are, whatever their strides; other real dtypes are converted. Left
-            unchanged.
+            Points of n coordinates, in the order of ``box.variables``, 0 or 1 for bits: whatever
+            NumPy makes an array of, labels ignored (docs/exports.md, "Arrays"). Arrays of the
+            network's dtype are read where they are, whatever their strides; other real dtypes are
+            converted. Left unchanged.
         by : {"gates", "neurons"}
             By gates: each gate by its Taylor series (docs/theory.md, section 4), without the
             cancellation of its neurons; a point outside the box whose operands leave the range of
@@ -72,10 +79,10 @@ class Evaluable:
         ------
         InvalidInputError
             If a shape does not fit, the values are not real numbers or are masked, `by` is
-            unknown, or a point is outside the box and `check_domain` is set: the message names the
-            first one and its coordinate.
+            unknown, a bit is neither 0 nor 1, or a point is outside the box and `check_domain` is
+            set: the message names the first one and its coordinate.
         """
-        if by == "gates" and threads == 1 and out is None:
+        if by == "gates" and threads == 1 and out is None and not self.box.bits:
             if check_domain:
                 points = as_points(points, self.box.variables, self.dtype)
                 require_inside(points, self.box, self._handle)
@@ -94,6 +101,7 @@ class Evaluable:
         check_domain: bool,
     ) -> Any:
         require_threads(threads)
+        require_bits(points, self.box)
         shape = points.shape[:-1] + (() if self._single else (len(self.polynomials),))
         if out is not None:
             require_fits(out, shape, self.dtype)
@@ -114,7 +122,8 @@ class Evaluable:
         """Evaluate the network by gates and its derivatives by every coordinate.
 
         Forward mode: every gate's series is differentiated term by term. The certificate is about
-        the values; the derivatives are those of the network's function up to rounding.
+        the values; the derivatives are those of the network's function up to rounding. A product
+        of bits is a step between their values, with the derivative 0.
 
         Parameters
         ----------
@@ -137,6 +146,7 @@ class Evaluable:
         """
         require_threads(threads)
         points = as_points(points, self.box.variables, self.dtype)
+        require_bits(points, self.box)
         outputs = len(self.polynomials)
         both = self._handle.evaluate_with_derivatives(points, threads)
         values = both[..., :outputs]

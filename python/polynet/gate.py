@@ -56,7 +56,7 @@ class Gate:
         The operands are multiplied by it before they meet the activation.
     kind : str
         The target: "copy" (t), "square" (t**2), "product" (u*v) or ``monomial_r1_r2_...`` (up to
-        eight operands, order at most 8). By central differences (product of r_i + 1
+        nine operands, order at most 9). By central differences (product of r_i + 1
         neurons, arXiv:1705.05502, theorem 4.1), or followed by "_forward" (forward differences: one
         neuron less, odd error terms), "_odd" or "_even" (half the neurons at bias 0, for an
         activation and a target of that parity), "_richardson2" or "_richardson3" (differences at
@@ -83,6 +83,10 @@ class Gate:
         """Check the parameters and look up the activation and the stencil."""
         self._activation = core_activation(activation)
         self._stencil = _core.Stencil(kind)
+        if self._stencil.bits:
+            raise InvalidInputError(
+                f"a {kind} gate has no Taylor series to show: see docs/theory.md, section 8"
+            )
         if bias is None:
             bias = self._default_bias()
         if not math.isfinite(bias):

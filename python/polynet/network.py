@@ -189,6 +189,7 @@ class Network(Evaluable, Exports):
             )
         request = Request(
             self._handle.state(),
+            self.box.bit_marks,
             [core_terms(p) for p in self.polynomials],
             by_gates,
             ratio,
@@ -326,7 +327,7 @@ class Network(Evaluable, Exports):
 def _restore(
     state: _core.State, polynomials: tuple[Polynomial, ...], box: Box, single: bool
 ) -> Network:
-    return Network(_core.Network.from_state(state), polynomials, box, single=single)
+    return Network(_core.Network.from_state(state, box.bit_marks), polynomials, box, single=single)
 
 
 def load(path: str | os.PathLike[str]) -> Network:

@@ -18,6 +18,7 @@ __all__ = [
     "MAX_THREADS",
     "as_points",
     "is_by_gates",
+    "require_bits",
     "require_fits",
     "require_inside",
     "require_threads",
@@ -63,6 +64,17 @@ def require_inside(points: NDArray[Any], box: Box, network: _core.Network) -> No
         f"{place} is outside the box: {box.variables[column]} = {rows[row, column]} is "
         f"not in [{box.lower[column]}, {box.upper[column]}]"
     )
+
+
+def require_bits(points: NDArray[Any], box: Box) -> None:
+    """Raise InvalidInputError for the first point where a bit is neither 0 nor 1."""
+    for name in box.bits:
+        column = points[..., box.variables.index(name)]
+        wrong = np.argwhere((column != 0) & (column != 1))
+        if len(wrong):
+            index = tuple(int(k) for k in wrong[0])
+            place = f" at point {', '.join(map(str, index))}" if index else ""
+            raise InvalidInputError(f"the bit {name} must be 0 or 1, but is {column[index]}{place}")
 
 
 def require_fits(out: object, shape: tuple[int, ...], dtype: str) -> None:

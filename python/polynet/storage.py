@@ -68,6 +68,7 @@ def write(path: str | os.PathLike[str], contents: Contents) -> None:
         "hidden_layers": len(hidden),
         "stencils": names,
         "variables": box.variables,
+        "bits": box.bits,
         "coefficients": [[str(c) for c in p.terms.values()] for p in polynomials],
         "scalar_output": single,
     }
@@ -152,7 +153,7 @@ class _Reader:
     def contents(self) -> Contents:
         structure, dtype = self._structure, self._structure["dtype"]
         variables = check_names(structure["variables"])
-        box = Box(dict(zip(variables, self._floats("box", 2).tolist(), strict=True)), dtype=dtype)
+        box = self._box(variables, structure.get("bits", []), dtype)
         polynomials = tuple(
             self._polynomial(k, coefficients, variables)
             for k, coefficients in enumerate(structure["coefficients"])
@@ -167,6 +168,12 @@ class _Reader:
         ranges = list(zip(box.lower, box.upper, strict=True))
         state = (structure["activation"], dtype, structure["form"], ranges, hidden, outputs)
         return state, polynomials, box, single
+
+    def _box(self, variables: tuple[str, ...], bits: Sequence[str], dtype: str) -> Box:
+        ranges = dict(zip(variables, self._floats("box", 2).tolist(), strict=True))
+        if any(ranges[name] != [0.0, 1.0] for name in bits):
+            raise ValueError("the range of a bit is not [0, 1]")
+        return Box(ranges | dict.fromkeys(bits, "bit"), dtype=dtype)
 
     def _layer(self, k: int) -> tuple[list[_Affine], list[tuple[str, float, float, list[int]]]]:
         prefix, names = f"hidden.{k}.gates", dict(enumerate(self._structure["stencils"]))

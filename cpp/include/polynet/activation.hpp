@@ -25,6 +25,15 @@ enum class Symmetry {
 std::string_view name_of(Symmetry symmetry);
 Symmetry symmetry_from_name(std::string_view name);
 
+/// An activation that rises (or falls) to a limit on either side, concave (convex) for x > 0, with
+/// s(x) - s(0) odd: what makes one neuron tell whether its argument is positive.
+struct Sigmoid {
+  /// An enclosure of lim s(x) - s(0), x -> infinity.
+  Interval limit;
+  /// An enclosure of 1 - (s(x) - s(0))/limit at x > 0, decreasing in x.
+  std::function<Interval(double)> tail;
+};
+
 /// One activation function s: a row of the library's table, or the user's own.
 struct Activation {
   std::string name;
@@ -50,8 +59,11 @@ struct Activation {
   /// in a gate: above what NumPy, onnxruntime and torch were found to do near the default biases
   /// (docs/certificates.md, "Activations of runtimes").
   double float64_ulp = 4.0, float32_ulp = 6.0;
+  /// ... or in ulp of this, where it is larger: what runtimes add and subtract on the way to s(x).
+  double runtime_magnitude = 0.0;
   /// Whether the enclosures are the library's own.
   bool built_in = false;
+  std::optional<Sigmoid> sigmoid = std::nullopt;
 };
 
 /// The built-in activation of that name; Error (invalid_input) lists the known ones, or says why

@@ -15,12 +15,14 @@ struct Combination {
 };
 
 /// A product of two combinations of earlier wires, or a square of `left`, without `right`; times a
-/// third one if there is one.
+/// third one if there is one. Or the product of all bits among the inputs that `left` lists, each
+/// with the weight 1.
 struct Product {
   Combination left;
   Combination right;
   bool square = false;
   std::optional<Combination> third = {};
+  bool of_bits = false;
 };
 
 /// An arithmetic circuit. Wires 0..inputs-1 are the variables, wire inputs + k is product k;
@@ -37,6 +39,19 @@ struct Circuit {
 /// The circuit of arXiv:1608.08225: every monomial by products of least depth,
 /// ceil(log2(degree)), halves that are shared or equal (squares) preferred.
 Circuit monomial_circuit(const std::vector<Polynomial> &polynomials, int inputs);
+
+/// Polynomials where every product of two or more bits is one variable more.
+struct BitProducts {
+  std::vector<Polynomial> polynomials;
+  /// Variable inputs + k is the product of these.
+  std::vector<Monomial> products;
+};
+/// The polynomials are reduced already, see on_bits. Products of more than max_bits are left alone.
+BitProducts bit_products(const std::vector<Polynomial> &polynomials, const std::vector<bool> &bits,
+                         int max_bits);
+/// The circuit of such polynomials with the products of bits as its first products: wires keep
+/// their numbers.
+Circuit with_bit_products(Circuit circuit, const std::vector<Monomial> &products);
 
 /// Circuits with few products, found in different ways: quadratic parts as sums of squares and
 /// products of linear forms, higher degrees by factoring and by substituting powers. Each computes

@@ -34,6 +34,12 @@ struct CompileOptions {
   /// The certified error by neurons that the smallest network is to keep (compile_within); it
   /// chooses bias, scale and hidden_layers itself.
   std::optional<double> tolerance;
+  /// The inputs that are bits, their range being [0, 1]; empty if there are none. A sigmoid takes
+  /// one neuron for a product of bits; other activations multiply them like other numbers.
+  std::vector<bool> bits;
+  /// Scale of the gates of bits, the paper's beta; default: the least power of two whose error is
+  /// below an eighth of the unit roundoff.
+  std::optional<double> sharpness;
 };
 
 /// A network that approximates the polynomials on the box (finite endpoints, representable in the
@@ -41,6 +47,14 @@ struct CompileOptions {
 /// above 512 or a circuit of more than a million products.
 Network compile(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options);
+
+/// The paper's circuit (or the compact ones) of the polynomials. Products of bits are wires at once
+/// where the activation is a sigmoid.
+Circuit paper_circuit(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
+                      const CompileOptions &options);
+std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials,
+                                      const std::vector<Interval> &box,
+                                      const CompileOptions &options);
 
 /// What stands for the products and the copies of a circuit.
 struct Layout {
@@ -66,7 +80,7 @@ Network schedule(const Circuit &circuit, const std::vector<Interval> &box,
                  const CompileOptions &options, const Layout &layout = {});
 
 /// A network of that many hidden layers: every monomial about the centre of the box (about 0 if
-/// not `centred`) by products of up to 8 operands in each layer, in groups that take the fewest
+/// not `centred`) by products of up to 9 operands in each layer, in groups that take the fewest
 /// neurons (arXiv:1705.05502, theorem 5.1). Error (size_limit) where the layers are too few. Biases
 /// are set, scales are not.
 Network grouped(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,

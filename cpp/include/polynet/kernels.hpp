@@ -27,6 +27,7 @@ enum class Opcode : std::uint8_t {
   copy_series,    ///< z (1 + r), z = s_0, r = sum_(k >= 1) a_k q^k, q = z^2; c = (a_K, ..., a_1)
   square_series,  ///< q (1 + r), the same q and r
   product_series, ///< u v (1 + r), u = s_0, v = s_1: see product_constants
+  sign,           ///< -1 below 0, 1 above, s_0 itself if it is 0 or a NaN: a product of bits
   activate,       ///< the activation at s_0 (detail 0), or its derivative there (detail 1)
 };
 

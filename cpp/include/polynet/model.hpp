@@ -24,6 +24,8 @@ struct Frame {
   /// Centred at 0: a monomial in x is then one in t.
   static Frame scaled(const std::vector<Interval> &box);
 
+  /// Leaves the marked variables, whose intervals are [0, 1] or a point, as they are: t = x.
+  void keep_bits(const std::vector<bool> &bits);
   /// Enclosures of t over a part of the box.
   std::vector<Interval> coordinates(const std::vector<Interval> &part) const;
 };
@@ -95,6 +97,9 @@ private:
 /// a b, as ModelSum::add_product gives it.
 Model product(const Model &a, const Model &b);
 Model product(const Model &a, const Model &b, double negligible);
+
+/// m where the variables marked as bits are 0 or 1: t^k = t for k >= 1. `bits` may be empty.
+Model on_bits(Model m, const std::vector<bool> &bits);
 
 /// p in the frame's variables.
 Model model_of(const Polynomial &p, const Frame &frame);

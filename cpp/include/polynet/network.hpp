@@ -85,11 +85,17 @@ struct Network {
   Form form = Form::factored;
   /// The box of inputs it was compiled for.
   std::vector<Interval> box;
+  /// The inputs that are 0 or 1, their range in the box being [0, 1]; empty if there are none.
+  /// What is said of points of the box is said of those only where these are 0 or 1.
+  std::vector<bool> bits;
   std::vector<HiddenLayer> hidden;
   std::vector<Affine> outputs;
 
   /// Hidden neurons in all.
   int neurons() const;
+  bool is_bit(std::size_t input) const { return !bits.empty() && bits[input]; }
+  /// The value nearest to x that this input may have: in the dtype, in the box, 0 or 1 if a bit.
+  double nearest_input(std::size_t input, double x) const;
 };
 
 /// Checks that indices, stencils and numbers of a network that was not compiled here make sense,

@@ -20,6 +20,14 @@
 // J with s_J(b) replaced by some value of s_J on [b-r, b+r], r = max_k l |d_k.z|. The same holds
 // for the derivative by an operand. A Richardson combination adds such differences at several
 // multiples of the scale, each with its own remainder.
+//
+// The product of n bits needs no series (arXiv:1608.08225, eq. 13). Its gate has one operand,
+// z = x_1 + ... + x_n - n + 1/2, which is 1/2 if all bits are 1 and at most -1/2 otherwise, and a
+// sigmoid s of limit c = lim s(x) - s(0) and tail r(x) = 1 - (s(x) - s(0))/c tells the sign:
+//
+//     g(z) = (s(l z) - s(0))/c = sign(z) (1 + rho(z)),    rho(z) = -r(l |z|),
+//
+// with sign(z) = 2 x_1 ... x_n - 1 in the place of the target. Bounds hold for |z| >= 1/2 only.
 #pragma once
 
 #include "polynet/activation.hpp"
@@ -34,10 +42,14 @@
 namespace polynet {
 
 /// Most operands a stencil can have.
-constexpr int max_operands = 8;
+constexpr int max_operands = 9;
 
 /// Powers of the operands; unused ones are 0.
 using Powers = std::array<std::uint8_t, max_operands>;
+
+/// Most bits whose product one gate can take. Far more would make the operand's possible rounding
+/// error reach 1/8 in float32.
+constexpr int max_bits = 512;
 
 /// One node: the activation at b + l (direction . z), times weight.
 struct StencilNode {
@@ -60,6 +72,8 @@ struct Stencil {
   /// Richardson combination.
   std::vector<std::pair<int, int>> multiples;
   Parity parity;
+  /// If positive, the gate of a product of so many bits.
+  int bits;
   /// Nodes with a nonzero direction: the gate's neurons; the halves left out are in the weights.
   std::vector<StencilNode> neurons;
   /// Weight of the node at the bias itself, which needs no neuron, only a constant c_0 s(b).
@@ -78,12 +92,13 @@ struct Stencil {
 ///     target [_forward | _odd | _even] [_richardson2 | _richardson3]
 ///
 /// with the target copy (t), square (t^2), product (u v, the paper's) or monomial_r1_r2_... for
-/// z_1^r1 z_2^r2 ..., at most 8 operands and 256 nodes; an operand with r = 0 does not matter to
+/// z_1^r1 z_2^r2 ..., at most 9 operands and 512 nodes; an operand with r = 0 does not matter to
 /// the target: monomial_1_0 is z_1 from the neurons of a product. Central differences are the
 /// default: neurons prod (r_i + 1), less one if all r_i are even (arXiv:1705.05502, theorem 4.1).
 /// Forward differences share their nodes with other gates but leave odd error terms. odd and even
 /// take half of the neurons, at bias 0, of an activation and a target of that parity. Richardson
 /// combinations of 2 or 3 scales cancel the first one or two error terms of a central difference.
+/// The gate of a product of n <= 512 bits is bits_n.
 const Stencil &stencil(std::string_view name);
 
 /// One term of C_j: numerator/denominator * z^powers, exact and in lowest terms.
@@ -98,7 +113,7 @@ struct MomentTerm {
 std::vector<MomentTerm> moment(const Stencil &stencil, int j);
 
 /// An enclosure of the normalisation c l^m of a gate. Error (invalid_input) if s_m(b) may be 0, or
-/// if the activation lacks the stencil's parity about the bias.
+/// if the activation lacks the stencil's parity about the bias, or is no sigmoid for bits.
 Interval normalisation(const Activation &s, const Stencil &stencil, double bias, double scale);
 
 /// When a gate's series may stop.
@@ -117,7 +132,7 @@ public:
   };
 
   /// Takes orders until the remainder is at most accuracy.absolute, or accuracy.relative times the
-  /// bound of the terms before it; 64 orders or a growing remainder also stop it: check
+  /// bound of the terms before it; 64 orders, 2000 terms or a growing remainder also stop it: check
   /// remainder(). Error (invalid_input) if s_m(b) may be 0.
   GateSeries(const Activation &s, const Stencil &stencil, double bias, double scale,
              const std::vector<double> &range, const SeriesAccuracy &accuracy);
@@ -125,7 +140,8 @@ public:
   const Stencil &stencil() const { return *stencil_; }
   double bias() const { return bias_; }
   double scale() const { return scale_; }
-  /// |z_i| must stay below this for the series to be valid.
+  /// |z_i| must stay below this for the series to be valid. For bits it is the operand's largest
+  /// value plus 1/8, so that an operand within the range is off by at most that.
   const std::vector<double> &range() const { return range_; }
   /// max_k l |d_k.z| over the range: the activation is used on [b - radius, b + radius].
   double radius() const { return radius_; }
@@ -143,7 +159,8 @@ public:
   const Interval &normalisation() const { return normalisation_; }
   /// An enclosure of s(b).
   const Interval &value_at_bias() const { return value_at_bias_; }
-  /// Enclosures of s and s' on [b - radius, b + radius].
+  /// Enclosures of s and s' on [b - radius, b + radius]; for bits, of s' where the argument is at
+  /// least a quarter of the scale from 0.
   const Interval &value() const { return value_; }
   const Interval &slope() const { return slope_; }
 
@@ -156,16 +173,18 @@ private:
   const Stencil *stencil_;
   double bias_, scale_, radius_;
   std::vector<double> range_;
-  void append_remainder(const Activation &s, int j, const Interval &leading);
+  void enclose_sign(const Activation &s);
+  Interval sign_error(const Interval &z) const;
 
   std::vector<Term> terms_, remainder_terms_;
   double remainder_, magnitude_ = 0.0;
   Interval normalisation_, value_at_bias_, value_, slope_;
+  std::optional<Sigmoid> sigmoid_; // for bits
 };
 
-/// An enclosure of the target monomial z^t.
+/// An enclosure of the target monomial z^t; of sign(z) for bits.
 Interval target(const Stencil &stencil, const Interval *z);
-/// An enclosure of (z + e)^t - z^t, without cancellation.
+/// An enclosure of (z + e)^t - z^t, without cancellation; of sign(z + e) - sign(z) for bits.
 Interval target_difference(const Stencil &stencil, const Interval *z, const Interval *e);
 
 } // namespace polynet

@@ -37,4 +37,11 @@ double gaussian_bound(int k, const Interval &x);
 double logcosh_bound(int k, const Interval &x);
 double algebraic_bound(int k, const Interval &x);
 
+// Tails of the sigmoids (tails.cpp).
+Interval tanh_tail(double x);
+Interval logistic_tail(double x);
+Interval erf_tail(double x);
+Interval arctan_tail(double x);
+Interval algebraic_tail(double x);
+
 } // namespace polynet

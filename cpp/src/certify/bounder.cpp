@@ -11,8 +11,10 @@ constexpr double finest = 1e-7, coarsest = 1e-3;
 // once, and a few milliseconds for each of thousands of parts (x86-64).
 constexpr std::size_t work_on_box = 6'000'000, work_on_part = 100'000;
 
-Frame frame_of(const std::vector<Interval> &t) {
-  return Frame::centred(t, [](double x) { return x; });
+Frame frame_of(const std::vector<Interval> &t, const std::vector<bool> &bits) {
+  Frame frame = Frame::centred(t, [](double x) { return x; });
+  frame.keep_bits(bits);
+  return frame;
 }
 
 std::vector<Interval> intervals(const Part &part) {
@@ -38,7 +40,7 @@ const std::vector<Bounder::OnBox> &Bounder::on_box() const {
     // In the ideal network's own variables.
     const std::size_t n = error_.network().box.size();
     const Frame same{std::vector<double>(n, 0.0), std::vector<double>(n, 1.0),
-                     std::vector<Interval>(n, {-1.0, 1.0})};
+                     error_.ideal().frame.range};
     try {
       std::vector<Model> models = error_models(error_, same, accuracy_, work_on_box);
       for (std::size_t k = 0; k < models.size(); ++k)
@@ -67,7 +69,7 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
     best = {range.bound, place(point, frame), range.direction};
   };
   // The part's own coordinates.
-  const Frame own = frame_of(t);
+  const Frame own = frame_of(t, error_.network().bits);
   if (best.upper > enough) {
     double rest = detail::infinity;
     if (!on_box().empty()) {
@@ -81,8 +83,7 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
       try {
         const Model model = error_models(error_, own, accuracy_, work_on_part)[output];
         const auto bernstein = BernsteinRange::of(model, tolerances_[output]);
-        const std::vector<Interval> cube(box.size(), {-1.0, 1.0});
-        const Range range = bernstein ? (*bernstein)(cube) : termwise_range(model, cube);
+        const Range range = bernstein ? (*bernstein)(own.range) : termwise_range(model, own.range);
         improve(range, place(range.point, own));
       } catch (const Error &) {
         // Too many terms: the bounds so far stand.

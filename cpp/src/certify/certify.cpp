@@ -51,15 +51,24 @@ std::vector<double> evaluated(const Network &net, const GateEvaluator &by_gates,
   return net.dtype == Dtype::float32 ? run(0.0f) : run(0.0);
 }
 
+// The truncation's witness was evaluated too: that its error, at most `attained`, is not below what
+// was proved there follows from the proofs.
+void require_consistent(const OutputBounds &bounds, double attained, std::size_t k) {
+  if (up(attained + bounds.rounding) >= bounds.truncation_lower)
+    return;
+  throw Error(ErrorCode::not_certified,
+              "the evaluation of output " + std::to_string(k) +
+                  " contradicts the proved bounds: a fault in polynet; please report the network");
+}
+
 // The error that the evaluation attains at the points, exactly: its result is a number, and the
 // polynomial is enclosed there.
-// Returns, per output, what the error is at most at the point where it may be largest.
-std::vector<double> bound_from_below(const Network &net, const GateEvaluator &by_gates, Way way,
-                                     const std::vector<Polynomial> &polynomials,
-                                     const std::vector<std::vector<double>> &points,
-                                     std::vector<OutputBounds> &bounds) {
+void bound_from_below(const Network &net, const GateEvaluator &by_gates, Way way,
+                      const std::vector<Polynomial> &polynomials,
+                      const std::vector<std::vector<double>> &points,
+                      std::vector<OutputBounds> &bounds) {
   const std::vector<double> values = evaluated(net, by_gates, way, points);
-  std::vector<double> possible(polynomials.size(), 0.0);
+  std::vector<double> attained(polynomials.size(), 0.0);
   int max_power = 1;
   for (const Polynomial &p : polynomials)
     max_power = std::max(max_power, p.max_power());
@@ -68,23 +77,15 @@ std::vector<double> bound_from_below(const Network &net, const GateEvaluator &by
     for (std::size_t k = 0; k < polynomials.size(); ++k) {
       const double value = values[n * polynomials.size() + k];
       const Interval error = Interval(value) - polynomials[k](powers);
-      possible[k] = std::max(possible[k], error.mag());
+      attained[k] = std::max(attained[k], error.mag());
       if (bounds[k].witness.empty() || error.mig() > bounds[k].lower) {
         bounds[k].lower = error.mig();
         bounds[k].witness = points[n];
       }
     }
   }
-  return possible;
-}
-
-// The truncation's witness was evaluated too, so this follows from the proofs.
-void require_consistent(const OutputBounds &bounds, double possible, std::size_t k) {
-  if (up(possible + bounds.rounding) >= bounds.truncation_lower)
-    return;
-  throw Error(ErrorCode::not_certified,
-              "the evaluation of output " + std::to_string(k) +
-                  " contradicts the proved bounds: a fault in polynet; please report the network");
+  for (std::size_t k = 0; k < polynomials.size(); ++k)
+    require_consistent(bounds[k], attained[k], k);
 }
 
 void require_finite(const OutputBounds &bounds, std::size_t k) {
@@ -141,7 +142,10 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
                      const CertifyOptions &options) {
   require_sound_float_environment();
   check_arguments(net, polynomials, options);
-  state_ = std::make_unique<State>(net, polynomials, options);
+  std::vector<Polynomial> reduced;
+  for (const Polynomial &p : polynomials)
+    reduced.push_back(on_bits(p, net.bits));
+  state_ = std::make_unique<State>(net, std::move(reduced), options);
   State &s = *state_;
   if (options.way == Way::neurons) {
     // By default, what holds for other runtimes holds for our own.
@@ -165,7 +169,7 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
   for (std::size_t k = 0; k < polynomials.size(); ++k) {
     tolerances.push_back(share_of_rest * std::max(options.ratio - 1.0, least_excess) *
                          std::max(s.points.lower(k), s.rounding[k]));
-    s.trees.emplace_back(box, s.error.on_box()[k].mag());
+    s.trees.emplace_back(box, s.error.on_box()[k].mag(), net.bits);
     s.boxes.push_back(1);
   }
   s.bounder.emplace(s.error, std::move(tolerances));
@@ -233,10 +237,8 @@ Certificate Certifier::certificate() const {
     require_finite(certificate.outputs.back(), k);
     certificate.boxes += s.boxes[k];
   }
-  const std::vector<double> possible = bound_from_below(
-      s.net, s.by_gates, s.options.way, s.polynomials, s.points.points(), certificate.outputs);
-  for (std::size_t k = 0; k < s.outputs(); ++k)
-    require_consistent(certificate.outputs[k], possible[k], k);
+  bound_from_below(s.net, s.by_gates, s.options.way, s.polynomials, s.points.points(),
+                   certificate.outputs);
   return certificate;
 }
 

@@ -34,7 +34,7 @@ double PointSearch::random() { // xorshift64*, to [0, 1)
 
 PointSearch::Point PointSearch::in_box(Point point) const {
   for (std::size_t i = 0; i < point.size(); ++i)
-    point[i] = std::clamp(round_to(net_.dtype, point[i]), net_.box[i].lo(), net_.box[i].hi());
+    point[i] = net_.nearest_input(i, point[i]);
   return point;
 }
 
@@ -113,8 +113,8 @@ void PointSearch::climb(std::size_t output, Point point, double value) {
         for (const double direction : {-1.0, 1.0}) {
           const double radius = 0.5 * net_.box[i].hi() - 0.5 * net_.box[i].lo();
           const double before = point[i];
-          point[i] = std::clamp(round_to(net_.dtype, before + direction * step * radius),
-                                net_.box[i].lo(), net_.box[i].hi());
+          const double move = net_.is_bit(i) ? 1.0 : step * radius;
+          point[i] = net_.nearest_input(i, before + direction * move);
           if (point[i] == before)
             continue;
           const double candidate = estimate(output, point);

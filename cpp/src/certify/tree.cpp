@@ -14,9 +14,17 @@ std::optional<double> middle(const std::pair<double, double> &range) {
 
 } // namespace
 
-PartTree::PartTree(Part box, double bound) {
+PartTree::PartTree(Part box, double bound, std::vector<bool> bits) : bits_(std::move(bits)) {
   nodes_.push_back({std::move(box), {}, 0});
   open_.push({bound, 0, 0});
+}
+
+std::pair<Part, Part> PartTree::halves(const Part &whole, std::size_t direction, double at) const {
+  const bool bit = !bits_.empty() && bits_[direction];
+  std::pair<Part, Part> two{whole, whole};
+  two.first[direction].second = bit ? whole[direction].first : at;
+  two.second[direction].first = bit ? whole[direction].second : at;
+  return two;
 }
 
 void PartTree::accept_root(const PartBound &bound) {
@@ -40,9 +48,7 @@ std::vector<Part> PartTree::cut(double enough, std::size_t count) {
       settled_ = std::max(settled_, leaf.bound);
       continue;
     }
-    Part lower = whole, upper = whole;
-    lower[leaf.direction].second = *at;
-    upper[leaf.direction].first = *at;
+    auto [lower, upper] = halves(whole, leaf.direction, *at);
     parts.push_back(std::move(lower));
     parts.push_back(std::move(upper));
     cutting_.push_back(leaf);
@@ -63,10 +69,10 @@ void PartTree::accept(const std::vector<PartBound> &bounds) {
     const double at = *middle(whole[leaf.direction]);
     nodes_[leaf.node].split = Split{leaf.direction, at};
     nodes_[leaf.node].children = children;
+    auto [lower, upper_part] = halves(whole, leaf.direction, at);
     for (const bool second : {false, true}) {
       const PartBound &bound = bounds[2 * k + (second ? 1 : 0)];
-      Part part = whole;
-      (second ? part[leaf.direction].first : part[leaf.direction].second) = at;
+      Part &part = second ? upper_part : lower;
       // The whole part's bound holds for its halves, should rounding make theirs wider.
       const double upper = std::min(bound.upper, leaf.bound);
       open_.push({upper, nodes_.size(), bound.direction});

@@ -12,8 +12,9 @@ namespace polynet {
 /// the whole box.
 class PartTree {
 public:
-  /// The whole box with a first bound.
-  PartTree(Part box, double bound);
+  /// The whole box with a first bound. `bits`, possibly empty, marks the variables of which nothing
+  /// but the ends of their range is of interest.
+  PartTree(Part box, double bound, std::vector<bool> bits);
 
   /// The bound over the whole box: the largest of the leaves.
   double bound() const { return open_.empty() ? settled_ : std::max(settled_, open_.top().bound); }
@@ -42,6 +43,10 @@ private:
     }
   };
 
+  /// The two parts of a part, cut at that number.
+  std::pair<Part, Part> halves(const Part &whole, std::size_t direction, double at) const;
+
+  std::vector<bool> bits_;
   std::vector<Node> nodes_;
   std::priority_queue<Leaf> open_;
   /// The leaves being cut, and the largest bound of those that cannot be.

@@ -13,6 +13,12 @@ public:
     for (int i = 0; i < circuit.inputs; ++i)
       values_.push_back({{{i, 1.0}}, 0.0});
     for (const Product &p : circuit.products) {
+      if (p.of_bits) {
+        values_.push_back(
+            {{{result_.inputs + static_cast<int>(result_.products.size()), 1.0}}, 0.0});
+        result_.products.push_back(p);
+        continue;
+      }
       const Combination u = over_new_wires(p.left);
       if (p.third) {
         const int next = result_.inputs + static_cast<int>(result_.products.size());

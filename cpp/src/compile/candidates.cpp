@@ -34,7 +34,7 @@ std::vector<double> key(const Circuit &circuit) {
     numbers.push_back(form.constant.mid());
   };
   for (const Product &p : circuit.products) {
-    numbers.push_back(p.square);
+    numbers.push_back(p.square ? 1.0 : p.of_bits ? 2.0 : 0.0);
     add(p.left);
     add(p.right);
     if (p.third)
@@ -140,7 +140,7 @@ private:
     fewest_ = std::min(fewest_, *fewest);
     int products = 0;
     for (const Product &p : circuit.products)
-      products += p.square ? 2 : 4;
+      products += p.of_bits ? 1 : p.square ? 2 : 4;
     plain.push_back({std::move(circuit), std::move(ranges), products, *fewest});
   }
 
@@ -157,7 +157,8 @@ private:
     if (options_.activation->symmetry != Symmetry::even)
       layouts.push_back({Products::central, true, true});
     layouts.push_back({Products::forward, true});
-    if (!half_suffix(*options_.activation, 2).empty())
+    // Halves have their bias at 0, whatever the options say.
+    if (!options_.bias && !half_suffix(*options_.activation, 2).empty())
       layouts.push_back({Products::halves, true});
     if (any_accuracy)
       layouts.push_back({Products::richardson, false});
@@ -193,7 +194,10 @@ std::vector<Candidate> candidates(const Circuit &paper, const std::vector<Polyno
                                   bool any_accuracy,
                                   const std::function<bool(const Candidate &)> &keep) {
   Collection found(box, options, keep);
-  std::vector<Circuit> circuits = compact_circuits(polynomials, box);
+  std::vector<Circuit> circuits = compact_circuits(polynomials, box, options);
+  if (any_accuracy && !options.bits.empty()) // few squares may stand for many products of bits
+    for (Circuit &circuit : compact_circuits(polynomials, box))
+      circuits.push_back(std::move(circuit));
   circuits.push_back(polarised(paper));
   circuits.push_back(paper);
   found.add(std::move(circuits), any_accuracy);

@@ -3,6 +3,7 @@
 #include "choice.hpp"
 #include "polynet/error.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace polynet {
@@ -17,11 +18,22 @@ void check_parameter(const char *name, const std::optional<double> &value, Dtype
   if (!value)
     return;
   const double rounded = round_to(dtype, *value);
-  const bool positive = std::string(name) != "scale" || rounded > 0.0;
+  const bool positive = std::string(name) == "bias" || rounded > 0.0;
   if (!(std::fabs(rounded) <= float_format(dtype).largest) || !positive)
     throw Error(ErrorCode::invalid_input,
                 std::string(name) + " must be finite" + (positive ? "" : " and positive") + " in " +
                     std::string(name_of(dtype)) + ", not " + text(*value));
+}
+
+void check_bits(const std::vector<Interval> &box, const std::vector<bool> &bits) {
+  if (!bits.empty() && bits.size() != box.size())
+    throw Error(ErrorCode::invalid_input, "bits marks " + std::to_string(bits.size()) +
+                                              " inputs, but the box has " +
+                                              std::to_string(box.size()));
+  for (std::size_t i = 0; i < bits.size(); ++i)
+    if (bits[i] && (box[i].lo() != 0.0 || box[i].hi() != 1.0))
+      throw Error(ErrorCode::invalid_input,
+                  "input " + std::to_string(i) + " is a bit, so that its range must be [0, 1]");
 }
 
 void check_box(const std::vector<Interval> &box, Dtype dtype) {
@@ -30,6 +42,12 @@ void check_box(const std::vector<Interval> &box, Dtype dtype) {
       throw Error(ErrorCode::invalid_input,
                   "the endpoints of the box must be finite and representable in " +
                       std::string(name_of(dtype)));
+}
+
+// Whether there is nothing to save: every product takes one neuron.
+bool is_of_bits(const Circuit &circuit) {
+  return std::all_of(circuit.products.begin(), circuit.products.end(),
+                     [](const Product &p) { return p.of_bits; });
 }
 
 void check_degree(const Polynomial &p) {
@@ -63,11 +81,13 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
   require_sound_float_environment();
   check_parameter("bias", options.bias, options.dtype);
   check_parameter("scale", options.scale, options.dtype);
+  check_parameter("sharpness", options.sharpness, options.dtype);
   check_box(box, options.dtype);
+  check_bits(box, options.bits);
   std::vector<Polynomial> on_box;
   for (const Polynomial &p : polynomials) {
     check_degree(p);
-    on_box.push_back(restricted(p, box));
+    on_box.push_back(on_bits(restricted(p, box), options.bits));
   }
   if (options.tolerance) {
     if (!(*options.tolerance > 0.0))
@@ -89,12 +109,12 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
     settle_scales(net, options.scale);
     return net;
   }
-  const Circuit circuit = monomial_circuit(on_box, static_cast<int>(box.size()));
+  const Circuit circuit = paper_circuit(on_box, box, options);
   if (circuit.products.size() > max_products)
     throw Error(ErrorCode::size_limit, "the circuit has " +
                                            std::to_string(circuit.products.size()) +
                                            " products, more than a million");
-  if (options.construction == Construction::compact)
+  if (options.construction == Construction::compact && !is_of_bits(circuit))
     return compile_compact(circuit, on_box, box, options);
   Network net = schedule(circuit, box, options);
   settle_scales(net, options.scale);

@@ -6,6 +6,8 @@
 namespace polynet {
 
 double ErrorEstimate::of(const Gate &gate, bool rides) {
+  if (gate.stencil->bits > 0)
+    return 0.0; // beside those of other gates
   const auto [known, is_new] =
       known_.emplace(std::make_tuple(gate.stencil, gate.bias, rides), detail::infinity);
   if (!is_new)

@@ -63,6 +63,17 @@ Gate copy_gate(const CompileOptions &options, const Layout &layout, int operand)
       &stencil(single ? "copy_forward" : "copy"), round_to(options.dtype, bias), 0.0, {operand}};
 }
 
+Gate bits_gate(const CompileOptions &options, int bits, int operand) {
+  const double below = float_format(options.dtype).unit_roundoff / 8;
+  double sharpness = 1.0;
+  if (options.sharpness)
+    sharpness = round_to(options.dtype, *options.sharpness);
+  else
+    while (!(options.activation->sigmoid->tail(0.5 * sharpness).hi() <= below))
+      sharpness *= 2.0;
+  return {&stencil("bits_" + std::to_string(bits)), 0.0, sharpness, {operand}};
+}
+
 Gate riding_copy(const Gate &gate, int operand) {
   if (gate.stencil->operands == 1)
     return {&stencil("copy"), gate.bias, gate.scale, {operand}};

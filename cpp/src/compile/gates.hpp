@@ -16,6 +16,9 @@ Gate copy_gate(const CompileOptions &options, const Layout &layout, int operand)
 /// The copy of an operand of that product or square whose neurons are all the gate's own.
 Gate riding_copy(const Gate &gate, int operand);
 
+/// The gate of a product of so many bits, with its scale.
+Gate bits_gate(const CompileOptions &options, int bits, int operand);
+
 /// "_odd" or "_even" if the activation allows a product of so many operands with half of the
 /// neurons, at bias 0; else "".
 std::string half_suffix(const Activation &s, int order);

@@ -81,6 +81,7 @@ public:
     net_.dtype = options.dtype;
     net_.form = options.form;
     net_.box = box;
+    net_.bits = options.bits;
   }
 
   Network run() {

@@ -52,6 +52,15 @@ FormRanges::FormRanges(const Circuit &circuit, const std::vector<Interval> &box,
   sample(box, box.size() + circuit.products.size());
   for (const Product &p : circuit.products) {
     const Linear left = linear(p.left), right = p.square ? left : linear(p.right);
+    if (p.of_bits) {
+      std::vector<double> product(points_, 1.0);
+      for (const auto &[wire, weight] : left.terms)
+        for (std::size_t i = 0; i < points_; ++i)
+          product[i] *= values_[static_cast<std::size_t>(wire)][i];
+      ranges_.push_back({0.5, 0.5});
+      values_.push_back(std::move(product));
+      continue;
+    }
     std::vector<double> product = values(left);
     const std::vector<double> factor = p.square ? product : values(right);
     for (std::size_t i = 0; i < points_; ++i)

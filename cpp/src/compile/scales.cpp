@@ -61,7 +61,8 @@ public:
       std::map<int, std::vector<Gate *>> kinds;
       const std::vector<int> group = scale_groups(net.hidden[t]);
       for (std::size_t g = 0; g < group.size(); ++g)
-        kinds[group[g]].push_back(&net.hidden[t].gates[g]);
+        if (Gate &gate = net.hidden[t].gates[g]; gate.stencil->bits == 0) // theirs are set
+          kinds[group[g]].push_back(&gate);
       for (auto &[kind, gates] : kinds) {
         groups_.push_back(gates);
         int order = 0;
@@ -126,7 +127,8 @@ std::vector<int> scale_groups(const HiddenLayer &layer) {
   HiddenLayer alike = layer;
   std::vector<int> group;
   for (Gate &gate : alike.gates) {
-    gate.scale = 1.0;
+    if (gate.stencil->bits == 0)
+      gate.scale = 1.0;
     group.push_back(std::min(gate.stencil->order(), 3));
   }
   const Neurons neurons = neurons_of(alike);
@@ -161,7 +163,8 @@ WholeBoxError settle_scales(Network &net, const std::optional<double> &scale) {
   }
   for (HiddenLayer &layer : net.hidden)
     for (Gate &gate : layer.gates)
-      gate.scale = round_to(net.dtype, *scale);
+      if (gate.stencil->bits == 0)
+        gate.scale = round_to(net.dtype, *scale);
   return whole_box_error(net, ideal_network(net));
 }
 

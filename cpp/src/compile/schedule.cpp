@@ -20,19 +20,24 @@ constexpr double dust = 16 * unit_roundoff;
 // of level <= t. A product wire w = u v of level t, u and v forms with centres c, d and radii r, q,
 // is
 //     u v = c v + d u - c d + r q * gate((u - c)/r, (v - d)/q),
-// so a needed form splits into gates of layer t and a form over lower wires, which copy gates
-// carry through layer t. The gates' operands and the copied forms are what layer t-1 must provide.
-// A product of three is not centred: u v w = r q p * gate(u/r, v/q, w/p).
+// (a product of bits is a gate that needs no centring), so a needed form splits into gates of layer
+// t and a form over lower wires, which copy gates carry through layer t. The gates' operands and
+// the copied forms are what layer t-1 must provide. A product of three is not centred:
+// u v w = r q p * gate(u/r, v/q, w/p).
 class Scheduler {
 public:
   Scheduler(const Circuit &circuit, const FormRanges &ranges, const std::vector<Interval> &box,
             const CompileOptions &options, const Layout &layout)
       : circuit_(circuit), options_(options), layout_(layout), levels_(circuit.levels()),
+        only_bits_(!options.bits.empty() && options.activation->sigmoid &&
+                   std::all_of(circuit.products.begin(), circuit.products.end(),
+                               [](const Product &p) { return p.of_bits; })),
         ranges_(ranges) {
     net_.activation = options.activation;
     net_.dtype = options.dtype;
     net_.form = options.form;
     net_.box = box;
+    net_.bits = options.bits;
     for (const Product &p : circuit.products) {
       const Linear left = linear(p.left);
       factors_.push_back({left, p.square ? left : linear(p.right), p.square, std::nullopt});
@@ -90,6 +95,32 @@ private:
     return taken;
   }
 
+  // Takes the products of bits out of a form and of its share of level t; in a network of nothing
+  // else, also the bits of a form of bits alone: no copy would be as exact.
+  std::map<int, double> take_bits(int t, std::map<int, double> &share, Linear &form) const {
+    std::map<int, double> taken;
+    for (auto i = share.begin(); i != share.end();)
+      if (circuit_.products[static_cast<std::size_t>(i->first - circuit_.inputs)].of_bits) {
+        taken.insert(*i);
+        i = share.erase(i);
+      } else {
+        ++i;
+      }
+    const auto is_bit = [&](const auto &term) {
+      return term.first < circuit_.inputs && options_.bits[static_cast<std::size_t>(term.first)];
+    };
+    if (t == 1 && only_bits_ && std::all_of(form.terms.begin(), form.terms.end(), is_bit)) {
+      taken.insert(form.terms.begin(), form.terms.end());
+      form.terms.clear();
+    }
+    return taken;
+  }
+
+  // The bits whose product, or the one which, a wire is.
+  Linear bits_of(int wire) const {
+    return wire < circuit_.inputs ? Linear{{{wire, 1.0}}, 0.0} : factors(wire).left;
+  }
+
   // Adds the linear parts of the gates' products to a form. What cancels up to rounding is gone.
   static void add_linear_parts(const std::map<int, double> &share,
                                const std::map<int, CentredProduct> &gates, Linear &form) {
@@ -117,13 +148,15 @@ private:
   // Returns the operands, as forms over lower wires.
   std::vector<Linear> lay_out(int t, std::vector<Linear> &needed, std::vector<Affine> &provided,
                               HiddenLayer &layer) {
-    std::vector<std::map<int, double>> shares, triple_shares;
+    std::vector<std::map<int, double>> shares, triple_shares, bit_shares;
     std::map<int, CentredProduct> products;
     std::set<int> triples;
     for (Linear &form : needed) {
+      std::map<int, double> taken = take_out(t, form);
+      bit_shares.push_back(take_bits(t, taken, form));
       shares.emplace_back();
       triple_shares.emplace_back();
-      for (const auto &[wire, weight] : take_out(t, form)) {
+      for (const auto &[wire, weight] : taken) {
         const Factors &f = factors(wire);
         if (f.third) {
           triple_shares.back().emplace(wire, weight);
@@ -201,6 +234,15 @@ private:
       layer.gates.push_back(triple_gate(operands));
     }
 
+    for (const std::map<int, double> &share : bit_shares)
+      for (const auto &[wire, weight] : share)
+        if (gate_of_wire.emplace(wire, static_cast<int>(layer.gates.size())).second) {
+          Linear sum = bits_of(wire);
+          const int bits = static_cast<int>(sum.terms.size());
+          sum.constant = 0.5 - bits;
+          layer.gates.push_back(bits_gate(options_, bits, operand(sum, {0.0, 1.0})));
+        }
+
     const Carriers carriers = carriers_for(needed, ranges_, riding);
     std::vector<Range> carried; // by the riding forms and the carriers
     std::map<std::size_t, int> gate_of_carried;
@@ -229,6 +271,10 @@ private:
       for (const auto &[wire, weight] : triple_shares[f])
         if (const auto size = triple_size.find(wire); size != triple_size.end())
           over_gates.add(gate_of_wire.at(wire), weight * size->second);
+      for (const auto &[wire, weight] : bit_shares[f]) { // the product is (1 + gate)/2
+        over_gates.constant += 0.5 * weight;
+        over_gates.add(gate_of_wire.at(wire), 0.5 * weight);
+      }
       for (const auto &[c, weight] : carriers.weights[f]) {
         over_gates.constant += weight * carried[c].centre;
         over_gates.add(gate_of_carried.at(c), weight * carried[c].radius);
@@ -277,6 +323,7 @@ private:
   const CompileOptions &options_;
   const Layout &layout_;
   std::vector<int> levels_;
+  bool only_bits_;
   const FormRanges &ranges_;
   std::vector<Factors> factors_;
   Network net_;

@@ -22,7 +22,7 @@ public:
       : polynomials_(polynomials), box_(box), options_(options) {}
 
   Network run() {
-    const Circuit paper = monomial_circuit(polynomials_, static_cast<int>(box_.size()));
+    const Circuit paper = paper_circuit(polynomials_, box_, options_);
     std::vector<Candidate> found = candidates(paper, polynomials_, box_, options_, true,
                                               [](const Candidate &) { return true; });
     std::vector<Candidate *> rest;

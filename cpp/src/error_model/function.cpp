@@ -10,6 +10,10 @@ constexpr double shows = 0x1p-10;
 Interval rho(const GateSeries &series, const Interval *z) { return series.rho(z); }
 
 double rho(const GateSeries &series, const double *z) {
+  if (series.stencil().bits > 0) {
+    const Interval operand(*z);
+    return series.rho(&operand).mid();
+  }
   double sum = 0.0;
   for (const GateSeries::Term &term : series.terms()) {
     double product = term.coefficient.mid();
@@ -21,12 +25,19 @@ double rho(const GateSeries &series, const double *z) {
   return sum;
 }
 
-// (z + e)^t (1 + rho(z + e)) - z^t, and z^t.
+Interval sign(const Stencil &bits, const Interval *z) { return target(bits, z); }
+double sign(const Stencil &, const double *z) { return *z < 0.0 ? -1.0 : 1.0; }
+
+// (z + e)^t (1 + rho(z + e)) - z^t, and z^t. Bits carry no errors.
 template <typename T> struct Step {
   T error, value;
 };
 template <typename T> Step<T> step(const GateSeries &series, const T *z, const T *e) {
   const Stencil &st = series.stencil();
+  if (st.bits > 0) {
+    const T value = sign(st, z);
+    return {value * rho(series, z), value};
+  }
   std::array<T, max_operands> real;
   T without = 1.0, difference = 0.0, with = 1.0;
   for (int i = 0; i < st.operands; ++i) {

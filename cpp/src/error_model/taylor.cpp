@@ -77,7 +77,7 @@ private:
     left_ -= std::min(left_, pairs);
     if (work_ > max_work || left_ == 0)
       throw Error(ErrorCode::size_limit, "the Taylor model of the error takes too long");
-    return product(a, b, accuracy_ * largest(a) * largest(b));
+    return on_bits(product(a, b, accuracy_ * largest(a) * largest(b)), net_.bits);
   }
 
   Model combination(const Affine &form, const std::vector<Model> &errors) const {
@@ -157,9 +157,23 @@ private:
     }
   }
 
+  // sign(z) rho(z) of a gate of bits: |sign(z)| = 1, z lies in its range over the part.
+  Model sign_error(std::size_t t, std::size_t g, const Model &operand) const {
+    const HiddenLayer &layer = net_.hidden[t];
+    const Interval z = operand(PowerTable(part_.range, std::max(operand.max_power, 1)));
+    const Interval rho = error_.truncation().series(t, g).rho(&z);
+    const Model sign = model_of(sign_of_bits(layer, layer.gates[g]), error_.ideal().frame);
+    ModelSum sum(net_.box.size());
+    sum.add(substituted(sign, part_), rho.mid());
+    sum.add(symmetric(rho.rad()));
+    return sum.take();
+  }
+
   Model gate_error(std::size_t t, std::size_t g, const std::vector<Model> &values,
                    const std::vector<Model> &errors) {
     const Gate &gate = net_.hidden[t].gates[g];
+    if (gate.stencil->bits > 0)
+      return sign_error(t, g, values[static_cast<std::size_t>(gate.operands[0])]);
     // The powers of the real operands, the first so far.
     std::vector<std::vector<Model>> z;
     std::optional<Model> without;

@@ -22,14 +22,15 @@ public:
       const std::vector<Series> operands = combinations(layer.operands, wires);
       wires.clear();
       for (const Gate &gate : layer.gates)
-        wires.push_back(gate_value(gate, operands));
+        wires.push_back(gate.stencil->bits > 0 ? constant(sign_of_bits(layer, gate))
+                                               : gate_value(gate, operands));
     }
     std::vector<Polynomial> result;
     for (const Series &output : combinations(net_.outputs, wires)) {
       Polynomial sum;
       for (std::size_t j = 1; j <= order_; ++j)
         sum.add(output[j], 1.0);
-      result.push_back(std::move(sum));
+      result.push_back(on_bits(sum, net_.bits));
     }
     return result;
   }

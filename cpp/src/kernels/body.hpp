@@ -54,6 +54,17 @@ void multiply(const Instruction &in, const Program<T> &program, T *slots, std::s
     target[i] = add ? multiply_add(a[i], b[i], c[i]) : a[i] * b[i];
 }
 
+template <typename T, bool one>
+void sign(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+          std::size_t count) {
+  const T *z = slots + static_cast<std::size_t>(program.sources[in.source]) * stride;
+  T *target = slots + static_cast<std::size_t>(in.target) * stride;
+  const std::size_t end = known<one>(count);
+  POLYNET_SIMD
+  for (std::size_t i = 0; i < end; ++i)
+    target[i] = z[i] < 0 ? T(-1) : z[i] > 0 ? T(1) : z[i];
+}
+
 template <typename T, bool one, Opcode opcode, int orders>
 void series(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
             std::size_t count) {
@@ -102,7 +113,7 @@ void activate(const Instruction &in, const Program<T> &program, T *slots, std::s
 }
 
 // Which operation an instruction stands for: table[opcode][min(detail, details - 1)].
-constexpr int opcodes = 8, details = unrolled_orders + 2;
+constexpr int opcodes = 9, details = unrolled_orders + 2;
 template <typename T> struct Table {
   Operation<T> of[opcodes][details];
 };
@@ -115,6 +126,7 @@ template <typename T, bool one, int detail> constexpr void fill(Table<T> &table)
   }
   *row(Opcode::multiply) = &multiply<T, one, false>;
   *row(Opcode::multiply_add) = &multiply<T, one, true>;
+  *row(Opcode::sign) = &sign<T, one>;
   *row(Opcode::activate) = &activate<T, one>;
   if constexpr (detail >= 1 && detail <= unrolled_orders) {
     *row(Opcode::copy_series) = &series<T, one, Opcode::copy_series, detail>;

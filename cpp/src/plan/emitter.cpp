@@ -58,6 +58,10 @@ void Emitter::multiply_add(std::int32_t target, std::int32_t a, std::int32_t b, 
   append(Opcode::multiply_add, 0, target, {a, b, c}, {});
 }
 
+void Emitter::sign(std::int32_t target, std::int32_t source) {
+  append(Opcode::sign, 0, target, {source}, {});
+}
+
 void Emitter::series(std::int32_t target, const PlannedSeries &series,
                      const std::int32_t *operands) {
   append(series.opcode, series.orders, target, {operands, operands + series.stencil->operands},

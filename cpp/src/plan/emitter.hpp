@@ -26,6 +26,7 @@ public:
   void sum(std::int32_t target, double constant, const std::vector<Weighted> &terms);
   void multiply(std::int32_t target, std::int32_t a, std::int32_t b);
   void multiply_add(std::int32_t target, std::int32_t a, std::int32_t b, std::int32_t c);
+  void sign(std::int32_t target, std::int32_t source);
   void series(std::int32_t target, const PlannedSeries &series, const std::int32_t *operands);
   /// The activation at target, or its derivative (order 1), in place.
   void activate(std::int32_t target, int order);

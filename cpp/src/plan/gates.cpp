@@ -172,6 +172,13 @@ TapeGate emit_gate(Emitter &emitter, const PlannedSeries &series, const std::int
   std::copy(operands, operands + count, gate.operands.begin());
   if (!series.converges) {
     by_neurons(emitter, series, derivatives, gate);
+  } else if (series.stencil->bits > 0) {
+    gate.value = emitter.acquire();
+    emitter.sign(gate.value, operands[0]);
+    if (derivatives) { // on either side of 0
+      gate.partials[0] = emitter.acquire();
+      emitter.combine(gate.partials[0], 0.0, nullptr, 0);
+    }
   } else {
     Monomials monomials(emitter, operands, count);
     if (series.orders > 0) {

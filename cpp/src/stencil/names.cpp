@@ -3,6 +3,7 @@
 #include "polynet/stencil.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -11,15 +12,15 @@ namespace polynet {
 
 namespace {
 
-constexpr std::size_t max_nodes = 256;
-constexpr int max_power = 8;
+constexpr std::size_t max_nodes = 512;
+constexpr int max_power = 9;
 
 [[noreturn]] void refuse(std::string_view name, const std::string &reason) {
   throw Error(ErrorCode::invalid_input,
               "unknown gate '" + std::string(name) + "': " + reason +
                   "; known: copy, square, product and monomial_r1_r2_... for z1^r1 z2^r2 ..., "
                   "followed by nothing, _forward, _odd or _even, and by nothing, _richardson2 or "
-                  "_richardson3");
+                  "_richardson3; and bits_n");
 }
 
 // Takes `ending` off the name if it ends so.
@@ -43,11 +44,11 @@ std::vector<int> powers_of(std::string_view name, std::string_view target) {
   std::vector<int> powers;
   for (target.remove_prefix(prefix.size()); !target.empty(); target.remove_prefix(2)) {
     if (target.size() < 2 || target[0] != '_' || target[1] < '0' || target[1] > '0' + max_power)
-      refuse(name, "powers are digits from 0 to 8 after underscores");
+      refuse(name, "powers are digits from 0 to 9 after underscores");
     powers.push_back(target[1] - '0');
   }
   if (powers.size() > max_operands)
-    refuse(name, "a gate has at most 8 operands");
+    refuse(name, "a gate has at most 9 operands");
   if (*std::max_element(powers.begin(), powers.end()) == 0)
     refuse(name, "its target is constant");
   return powers;
@@ -133,7 +134,26 @@ void take_neurons(Stencil &st) {
                         [](const StencilNode &node) { return node.weight > 0; });
 }
 
+// The gate of a product of bits, (s(l z) - s(0))/c.
+Stencil make_bits(std::string_view name, std::string_view count) {
+  int bits = 0;
+  const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), bits);
+  if (error != std::errc() || end != count.data() + count.size() || bits < 1 || bits > max_bits)
+    refuse(name, "the number of bits must lie between 1 and 512");
+  Stencil st{};
+  st.name = name;
+  st.operands = 1;
+  st.multiples = {{1, 1}};
+  st.bits = bits;
+  st.neurons = {{1, {1}}};
+  st.constant_weight = -1;
+  return st;
+}
+
 Stencil make(std::string_view name) {
+  constexpr std::string_view bits = "bits_";
+  if (name.substr(0, bits.size()) == bits)
+    return make_bits(name, name.substr(bits.size()));
   std::string_view target = name;
   const int scales = take(target, "_richardson2") ? 2 : take(target, "_richardson3") ? 3 : 1;
   const bool forward = take(target, "_forward"), odd = take(target, "_odd"),
@@ -150,7 +170,7 @@ Stencil make(std::string_view name) {
   }
   const int m = st.order();
   if (nodes > max_nodes || m > max_power)
-    refuse(name, "a gate has at most 256 nodes and order 8");
+    refuse(name, "a gate has at most 512 nodes and order 9");
   if (forward && *std::min_element(powers.begin(), powers.end()) == 0)
     refuse(name, "power 0 is for central differences");
   if (forward && scales > 1)

@@ -9,6 +9,8 @@ namespace polynet {
 namespace {
 
 constexpr int max_series_order = 64;
+// The powers of many operands grow fast in number with the order.
+constexpr std::size_t max_series_terms = 2000;
 constexpr int max_moment_order = 20; // 20! fits in 64 bits
 constexpr double largest_integer = 0x1p62;
 
@@ -167,6 +169,9 @@ int Stencil::largest_direction(int operand) const {
 std::vector<MomentTerm> moment(const Stencil &st, int j) {
   const int largest =
       largest_order(st, max_moment_order, static_cast<double>(factorial(st, st.target)));
+  if (st.bits > 0)
+    throw Error(ErrorCode::invalid_input,
+                "a " + st.name + " gate has no Taylor series: see docs/theory.md, section 8");
   if (j < st.order() || j > largest)
     throw Error(ErrorCode::size_limit, "the error terms of a " + st.name +
                                            " gate are available for orders " +
@@ -197,6 +202,13 @@ std::vector<MomentTerm> moment(const Stencil &st, int j) {
 
 Interval normalisation(const Activation &s, const Stencil &st, double bias, double scale) {
   const int m = st.order();
+  if (st.bits > 0) {
+    if (!s.sigmoid || bias != 0.0)
+      throw Error(ErrorCode::invalid_input,
+                  "a " + st.name + " gate needs a sigmoid at bias 0 (logistic, tanh, erf, arctan " +
+                      "or algebraic), not " + s.name + " at bias " + text(bias));
+    return s.sigmoid->limit;
+  }
   if (st.parity != Parity::none && (bias != 0.0 || !has_parity(s, st)))
     throw Error(ErrorCode::invalid_input, "a " + st.name + " gate needs an activation that is " +
                                               (st.parity == Parity::odd ? "odd" : "even") +
@@ -216,6 +228,10 @@ Interval normalisation(const Activation &s, const Stencil &st, double bias, doub
 GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, double scale,
                        const std::vector<double> &range, const SeriesAccuracy &accuracy)
     : stencil_(&st), bias_(bias), scale_(scale), range_(range) {
+  if (st.bits > 0) {
+    enclose_sign(s);
+    return;
+  }
   const int m = st.order();
   Interval reach = 0.0;
   for (int i = 0; i < st.operands; ++i)
@@ -269,7 +285,8 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
     });
     remainder_ = bound_of(remainder_terms_);
     if (remainder_ <= std::max(accuracy.absolute, accuracy.relative * magnitude_) ||
-        !(remainder_ < previous) || j + 2 >= limit)
+        !(remainder_ < previous) || j + 2 >= limit ||
+        terms_.size() + remainder_terms_.size() > max_series_terms)
       break;
     previous = remainder_;
     append_order(j);
@@ -277,6 +294,8 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
 }
 
 Interval GateSeries::rho(const Interval *z) const {
+  if (sigmoid_)
+    return sign_error(*z);
   Interval sum = 0.0;
   for (const auto *terms : {&terms_, &remainder_terms_})
     for (const Term &term : *terms)
@@ -285,6 +304,8 @@ Interval GateSeries::rho(const Interval *z) const {
 }
 
 Interval GateSeries::derivative(int i, const Interval *z) const {
+  if (sigmoid_)
+    return slope_ * scale_ / normalisation_;
   // Per term, (t + power) z^(target + powers) / z_i.
   const int t = stencil_->target[i];
   Interval sum = double(t);
@@ -305,10 +326,14 @@ Interval GateSeries::derivative(int i, const Interval *z) const {
 }
 
 Interval target(const Stencil &st, const Interval *z) {
+  if (st.bits > 0)
+    return z->lo() > 0.0 ? Interval(1.0) : z->hi() < 0.0 ? Interval(-1.0) : symmetric(1.0);
   return monomial(st.target, st.operands, z);
 }
 
 Interval target_difference(const Stencil &st, const Interval *z, const Interval *e) {
+  if (st.bits > 0) // |z| >= 1/2
+    return e->mag() < 0.5 ? Interval(0.0) : symmetric(2.0);
   // prod (z + e) - prod z = sum over factors: (later factors with error) e (earlier without).
   Interval without = 1.0, difference = 0.0;
   for (int i = 0; i < st.operands; ++i)

@@ -24,6 +24,7 @@ FORMAT, FORMAT_VERSION = "polynet-certificate", 1
 MAX_BYTES = 1 << 27
 MAX_NUMBER_LENGTH = 4096
 MAX_DEGREE = 512
+MAX_ORDER = 9
 MAX_ACTIVATION_ULP = 1e6
 _RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
 _HEXADECIMAL = re.compile(r"-?0x[01]\.[0-9a-f]{1,13}p[+-][0-9]{1,4}")
@@ -216,9 +217,11 @@ class _Reader:
         return Affine(terms, self.real(self.get(entry, "constant"), "a constant"))
 
     def stencil(self, entry: Any) -> Stencil:
-        target = tuple(self.integer(t, 0, 8, "a power") for t in self.array(entry, "target"))
-        if len(target) > 8 or not 1 <= sum(target) <= 8:
-            _refuse("a stencil's target must have 1 to 8 operands and a degree from 1 to 8")
+        target = tuple(
+            self.integer(t, 0, MAX_ORDER, "a power") for t in self.array(entry, "target")
+        )
+        if len(target) > MAX_ORDER or not 1 <= sum(target) <= MAX_ORDER:
+            _refuse("a stencil's target must have 1 to 9 operands and a degree from 1 to 9")
         nodes = []
         for node in self.array(entry, "nodes"):
             weight, direction = self.pair(node, "a node")

@@ -30,6 +30,11 @@ from .sums import FORMATS, Sum
 
 __all__ = ["rounding_by_gates", "rounding_by_neurons"]
 
+# The ulp of an activation are those of the largest value that a neuron takes, or of this where it
+# is larger: runtimes compute ln cosh x as |x| + ln(1 + e^(-2|x|)) - ln 2, and some cosines with an
+# absolute error.
+RUNTIME_MAGNITUDE = {"cos": 0.99, "logcosh": 0.99}
+
 
 @dataclass
 class Source:
@@ -94,7 +99,8 @@ def _neuron(claim: Claim, argument: Form, reach: list[arb], error: arb) -> Sourc
     radius = sum((abs(arb(w)) * reach[k] for k, w in argument.terms.items()), error).upper()
     low, high, slope = range_and_slope(claim.activation, float(arb(argument.constant)), radius)
     number = FORMATS[claim.dtype]
-    ulp = 2 * number.half_ulp(abs(low).max(abs(high)).upper())
+    size = abs(low).max(abs(high)).max(arb(RUNTIME_MAGNITUDE.get(claim.activation, 0.0)))
+    ulp = 2 * number.half_ulp(size.upper())
     off = (slope * error + arb(claim.activation_ulp) * ulp + number.smallest_normal).upper()
     return Source((low - off).lower(), (high + off).upper(), off)
 

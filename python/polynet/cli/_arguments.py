@@ -111,12 +111,12 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
     )
     add(
         "--box",
-        metavar="NAME=LO:HI",
+        metavar="NAME=LO:HI|bit",
         action="append",
         required=True,
         type=str.strip,
-        help="range of an input, such as x=-1:1 or y=1/3:0.7; repeat it for each input, in the "
-        "order of the inputs, or list several ranges after one --box",
+        help="range of an input, such as x=-1:1 or y=1/3:0.7, or s=bit (0 or 1); repeat it for "
+        "each input, in the order of the inputs, or list several ranges after one --box",
     )
     add("--activation", default="logistic", help=f"{_ACTIVATIONS} (default: %(default)s)")
     add("--dtype", default="float64", help="float64 or float32 (default: %(default)s)")
@@ -130,6 +130,7 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
     add("--bias", type=_number, help="of the product and square gates (default: the activation's)")
     add("--scale", type=_number, help="of all gates (default: chosen for each layer)")
     add("--tolerance", type=_number, help="the smallest network certified within it by neurons")
+    add("--sharpness", type=_number, help="of the neurons for bits (default: by the dtype)")
     add("--hidden-layers", type=_integer, help="exactly so many, with gates of several operands")
     add(
         "--by",

@@ -39,6 +39,7 @@ def report(args: Namespace) -> dict[str, Any]:
         scale=args.scale,
         hidden_layers=args.hidden_layers,
         tolerance=args.tolerance,
+        sharpness=args.sharpness,
     )
     ways = WAYS[args.by]
     certificates = {way: network.certify(by=way) for way in ways}
@@ -54,7 +55,7 @@ def _describe(network: Network, expressions: list[str]) -> dict[str, Any]:
     box = network.box
     return {
         "inputs": [
-            {"name": name, "lower": lower, "upper": upper}
+            {"name": name, "lower": lower, "upper": upper, "bit": name in box.bits}
             for name, lower, upper in zip(box.variables, box.lower, box.upper, strict=True)
         ],
         "outputs": [
@@ -79,13 +80,16 @@ def _certificate(certificate: Certificate) -> dict[str, Any]:
 
 
 def _points(network: Network, count: int, seed: int) -> Iterator[list[float]]:
-    """Points of the box in the network's dtype: the centre, then random ones."""
+    """Points of the box in the network's dtype: the centre (bits 0), then random ones."""
     round_to_dtype = np.dtype(network.dtype).type
     random = Random(seed)  # the same numbers in every version of Python
     for number in range(count):
         point = []
-        for lower, upper in zip(network.box.lower, network.box.upper, strict=True):
+        box = network.box
+        for name, lower, upper in zip(box.variables, box.lower, box.upper, strict=True):
             t = 0.5 if number == 0 else random.random()
+            if name in box.bits:
+                t = float(t > 0.5)
             inside = min(max((1.0 - t) * lower + t * upper, lower), upper)
             point.append(float(round_to_dtype(inside)))
         yield point
@@ -129,7 +133,10 @@ def _show_network(network: dict[str, Any]) -> None:
     layers = "-".join(map(str, network["hidden_layers"])) or "none"
     print("Network")
     rows = [
-        (f"input {entry['name']}", f"{entry['lower']!r} to {entry['upper']!r}")
+        (
+            f"input {entry['name']}",
+            "bit" if entry["bit"] else f"{entry['lower']!r} to {entry['upper']!r}",
+        )
         for entry in network["inputs"]
     ]
     rows += [

@@ -136,6 +136,6 @@ class Exports:
         NotCertifiedError
             If no bound can be proved, or no output is known to differ from 0.
         InvalidInputError, MissingPackageError
-            As :meth:`to_onnx`, or if the name or the version does not fit.
+            As :meth:`to_onnx`, if the name or the version does not fit, or inputs are bits.
         """
         return to_vnnlib(self, path, version)

@@ -66,13 +66,16 @@ def to_c(net: Source, path: str | os.PathLike[str], by: str) -> None:
             "it names the C function"
         )
     names = net.box.variables
-    box = zip(names, net.box.lower, net.box.upper, strict=True)
+    box = ", ".join(
+        f"{_ascii(name)} in " + ("{0, 1}" if name in net.box.bits else f"[{low!r}, {high!r}]")
+        for name, low, high in zip(names, net.box.lower, net.box.upper, strict=True)
+    )
     head = _HEAD.format(
         function=f"polynet_{file.stem}",
         inputs=", ".join(map(_ascii, names)),
         network=repr(net),
         by=by,
-        box=", ".join(f"{_ascii(name)} in [{low!r}, {high!r}]" for name, low, high in box),
+        box=box,
         version=_core.__version__,
         type=_TYPES[net.dtype],
         method=1 if net.dtype == "float64" else 0,

@@ -8,7 +8,7 @@ from .. import _core
 
 
 def write_gate(name: str, series: _core.Series, kind: str) -> str:
-    """Return a function of the operands: t (1 + r), or NaN outside their proved ranges."""
+    """Return a function of the operands: t (1 + r) or a sign, NaN outside their proved ranges."""
     instruction, orders, constants, terms, target, ranges = series
     names = [f"z{i}" for i in range(len(target))]
     absolute = "fabs" if kind == "double" else "fabsf"
@@ -21,7 +21,9 @@ def write_gate(name: str, series: _core.Series, kind: str) -> str:
         "    return NAN; /* nothing is proved there */",
     ]
     c = [number(constant, kind) for constant in constants]
-    if instruction == "terms":
+    if instruction == "sign":
+        body = iter(["return z0 < 0 ? -1 : z0 > 0 ? 1 : z0;"])
+    elif instruction == "terms":
         body = _terms(names, target, terms, kind)
     elif instruction in ("copy", "square"):
         body = _even(c, "q" if instruction == "square" else "z0", kind)

@@ -9,14 +9,6 @@ namespace polynet {
 
 namespace {
 
-// hi - lo, rounded up only where it is not exact.
-double difference_up(double hi, double lo) {
-  const double d = hi - lo;
-  const double back = d + lo;
-  const double error = (hi - back) + ((back - d) - lo); // Knuth's TwoSum
-  return error > 0.0 || std::isnan(error) ? up(d) : d;
-}
-
 // |exact a + b - sum|, itself exact (Knuth's TwoSum).
 double sum_error(double a, double b, double sum) {
   const double c = sum - a;
@@ -53,39 +45,6 @@ std::uint64_t unit_key(std::size_t variable, std::uint64_t power) {
 }
 
 } // namespace
-
-Frame Frame::centred(const std::vector<Interval> &box, double (*round)(double)) {
-  Frame f;
-  for (const Interval &x : box) {
-    const double c = std::clamp(round(x.mid()), x.lo(), x.hi());
-    f.centre.push_back(c);
-    f.radius.push_back(std::max(difference_up(x.hi(), c), difference_up(c, x.lo())));
-  }
-  f.range.assign(box.size(), {-1.0, 1.0});
-  f.range = f.coordinates(box);
-  return f;
-}
-
-Frame Frame::scaled(const std::vector<Interval> &box) {
-  Frame f;
-  for (const Interval &x : box) {
-    const bool point = x.lo() == x.hi();
-    f.centre.push_back(point ? x.lo() : 0.0);
-    f.radius.push_back(point ? 0.0 : x.mag());
-  }
-  f.range.assign(box.size(), {-1.0, 1.0});
-  f.range = f.coordinates(box);
-  return f;
-}
-
-std::vector<Interval> Frame::coordinates(const std::vector<Interval> &part) const {
-  std::vector<Interval> t;
-  for (std::size_t i = 0; i < part.size(); ++i)
-    t.push_back(radius[i] > 0.0
-                    ? intersect((part[i] - Interval(centre[i])) / Interval(radius[i]), range[i])
-                    : Interval(0.0));
-  return t;
-}
 
 double Model::norm() const {
   double sum = 0.0;
@@ -305,6 +264,25 @@ Model product(const Model &a, const Model &b, double negligible) {
   ModelSum sum(a.variables);
   sum.add_product(a, b, negligible);
   return sum.take();
+}
+
+Model on_bits(Model m, const std::vector<bool> &bits) {
+  const std::size_t w = m.words();
+  bool changed = false;
+  for (std::size_t k = 0; k < m.terms(); ++k)
+    for (std::size_t i = 0; i < bits.size(); ++i)
+      if (const int power = m.power(k, i); bits[i] && power > 1) {
+        m.keys[k * w + i / Model::per_word] -= unit_key(i, static_cast<std::uint64_t>(power - 1));
+        changed = true;
+      }
+  if (!changed)
+    return m;
+  ModelSum sum(m.variables); // terms that have become alike are one
+  sum.add(m, 1.0);
+  Model result = sum.take();
+  const std::vector<int> degrees = result.degrees();
+  result.max_power = *std::max_element(degrees.begin(), degrees.end());
+  return result;
 }
 
 Model model_of(const Polynomial &p, const Frame &frame) {
