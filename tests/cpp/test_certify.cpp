@@ -80,7 +80,7 @@ template <typename T>
 void check_against_samples(const Case &c, const Network &net, Way way, Random &random) {
   polynet::CertifyOptions o;
   o.way = way;
-  o.max_boxes = 300;
+  o.max_boxes = 30;
   const Certificate certificate = certify(net, c.enclosed(), o);
   const polynet::GateEvaluator gates = gates_of(net);
   const std::size_t outputs = c.polynomials.size(), inputs = c.box.size();

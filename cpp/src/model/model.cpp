@@ -154,7 +154,8 @@ void ModelSum::add_term(const std::uint64_t *key, double coefficient) {
     const std::size_t k = table_[slot] - 1;
     if (std::equal(key, key + w, &sum_.keys[k * w])) {
       const double before = sum_.coefficients[k], after = before + coefficient;
-      sum_.rest = up(sum_.rest + sum_error(before, coefficient, after));
+      if (const double error = sum_error(before, coefficient, after); error != 0.0)
+        sum_.rest = up(sum_.rest + error);
       sum_.coefficients[k] = after;
       return;
     }
@@ -211,7 +212,8 @@ void ModelSum::add_product(const Model &a, const Model &b) {
         rest = up(rest + error);
       add_term(&a.keys[i * a.words()], &b.keys[j * b.words()], c);
     }
-  sum_.rest = up(sum_.rest + rest);
+  if (rest != 0.0)
+    sum_.rest = up(sum_.rest + rest);
 }
 
 void ModelSum::add_product(const Model &a, const Model &b, double negligible) {
