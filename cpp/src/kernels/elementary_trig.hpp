@@ -55,7 +55,7 @@ POLYNET_INLINE Angle<double> far_angle(double x) {
   // Words before `from` contribute multiples of 4 to x 2/pi, those after `words` of them nothing
   // within 2^-170. The product with m, an integer in 32-bit digits, lowest first:
   const int from = exponent < 2 ? 0 : (exponent - 2) / 32;
-  std::uint32_t digits[words + 3] = {};
+  std::uint32_t digits[words + 4] = {}; // words + 2, and zeros for bits_from
   for (int half = 0; half < 2; ++half) {
     const std::uint64_t factor = half == 0 ? m & 0xffffffff : m >> 32;
     std::uint64_t carry = 0;
