@@ -123,7 +123,8 @@ def test_bits_and_reals_multiply_with_every_activation(activation, dtype):
     if activation in SIGMOIDS:
         assert fewer.neurons < plain.neurons
     else:
-        assert fewer.hidden_layers == plain.hidden_layers
+        # Ordinary gates; of their errors only those at 0 and 1 count.
+        assert fewer.neurons <= plain.neurons
 
 
 @st.composite
