@@ -2,8 +2,9 @@
 //
 // Everything is free of branches, so that a loop over it vectorises. u is the unit roundoff (2^-53,
 // 2^-24). The stated errors hold with and without fused multiply-add: proved for float64 in
-// docs/kernels.md and tests/proofs, checked number by number for float32 in tests/cpp/exhaustive.cpp.
-// The polynomials are near-minimax: found by Remez's algorithm, their coefficients then rounded.
+// docs/kernels.md and tests/proofs, checked number by number for float32 in
+// tests/cpp/exhaustive.cpp. The polynomials are near-minimax: found by Remez's algorithm, their
+// coefficients then rounded.
 #pragma once
 
 #include "arithmetic.hpp"
