@@ -73,7 +73,7 @@ void require(bool condition, const char *message) {
     throw Error(ErrorCode::invalid_input, message);
 }
 
-Way way_of(polynet_way way) {
+Way way_of(int way) {
   require(way == POLYNET_BY_GATES || way == POLYNET_BY_NEURONS,
           "way must be POLYNET_BY_GATES or POLYNET_BY_NEURONS");
   return way == POLYNET_BY_GATES ? Way::gates : Way::neurons;
@@ -157,8 +157,8 @@ size_t polynet_neurons(const polynet_network *network) {
   return static_cast<size_t>(network->network.neurons());
 }
 
-polynet_status polynet_evaluate(const polynet_network *network, polynet_way way,
-                                const double *points, size_t count, double *values) {
+polynet_status polynet_evaluate(const polynet_network *network, int way, const double *points,
+                                size_t count, double *values) {
   return polynet::guarded([&] {
     polynet::require(network && ((points && values) || count == 0),
                      "network, points and values must not be NULL");
@@ -179,8 +179,7 @@ double polynet_value(int n, double *point, void *network) {
   return value;
 }
 
-polynet_status polynet_certify(const polynet_network *network, polynet_way way,
-                               polynet_bounds *bounds) {
+polynet_status polynet_certify(const polynet_network *network, int way, polynet_bounds *bounds) {
   return polynet::guarded([&] {
     polynet::require(network && bounds, "network and bounds must not be NULL");
     polynet::CertifyOptions options;

@@ -41,8 +41,8 @@ cdef extern from "polynet/polynet.h" nogil:
     size_t polynet_variables(const polynet_network *network)
     size_t polynet_outputs(const polynet_network *network)
     size_t polynet_neurons(const polynet_network *network)
-    polynet_status polynet_evaluate(const polynet_network *network, polynet_way way,
+    polynet_status polynet_evaluate(const polynet_network *network, int way,
                                     const double *points, size_t count, double *values)
     double polynet_value(int n, double *point, void *network)
-    polynet_status polynet_certify(const polynet_network *network, polynet_way way,
+    polynet_status polynet_certify(const polynet_network *network, int way,
                                    polynet_bounds *bounds)

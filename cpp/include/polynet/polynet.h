@@ -28,7 +28,7 @@ typedef enum polynet_status {
   POLYNET_INTERNAL_ERROR = 6
 } polynet_status;
 
-/* How a network is evaluated, and what a certificate is about. */
+/* How a network is evaluated, and what a certificate is about: the values of `way`. */
 typedef enum polynet_way { POLYNET_BY_GATES = 0, POLYNET_BY_NEURONS = 1 } polynet_way;
 
 /* A network with the polynomials that it approximates. */
@@ -74,7 +74,7 @@ POLYNET_API size_t polynet_neurons(const polynet_network *network);
 
 /* Values at `count` points: points of shape (count, variables), values of shape (count, outputs),
  * contiguous, row by row. */
-POLYNET_API polynet_status polynet_evaluate(const polynet_network *network, polynet_way way,
+POLYNET_API polynet_status polynet_evaluate(const polynet_network *network, int way,
                                             const double *points, size_t count, double *values);
 
 /* The first output at one point of n coordinates, by gates; NaN if n does not fit. The signature
@@ -82,7 +82,7 @@ POLYNET_API polynet_status polynet_evaluate(const polynet_network *network, poly
 POLYNET_API double polynet_value(int n, double *point, void *network);
 
 /* Bounds of every output on the network's box; `bounds` has room for all outputs. */
-POLYNET_API polynet_status polynet_certify(const polynet_network *network, polynet_way way,
+POLYNET_API polynet_status polynet_certify(const polynet_network *network, int way,
                                            polynet_bounds *bounds);
 
 #ifdef __cplusplus
