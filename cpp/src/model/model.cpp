@@ -87,7 +87,8 @@ void Model::sweep(double negligible) {
   std::size_t kept = 0;
   for (std::size_t k = 0; k < terms(); ++k) {
     if (std::fabs(coefficients[k]) <= negligible) {
-      rest = up(rest + std::fabs(coefficients[k]));
+      if (coefficients[k] != 0.0)
+        rest = up(rest + std::fabs(coefficients[k]));
       continue;
     }
     coefficients[kept] = coefficients[k];
