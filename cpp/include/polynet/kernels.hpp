@@ -93,7 +93,7 @@ constexpr int functions = 16;
 
 /// What every Function is within, in units in the last place of the exact value (of the smallest
 /// subnormal, where that is larger): with or without fused multiply-add. Proved for float64
-/// (docs/kernels.md), checked number by number for float32 (tests/cpp/exhaustive.cpp).
+/// (docs/kernels.md), checked for float32 by tests/cpp/exhaustive.cpp.
 struct Accuracy {
   double float64, float32;
 };
