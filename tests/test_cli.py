@@ -350,6 +350,14 @@ def test_a_name_outside_the_encoding_is_escaped(monkeypatch):
     assert rb"input \u03b1" in buffer.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("option", "folder"), [("--cmake-dir", pn.get_cmake_dir), ("--include-dir", pn.get_include)]
+)
+def test_folders_of_the_installation(capsys, monkeypatch, option, folder):
+    monkeypatch.setenv("COLUMNS", "30")  # a folder is one line whatever the terminal
+    assert run(capsys, option) == f"{folder()}\n"
+
+
 def test_help_and_version(capsys):
     assert run(capsys, "--version") == f"polynet {pn.__version__}\n"
     for argv in (["--help"], ["compile", "--help"], ["gate", "-h"]):

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import (
+    SUPPRESS,
+    Action,
+    ArgumentParser,
+    ArgumentTypeError,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
@@ -68,6 +75,19 @@ class _Parser(ArgumentParser):
         raise InvalidInputError(f"{message}; see {self.prog} --help")
 
 
+class _Print(Action):
+    """Print the constant on one line, however long, and exit."""
+
+    def __init__(self, option_strings: list[str], dest: str, const: str, help: str) -> None:
+        super().__init__(
+            option_strings, SUPPRESS, nargs=0, const=const, default=SUPPRESS, help=help
+        )
+
+    def __call__(self, parser: ArgumentParser, *_: object) -> NoReturn:
+        print(self.const)
+        parser.exit()
+
+
 def _parser() -> ArgumentParser:
     parser = _Parser(
         prog="polynet",
@@ -82,7 +102,7 @@ def _parser() -> ArgumentParser:
         ("--include-dir", get_include(), "C++ and C headers"),
     ):
         help_text = f"print the folder of the installed {what} and exit"
-        parser.add_argument(option, action="version", version=path, help=help_text)
+        parser.add_argument(option, action=_Print, const=path, help=help_text)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_compile(commands)
     _add_gate(commands)
