@@ -47,7 +47,7 @@ std::vector<Interval> logistic_taylor(const Interval &x, int order) {
     ck *= factor;
     factor *= 0.5;
   }
-  c[0] += 0.5;
+  c[0] = Interval(1.0) / (exp(-x) + 1.0); // relatively tight in the tail
   return c;
 }
 
