@@ -5,7 +5,8 @@
 Evaluates each network at all corners of its box and at random points by polynet, NumPy, onnxruntime
 and torch (where installed), and takes away its real-number function, evaluated gate by gate in
 float64. Prints the largest difference over the runtimes, the certified rounding part and their
-ratio, and the certified total, for both forms and both dtypes.
+ratio, what the adversary of adversary.py attains at a few points and the ratio to that, and the
+certified total, for both forms and both dtypes.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ import importlib.util
 
 import numpy as np
 
+import adversary
 import cases
 import polynet as pn
 import runtimes
+
+# Where the adversary evaluates, which takes it some ms a point.
+ATTACKED = 24
 
 
 def evaluations(net: pn.Network):
@@ -64,10 +69,14 @@ def main() -> None:
             for net in (factored, factored.merged()):
                 certificate = net.certify(by="neurons")
                 error, runtime = observed(net, points)
+                some = points[-ATTACKED:]
+                reference = in_float64(net)(some.astype(np.float64), by="gates")
+                worst = adversary.attained(net, certificate.activation_ulp, some, reference)
                 print(
                     f"{case.name:18}{dtype}  {net.form:9} total {certificate.upper:.3e}  "
                     f"rounding {certificate.rounding:.3e}  observed {error:.3e} ({runtime})  "
-                    f"ratio {certificate.rounding / error:6.2f}",
+                    f"ratio {certificate.rounding / error:6.2f}  adversary {worst:.3e}  "
+                    f"ratio {certificate.rounding / worst:5.2f}",
                     flush=True,
                 )
 
