@@ -24,6 +24,7 @@ import balls
 import polynet as pn
 import runtimes
 from polynet._core import Activation
+from polynet.export import Exports
 
 
 def reference(name: str, points) -> tuple[np.ndarray, np.ndarray]:
@@ -68,16 +69,21 @@ def neighbourhood(bias: float, dtype: str, count: int, rng) -> np.ndarray:
     return np.copysign(every.view(np.float32), np.float32(bias))
 
 
+class Neuron(Exports):
+    """One neuron without weights, as the exports see a network."""
+
+    box = SimpleNamespace(variables=("x",), lower=(0.0,), upper=(0.0,))
+    polynomials, form = (None,), "factored"
+
+    def __init__(self, activation: str, dtype: str) -> None:
+        self.activation, self.dtype = activation, dtype
+        one, zero = np.ones((1, 1), dtype), np.zeros(1, dtype)
+        self.layers = [(one, zero, activation), (one, zero, None)]
+
+
 def evaluations(name: str, dtype: str):
     """Yield the runtimes' activations as networks of one neuron."""
-    layer = (np.ones((1, 1), dtype), np.zeros(1, dtype), name)
-    neuron = SimpleNamespace(
-        layers=[layer],
-        dtype=dtype,
-        activation=name,
-        box=SimpleNamespace(variables=("x",)),
-        polynomials=(None,),
-    )
+    neuron = Neuron(name, dtype)
     yield "numpy", runtimes.numpy_runtime(neuron)
     if importlib.util.find_spec("onnxruntime") and runtimes.has_onnx(neuron):
         yield "onnxruntime", runtimes.onnx_runtime(neuron)

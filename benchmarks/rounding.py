@@ -61,7 +61,7 @@ def searched(net: pn.Network, points) -> float:
     worst = 0.0
     for _ in range(60):
         errors = np.abs(net(points).astype(np.float64) - real(points.astype(np.float64)))
-        if errors.max() > worst:
+        if errors.max() >= worst:
             worst, best = float(errors.max()), points[errors.argmax()]
         steps = random.integers(-2000, 2000, (3000, len(best))) * random.integers(0, 2, len(best))
         moved = best + steps * np.spacing(np.abs(best) + np.float32(1e-3)).astype(np.float64)
