@@ -25,17 +25,25 @@ def net():
 
 @pytest.fixture(scope="module")
 def certificate(net):
-    return net.certify(ratio=1.05, max_boxes=300)
+    return net.certify(ratio=1.05, max_boxes=1200)
+
+
+def test_a_box_that_cutting_does_not_help_is_left_alone():
+    chain = " + ".join(f"x{i}**4/4 + (x{i} - x{i + 1})**2/2" for i in range(24))
+    net = pn.compile(chain, {f"x{i}": (-1, 1) for i in range(25)})
+    certificate = net.certify(max_boxes=256)
+    assert certificate.outputs[0].truncation_upper > 1.05 * certificate.outputs[0].truncation_lower
+    assert 64 <= certificate.boxes <= 128
 
 
 def test_threads_give_the_same_certificate(net, certificate):
     with ThreadPoolExecutor(3) as executor:
-        assert net.certify(ratio=1.05, max_boxes=300, executor=executor) == certificate
+        assert net.certify(ratio=1.05, max_boxes=1200, executor=executor) == certificate
 
 
 def test_processes_give_the_same_certificate(net, certificate):
     with ProcessPoolExecutor(2) as executor:
-        assert net.certify(ratio=1.05, max_boxes=300, executor=executor) == certificate
+        assert net.certify(ratio=1.05, max_boxes=1200, executor=executor) == certificate
 
 
 def test_a_dask_cluster_gives_the_same_certificate():
@@ -94,7 +102,7 @@ def test_the_certificate_says_what_was_asked(net, certificate):
 
 def test_progress_is_reported_as_the_bounds_close_in(net):
     reports = []
-    net.certify(ratio=1.05, max_boxes=300, progress=reports.append)
+    net.certify(ratio=1.05, max_boxes=1200, progress=reports.append)
     assert len(reports) > 2
     uppers = [report.truncation_upper for report in reports]
     assert uppers == sorted(uppers, reverse=True)
@@ -106,7 +114,7 @@ def test_a_bar_is_drawn(net, certificate, module, monkeypatch):
     pytest.importorskip(module)
     other = "rich.progress" if module == "tqdm" else "tqdm"
     monkeypatch.setitem(sys.modules, other, None)
-    assert net.certify(ratio=1.05, max_boxes=300, progress=True) == certificate
+    assert net.certify(ratio=1.05, max_boxes=1200, progress=True) == certificate
 
 
 @pytest.fixture
@@ -130,7 +138,7 @@ def test_an_interrupt_leaves_the_best_bounds_so_far(net, certificate, sigint):
             signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt) as caught:
-        net.certify(ratio=1.05, max_boxes=300, progress=interrupt)
+        net.certify(ratio=1.05, max_boxes=1200, progress=interrupt)
     assert isinstance(caught.value, pn.CertificationInterrupted)
     so_far = caught.value.certificate
     assert certificate.truncation <= so_far.truncation

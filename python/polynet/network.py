@@ -147,7 +147,8 @@ class Network(Evaluable, Exports):
             Stop splitting the box once the truncation's upper bound is this close to its lower
             bound.
         max_boxes : int
-            Stop splitting after about this many boxes in all.
+            Stop splitting after about this many boxes in all, or after a quarter of them if these
+            gained less than a twentieth of what the bounds are apart.
         activation_ulp : float, optional
             What the activation's error is assumed not to exceed, in units in the last place of
             the largest value that a gate's neurons take. Default by neurons: what NumPy,

@@ -19,6 +19,10 @@ constexpr std::size_t cuts_at_a_time = 32;
 // The share of what `ratio` allows that may be lost to the rest of a Taylor model, and again to
 // lowering its degrees.
 constexpr double share_of_rest = 0.25;
+// A box of many variables gains nothing by being cut: if this share of the boxes has not taken
+// that share off the excess over the lower bound, the others would not either.
+constexpr std::size_t trial = 4; // a quarter
+constexpr double least_gain = 0.05;
 // Ratios closer to 1 are not worth finer models.
 constexpr double least_excess = 1e-3;
 
@@ -67,6 +71,8 @@ struct Certifier::State {
     // Splitting on to where the truncation no longer shows beside the rounding would be idle.
     return std::max(options.ratio * points.lower(k), (options.ratio - 1.0) * rounding[k]);
   }
+  double excess(std::size_t k) const { return trees[k].bound() - points.lower(k); }
+  std::size_t budget() const { return std::max<std::size_t>(options.max_boxes / outputs(), 1); }
   OutputBounds bounds(std::size_t k) const {
     OutputBounds b;
     b.rounding = rounding[k];
@@ -92,6 +98,8 @@ struct Certifier::State {
   /// The output at work, and whether its whole box has had the best methods.
   std::size_t current = 0;
   bool whole_is_bounded = false;
+  /// The excess of the whole box, until the trial is over.
+  std::optional<double> before_trial;
 };
 
 Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomials,
@@ -135,7 +143,6 @@ Certifier::~Certifier() = default;
 
 Task Certifier::next() {
   State &s = *state_;
-  const std::size_t budget = std::max<std::size_t>(s.options.max_boxes / s.outputs(), 1);
   for (; s.current < s.outputs(); ++s.current, s.whole_is_bounded = false) {
     PartTree &tree = s.trees[s.current];
     Task task{s.current, s.enough(s.current), {}};
@@ -148,7 +155,12 @@ Task Certifier::next() {
       task.parts.push_back(std::move(box));
       return task;
     }
-    const std::size_t left = budget - std::min(budget, s.boxes[s.current]);
+    const std::size_t done = s.boxes[s.current], left = s.budget() - std::min(s.budget(), done);
+    if (s.before_trial && trial * done >= s.budget()) {
+      if (s.excess(s.current) > (1.0 - least_gain) * *s.before_trial)
+        continue;
+      s.before_trial.reset();
+    }
     task.parts = tree.cut(task.enough, std::min(cuts_at_a_time, left / 2));
     if (!task.parts.empty())
       return task;
@@ -165,6 +177,7 @@ void Certifier::accept(const std::vector<PartBound> &bounds) {
   } else {
     tree.accept_root(bounds.front());
     s.whole_is_bounded = true;
+    s.before_trial = s.excess(s.current);
   }
   std::vector<std::vector<double>> candidates;
   for (const PartBound &bound : bounds)
