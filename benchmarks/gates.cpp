@@ -52,11 +52,16 @@ template <typename T> void by_gates(benchmark::State &state, double scale) {
                                                      benchmark::Counter::kInvert);
 }
 
-BENCHMARK_CAPTURE(by_gates<double>, float64, 0x1p-7)->RangeMultiplier(10)->Range(100, 100000);
-BENCHMARK_CAPTURE(by_gates<float>, float32, 0x1p-2)->RangeMultiplier(10)->Range(100, 100000);
+void by_gates_float64(benchmark::State &state) { by_gates<double>(state, 0x1p-7); }
+void by_gates_float32(benchmark::State &state) { by_gates<float>(state, 0x1p-2); }
 // Products without a series: the bare polynomial in the same blocks.
-BENCHMARK_CAPTURE(by_gates<double>, bare_float64, 0x1p-40)->RangeMultiplier(10)->Range(100, 100000);
-BENCHMARK_CAPTURE(by_gates<float>, bare_float32, 0x1p-40)->RangeMultiplier(10)->Range(100, 100000);
+void bare_float64(benchmark::State &state) { by_gates<double>(state, 0x1p-40); }
+void bare_float32(benchmark::State &state) { by_gates<float>(state, 0x1p-40); }
+
+BENCHMARK(by_gates_float64)->RangeMultiplier(10)->Range(100, 100000);
+BENCHMARK(by_gates_float32)->RangeMultiplier(10)->Range(100, 100000);
+BENCHMARK(bare_float64)->RangeMultiplier(10)->Range(100, 100000);
+BENCHMARK(bare_float32)->RangeMultiplier(10)->Range(100, 100000);
 
 } // namespace
 

@@ -119,6 +119,11 @@ template <typename T> struct Operations {
               std::size_t count);
   /// The same for one point: slot k is slots[k].
   void (*run_one)(const Program<T> &, std::size_t first, std::size_t last, T *slots);
+  /// Copies column j of `count` rows to slot targets[j], unless that is negative: element (i, j) is
+  /// `row_step * i + column_step * j` bytes after `data`, aligned or not.
+  void (*load_columns)(const void *data, std::ptrdiff_t row_step, std::ptrdiff_t column_step,
+                       std::size_t count, const std::int32_t *targets, std::size_t columns,
+                       T *slots, std::size_t stride);
   /// Whether all values lie in [lower, upper]; a NaN does not.
   bool (*all_within)(const T *values, std::size_t count, T lower, T upper);
   /// For any count.
