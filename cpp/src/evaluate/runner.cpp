@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t block_bytes = 64 << 10, most_slot_bytes = 2 << 10;
 // With many slots, no fewer points than these unless the second-level cache would overflow.
 constexpr std::size_t second_level = 192 << 10, enough_points = 64;
-// Work that pays for a thread, in instructions times points (about a nanosecond each).
+// Work that pays for a thread (threads.hpp), in instructions times points: half a nanosecond to
+// three each.
 constexpr std::size_t work_per_thread = 200000;
 // Slots of one point that fit on the stack.
 constexpr std::size_t stack_slots = 512;
