@@ -24,6 +24,8 @@ template <typename T> struct alignas(64) Line {
 };
 static_assert(lanes * sizeof(float) == sizeof(Line<float>));
 
+std::size_t padded(std::size_t count) { return (count + lanes - 1) / lanes * lanes; }
+
 std::size_t block_size(std::size_t slots, std::size_t size) {
   const std::size_t wide = std::min(block_bytes / (slots + 1), most_slot_bytes) / size;
   const std::size_t narrow = std::min(second_level / (slots + 1) / size, enough_points);
@@ -61,9 +63,11 @@ void Runner<T>::operator()(const Matrix<const T> &x, std::size_t count, const Ma
   const std::size_t per_point = tape_.instructions.size() + tape_.inputs.size() + 1;
   const std::size_t most = count / (work_per_thread / per_point + 1) + 1;
   const auto task = [&](std::size_t first, std::size_t last) {
-    std::vector<Line<T>> slots(tape_.slots * block_ * sizeof(T) / sizeof(Line<T>));
+    const std::size_t lines =
+        padded(std::min(block_, last - first)) * sizeof(T) / sizeof(Line<T>);
+    const std::unique_ptr<Line<T>[]> slots(new Line<T>[tape_.slots * lines]); // not set to 0
     for (; first < last; first += block_)
-      block(x.row(first), std::min(block_, last - first), y.row(first), slots.data()->values);
+      block(x.row(first), std::min(block_, last - first), y.row(first), slots[0].values);
   };
   const std::size_t wanted = std::min<std::size_t>(static_cast<std::size_t>(threads), most);
   if (wanted <= 1)
@@ -88,34 +92,34 @@ bool Runner<T>::inside(const T *slots, std::size_t stride, std::size_t point) co
 template <typename T>
 void Runner<T>::block(const Matrix<const T> &x, std::size_t count, const Matrix<T> &y,
                       T *slots) const {
-  const std::size_t padded = (count + lanes - 1) / lanes * lanes;
+  const std::size_t end = padded(count);
   bool all_inside = trusted_;
   operations_.load_columns(x.data, x.row_step, x.column_step, count, tape_.inputs.data(),
-                           tape_.inputs.size(), slots, padded);
+                           tape_.inputs.size(), slots, end);
   for (std::size_t j = 0; j < lower_.size(); ++j) {
     if (tape_.inputs[j] < 0)
       continue;
-    T *slot = slots + static_cast<std::size_t>(tape_.inputs[j]) * padded;
-    for (std::size_t n = count; n < padded; ++n)
+    T *slot = slots + static_cast<std::size_t>(tape_.inputs[j]) * end;
+    for (std::size_t n = count; n < end; ++n)
       slot[n] = slot[count - 1];
-    all_inside = all_inside && operations_.all_within(slot, padded, lower_[j], upper_[j]);
+    all_inside = all_inside && operations_.all_within(slot, end, lower_[j], upper_[j]);
   }
   std::vector<std::size_t> outside;
   if (!all_inside) {
-    for (std::size_t n = 0; n < padded; ++n) {
-      if (trusted_ && inside(slots, padded, n))
+    for (std::size_t n = 0; n < end; ++n) {
+      if (trusted_ && inside(slots, end, n))
         continue;
       if (n < count)
         outside.push_back(n);
       for (std::size_t j = 0; j < lower_.size(); ++j) // any point of the box, not to be looked at
         if (tape_.inputs[j] >= 0)
-          slots[static_cast<std::size_t>(tape_.inputs[j]) * padded + n] = lower_[j];
+          slots[static_cast<std::size_t>(tape_.inputs[j]) * end + n] = lower_[j];
     }
   }
   if (outside.size() < count) {
-    operations_.run(program(), 0, tape_.instructions.size(), slots, padded, padded);
+    operations_.run(program(), 0, tape_.instructions.size(), slots, end, end);
     for (std::size_t k = 0; k < tape_.outputs.size(); ++k) {
-      const T *slot = slots + static_cast<std::size_t>(tape_.outputs[k]) * padded;
+      const T *slot = slots + static_cast<std::size_t>(tape_.outputs[k]) * end;
       for (std::size_t n = 0; n < count; ++n)
         store(y, n, k, slot[n]);
     }

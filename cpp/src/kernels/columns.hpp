@@ -14,35 +14,41 @@ template <typename T> POLYNET_INLINE T load_from(const char *address) {
   return value;
 }
 
-#if defined(__GNUC__)
-// Four numbers, and what picks some of eight.
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector) // GCC from 12 on, Clang
+#define POLYNET_SHUFFLE __builtin_shufflevector
+#endif
+#endif
+
+#ifdef POLYNET_SHUFFLE
 template <typename T> struct Four;
 template <> struct Four<double> {
   using Numbers = double __attribute__((vector_size(32)));
-  using Indices = std::int64_t __attribute__((vector_size(32)));
 };
 template <> struct Four<float> {
   using Numbers = float __attribute__((vector_size(16)));
-  using Indices = std::int32_t __attribute__((vector_size(16)));
 };
 
-/// Four numbers of each of four rows, as four columns.
+/// Four numbers of each of four rows as four columns. (Arrays of vectors would make the compiler
+/// pass them through memory.)
 template <typename T>
 POLYNET_INLINE void transpose(const char *rows, std::ptrdiff_t row_step, T *const columns[4]) {
   using Numbers = typename Four<T>::Numbers;
-  using Indices = typename Four<T>::Indices;
-  Numbers row[4];
-  for (int k = 0; k < 4; ++k)
-    std::memcpy(&row[k], rows + k * row_step, sizeof row[k]);
-  const Indices even{0, 4, 2, 6}, odd{1, 5, 3, 7}, first{0, 1, 4, 5}, last{2, 3, 6, 7};
-  const Numbers a = __builtin_shuffle(row[0], row[1], even),
-                b = __builtin_shuffle(row[0], row[1], odd);
-  const Numbers c = __builtin_shuffle(row[2], row[3], even),
-                d = __builtin_shuffle(row[2], row[3], odd);
-  const Numbers result[4] = {__builtin_shuffle(a, c, first), __builtin_shuffle(b, d, first),
-                             __builtin_shuffle(a, c, last), __builtin_shuffle(b, d, last)};
-  for (int k = 0; k < 4; ++k)
-    std::memcpy(columns[k], &result[k], sizeof result[k]);
+  Numbers a, b, c, d;
+  std::memcpy(&a, rows, sizeof a);
+  std::memcpy(&b, rows + row_step, sizeof b);
+  std::memcpy(&c, rows + 2 * row_step, sizeof c);
+  std::memcpy(&d, rows + 3 * row_step, sizeof d);
+  const Numbers ab0 = POLYNET_SHUFFLE(a, b, 0, 4, 2, 6), ab1 = POLYNET_SHUFFLE(a, b, 1, 5, 3, 7);
+  const Numbers cd0 = POLYNET_SHUFFLE(c, d, 0, 4, 2, 6), cd1 = POLYNET_SHUFFLE(c, d, 1, 5, 3, 7);
+  a = POLYNET_SHUFFLE(ab0, cd0, 0, 1, 4, 5);
+  b = POLYNET_SHUFFLE(ab1, cd1, 0, 1, 4, 5);
+  c = POLYNET_SHUFFLE(ab0, cd0, 2, 3, 6, 7);
+  d = POLYNET_SHUFFLE(ab1, cd1, 2, 3, 6, 7);
+  std::memcpy(columns[0], &a, sizeof a);
+  std::memcpy(columns[1], &b, sizeof b);
+  std::memcpy(columns[2], &c, sizeof c);
+  std::memcpy(columns[3], &d, sizeof d);
 }
 #endif
 
@@ -56,7 +62,7 @@ void load_columns(const void *data, std::ptrdiff_t row_step, std::ptrdiff_t colu
     return slots + static_cast<std::size_t>(targets[j]) * stride;
   };
   std::size_t j = 0;
-#if defined(__GNUC__)
+#ifdef POLYNET_SHUFFLE
   for (; column_step == sizeof(T) && j + 4 <= columns; j += 4) {
     if (targets[j] < 0 || targets[j + 1] < 0 || targets[j + 2] < 0 || targets[j + 3] < 0)
       break;
