@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
+from ._optional import require
 from .certificate import Certificate
 from .compiler import compile
-from .errors import InvalidInputError, NotCertifiedError, PolynetError, SizeLimitError
+from .errors import InvalidInputError, NotCertifiedError, SizeLimitError
 from .gate import Gate
 from .network import Network
 
@@ -27,13 +28,7 @@ _GRID = 81
 
 
 def _axes(ax: Axes | None) -> Any:  # Axes, without matplotlib's strict types
-    if ax is not None:
-        return ax
-    try:
-        from matplotlib import pyplot
-    except ImportError:
-        raise PolynetError('plots need matplotlib: pip install "polynet-gates[plot]"') from None
-    return pyplot.subplots()[1]
+    return require("matplotlib.pyplot", "plot").subplots()[1] if ax is None else ax
 
 
 def gate_error(gate: Gate, ax: Axes | None = None) -> Axes:

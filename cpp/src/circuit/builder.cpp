@@ -1,8 +1,7 @@
 #include "builder.hpp"
 
+#include "../linear_algebra/dense.hpp"
 #include "quadratic.hpp"
-
-#include <Eigen/QR>
 
 namespace polynet {
 
@@ -148,12 +147,11 @@ std::optional<WirePolynomial> CompactBuilder::combine_built(const WirePolynomial
   for (const auto &[q, form] : built_)
     columns.col(k++) = column(q);
   const Eigen::VectorXd wanted = column(p);
-  const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> solver(columns);
-  Eigen::VectorXd weights = solver.solve(wanted);
-  weights += solver.solve(wanted - columns * weights);
+  const Eigen::VectorXd weights = solve(columns, wanted);
   // Exact up to rounding in every coefficient, or not a combination.
-  const Eigen::VectorXd numbers = columns.cwiseAbs() * weights.cwiseAbs() + wanted.cwiseAbs();
-  const Eigen::VectorXd misfit = (columns * weights - wanted).cwiseAbs();
+  const Eigen::VectorXd numbers =
+      columns.cwiseAbs().lazyProduct(weights.cwiseAbs()) + wanted.cwiseAbs();
+  const Eigen::VectorXd misfit = (columns.lazyProduct(weights) - wanted).cwiseAbs();
   if (!(misfit.array() <= combined_exactly * numbers.array()).all() ||
       weights.cwiseAbs().maxCoeff() > max_weight)
     return std::nullopt;

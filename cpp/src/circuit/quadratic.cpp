@@ -1,6 +1,7 @@
 #include "quadratic.hpp"
 
-#include <Eigen/Eigenvalues>
+#include "../linear_algebra/dense.hpp"
+
 #include <limits>
 
 namespace polynet {
@@ -122,16 +123,15 @@ Decomposition by_reduction(const MatrixXd &a, const FreeEntries &free) {
       rest.subtract(d.products.back(), {i, j});
     } else {
       // Two squares: of the forms that diagonalise the 2 x 2 pivot.
-      Eigen::Matrix2d pivot;
+      MatrixXd pivot(2, 2);
       pivot << m(i, i), m(i, j), m(j, i), m(j, j);
       MatrixXd columns(m.rows(), 2);
       columns << m.col(i), m.col(j);
-      const Eigen::SelfAdjointEigenSolver<Eigen::Matrix2d> eigen(pivot);
-      const MatrixXd forms = columns * eigen.eigenvectors();
+      const auto [values, vectors] = eigenpairs(pivot);
+      const MatrixXd forms = columns.lazyProduct(vectors);
       for (Index n = 0; n < 2; ++n) {
-        const double value = eigen.eigenvalues()[n];
-        const VectorXd form = forms.col(n) / value;
-        d.products.push_back({value, form, form, true});
+        const VectorXd form = forms.col(n) / values[n];
+        d.products.push_back({values[n], form, form, true});
       }
       const std::size_t last = d.products.size() - 1;
       rest.subtract(d.products[last - 1], {});
@@ -142,12 +142,11 @@ Decomposition by_reduction(const MatrixXd &a, const FreeEntries &free) {
 
 Decomposition by_eigenvectors(const MatrixXd &a) {
   Decomposition d;
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(a);
-  const VectorXd &values = eigen.eigenvalues();
+  const auto [values, vectors] = eigenpairs(a);
   const double tiny = 8.0 * epsilon * static_cast<double>(a.rows()) * values.cwiseAbs().maxCoeff();
   for (Index k = 0; k < a.rows(); ++k)
     if (std::fabs(values[k]) > tiny) {
-      VectorXd form = eigen.eigenvectors().col(k);
+      VectorXd form = vectors.col(k);
       for (Index i = 0; i < form.size(); ++i)
         if (std::fabs(form[i]) < 4.0 * epsilon)
           form[i] = 0.0;

@@ -1,6 +1,7 @@
 #include "carriers.hpp"
 
-#include <Eigen/Dense>
+#include "../linear_algebra/dense.hpp"
+
 #include <set>
 
 namespace polynet {
@@ -23,7 +24,7 @@ std::map<int, double> direction(const Linear &form) {
 
 // Each form as a combination of the pivots among the columns of `directions`.
 struct Basis {
-  std::vector<std::size_t> pivots;
+  std::vector<Eigen::Index> pivots;
   Eigen::MatrixXd weights; // per pivot, per direction
 };
 
@@ -41,27 +42,15 @@ Basis basis_of(const std::vector<std::map<int, double>> &directions, const std::
     norms[k] = columns.col(k).stableNorm();
     columns.col(k) /= norms[k];
   }
-  Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr;
-  qr.setThreshold(rank_threshold);
-  qr.compute(columns);
-  Basis basis;
-  const Eigen::Index rank = qr.rank();
-  Eigen::MatrixXd chosen(columns.rows(), rank);
-  for (Eigen::Index k = 0; k < rank; ++k) {
-    const Eigen::Index pivot = qr.colsPermutation().indices()[k];
-    basis.pivots.push_back(static_cast<std::size_t>(pivot));
-    chosen.col(k) = columns.col(pivot);
-  }
-  const Eigen::HouseholderQR<Eigen::MatrixXd> solver(chosen);
-  basis.weights = solver.solve(columns);
-  basis.weights += solver.solve(columns - chosen * basis.weights);
-  for (Eigen::Index i = 0; i < rank; ++i)
+  const std::vector<Eigen::Index> pivots = independent_columns(columns, rank_threshold).pivots;
+  Eigen::MatrixXd chosen(columns.rows(), pivots.size());
+  for (std::size_t i = 0; i < pivots.size(); ++i)
+    chosen.col(static_cast<Eigen::Index>(i)) = columns.col(pivots[i]);
+  Basis basis{pivots, solve(chosen, columns)};
+  for (std::size_t i = 0; i < pivots.size(); ++i)
     for (Eigen::Index k = 0; k < columns.cols(); ++k) {
-      double &w = basis.weights(i, k);
-      w = std::fabs(w) < rank_threshold
-              ? 0.0
-              : w * norms[k] /
-                    norms[static_cast<Eigen::Index>(basis.pivots[static_cast<std::size_t>(i)])];
+      double &w = basis.weights(static_cast<Eigen::Index>(i), k);
+      w = std::fabs(w) < rank_threshold ? 0.0 : w * norms[k] / norms[pivots[i]];
     }
   return basis;
 }
@@ -116,7 +105,7 @@ void carry(Carriers &carriers, const Distinct &needed, const FormRanges &ranges,
     }
   } else {
     for (std::size_t i = 0; i < rank; ++i) {
-      carriers.forms.push_back({needed.directions[basis.pivots[i]], 0.0});
+      carriers.forms.push_back({needed.directions[static_cast<std::size_t>(basis.pivots[i])], 0.0});
       for (std::size_t k = 0; k < needed.directions.size(); ++k)
         if (const double w =
                 basis.weights(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k));
@@ -137,19 +126,16 @@ void carry(Carriers &carriers, const Distinct &needed, const FormRanges &ranges,
 std::vector<Eigen::Index> independent(Eigen::MatrixXd columns, Eigen::MatrixXd &basis,
                                       double threshold) {
   std::vector<Eigen::Index> chosen;
-  for (int twice = 0; twice < 2; ++twice)
-    columns -= basis * (basis.transpose() * columns);
+  columns = without_span(std::move(columns), basis);
   while (columns.cols() > 0) {
     Eigen::Index k = 0;
     const double largest = std::sqrt(columns.colwise().squaredNorm().maxCoeff(&k));
     if (!(largest > threshold))
       break;
-    Eigen::VectorXd direction = columns.col(k) / largest;
-    direction -= basis * (basis.transpose() * direction);
-    direction.normalize();
+    const Eigen::VectorXd direction = without_span(columns.col(k) / largest, basis).normalized();
     basis.conservativeResize(Eigen::NoChange, basis.cols() + 1);
     basis.col(basis.cols() - 1) = direction;
-    columns -= direction * (direction.transpose() * columns);
+    columns = without_span(std::move(columns), direction);
     columns.col(k).setZero();
     chosen.push_back(k);
   }
@@ -208,9 +194,7 @@ void ride(Carriers &carriers, const Distinct &needed, const FormRanges &ranges,
     index.push_back(riding.size() + carriers.forms.size());
     carriers.forms.push_back({needed.directions[static_cast<std::size_t>(k)], 0.0});
   }
-  const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> solver(chosen);
-  Eigen::MatrixXd weights = solver.solve(wanted);
-  weights += solver.solve(wanted - chosen * weights);
+  const Eigen::MatrixXd weights = solve(chosen, wanted);
   for (std::size_t f = 0; f < carriers.weights.size(); ++f) {
     carriers.weights[f].clear();
     if (needed.varying[f].terms.empty())

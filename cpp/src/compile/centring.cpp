@@ -1,6 +1,7 @@
 #include "centring.hpp"
 
-#include <Eigen/Dense>
+#include "../linear_algebra/dense.hpp"
+
 #include <set>
 
 namespace polynet {
@@ -11,6 +12,7 @@ namespace {
 constexpr Eigen::Index max_unknowns = 400;
 constexpr Eigen::Index max_equations = 1000;
 constexpr double solved = 1e-12;
+constexpr double rank_threshold = 1e-13;
 
 using Eigen::Index;
 using Eigen::MatrixXd;
@@ -35,7 +37,7 @@ public:
   void run(double max_shift) {
     if (unknowns_ == 0 || unknowns_ > max_unknowns || row_.empty())
       return;
-    project_out_carried();
+    span_carried();
     MatrixXd matrix(0, unknowns_);
     VectorXd right(0);
     VectorXd best = VectorXd::Zero(unknowns_);
@@ -47,9 +49,7 @@ public:
       candidate << matrix, more;
       VectorXd wanted(candidate.rows());
       wanted << right, value;
-      const Eigen::CompleteOrthogonalDecomposition<MatrixXd> solver(candidate);
-      VectorXd shift = solver.solve(wanted);
-      shift += solver.solve(wanted - candidate * shift);
+      VectorXd shift = solve_least(candidate, wanted);
       const double misfit = (candidate * shift - wanted).cwiseAbs().maxCoeff();
       if (!(misfit <= solved * magnitude_) || !(shift.cwiseAbs().maxCoeff() <= max_shift))
         continue;
@@ -77,28 +77,14 @@ private:
   }
 
   // Forms without a product of this layer are carried whatever the centres are.
-  void project_out_carried() {
+  void span_carried() {
     MatrixXd carried(rows(), 0);
     for (std::size_t f = 0; f < rests_.size(); ++f)
       if (const VectorXd v = column(rests_[f]); shares_[f].empty() && v.norm() > 0.0) {
         carried.conservativeResize(Eigen::NoChange, carried.cols() + 1);
         carried.col(carried.cols() - 1) = v.normalized();
       }
-    Eigen::ColPivHouseholderQR<MatrixXd> qr;
-    qr.setThreshold(1e-13);
-    rank_ = 0;
-    if (carried.cols() > 0) {
-      qr.compute(carried);
-      rank_ = qr.rank();
-      span_ = qr.householderQ() * MatrixXd::Identity(rows(), rank_);
-    }
-  }
-  MatrixXd projected(MatrixXd m) const {
-    if (rank_ > 0) {
-      m -= span_ * (span_.transpose() * m);
-      m -= span_ * (span_.transpose() * m);
-    }
-    return m;
+    span_ = independent_columns(carried, rank_threshold).basis;
   }
 
   std::pair<MatrixXd, VectorXd> equations(std::size_t f) {
@@ -119,7 +105,7 @@ private:
       magnitude_ = std::max({magnitude_, std::fabs(p.left.centre) * v.cwiseAbs().maxCoeff(),
                              std::fabs(p.right.centre) * u.cwiseAbs().maxCoeff()});
     }
-    return {projected(effect), projected(-start)};
+    return {without_span(effect, span_), without_span(-start, span_)};
   }
 
   static void move(Range &range, double shift) {
@@ -140,7 +126,7 @@ private:
   std::map<int, CentredProduct> &products_;
   const FormRanges &ranges_;
   std::map<int, Index> row_, unknown_;
-  Index unknowns_ = 0, rank_ = 0;
+  Index unknowns_ = 0;
   MatrixXd span_;
   double magnitude_ = 0.0;
 };
