@@ -38,7 +38,7 @@ template <typename T> void by_gates(benchmark::State &state, double scale) {
   const auto dtype = sizeof(T) == 8 ? polynet::Dtype::float64 : polynet::Dtype::float32;
   const polynet::Network net = sum_of_products(gates, dtype, scale);
   const polynet::IdealNetwork ideal = polynet::ideal_network(net);
-  const polynet::GateEvaluator evaluator(net, polynet::Truncation(net, ideal));
+  const auto evaluator = polynet::Evaluator::by_gates(net, polynet::Truncation(net, ideal));
   constexpr std::size_t count = 1024;
   std::mt19937 random(2);
   std::vector<T> x(count * inputs), y(count);

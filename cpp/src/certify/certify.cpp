@@ -33,7 +33,7 @@ void check_arguments(const Network &net, const std::vector<Polynomial> &polynomi
     throw Error(ErrorCode::invalid_input, "activation_ulp must lie between 0 and 1e6");
 }
 
-std::vector<double> evaluated(const Network &net, const GateEvaluator &by_gates, Way way,
+std::vector<double> evaluated(const Network &net, const Evaluator &by_gates, Way way,
                               const std::vector<std::vector<double>> &points) {
   const auto run = [&](auto zero) {
     using T = decltype(zero);
@@ -44,7 +44,7 @@ std::vector<double> evaluated(const Network &net, const GateEvaluator &by_gates,
     if (way == Way::gates) {
       by_gates(x.data(), points.size(), y.data());
     } else {
-      NeuronEvaluator{net}(x.data(), points.size(), y.data());
+      Evaluator::by_neurons(net)(x.data(), points.size(), y.data());
     }
     return std::vector<double>(y.begin(), y.end());
   };
@@ -63,7 +63,7 @@ void require_consistent(const OutputBounds &bounds, double attained, std::size_t
 
 // The error that the evaluation attains at the points, exactly: its result is a number, and the
 // polynomial is enclosed there.
-void bound_from_below(const Network &net, const GateEvaluator &by_gates, Way way,
+void bound_from_below(const Network &net, const Evaluator &by_gates, Way way,
                       const std::vector<Polynomial> &polynomials,
                       const std::vector<std::vector<double>> &points,
                       std::vector<OutputBounds> &bounds) {
@@ -104,7 +104,7 @@ void require_finite(const OutputBounds &bounds, std::size_t k) {
 struct Certifier::State {
   State(const Network &network, std::vector<Polynomial> p, const CertifyOptions &o)
       : net(network), polynomials(std::move(p)), options(o), error(net, polynomials),
-        by_gates(net, error.truncation()), points(error) {}
+        by_gates(Evaluator::by_gates(net, error.truncation())), points(error) {}
 
   std::size_t outputs() const { return trees.size(); }
   double enough(std::size_t k) const {
@@ -125,7 +125,7 @@ struct Certifier::State {
   const std::vector<Polynomial> polynomials;
   const CertifyOptions options;
   const ErrorFunction error;
-  const GateEvaluator by_gates;
+  const Evaluator by_gates;
   double ulp = 0.0;
   std::vector<double> rounding;
   PointSearch points;

@@ -63,8 +63,7 @@ void Runner<T>::operator()(const Matrix<const T> &x, std::size_t count, const Ma
   const std::size_t per_point = tape_.instructions.size() + tape_.inputs.size() + 1;
   const std::size_t most = count / (work_per_thread / per_point + 1) + 1;
   const auto task = [&](std::size_t first, std::size_t last) {
-    const std::size_t lines =
-        padded(std::min(block_, last - first)) * sizeof(T) / sizeof(Line<T>);
+    const std::size_t lines = padded(std::min(block_, last - first)) * sizeof(T) / sizeof(Line<T>);
     const std::unique_ptr<Line<T>[]> slots(new Line<T>[tape_.slots * lines]); // not set to 0
     for (; first < last; first += block_)
       block(x.row(first), std::min(block_, last - first), y.row(first), slots[0].values);
