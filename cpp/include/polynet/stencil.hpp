@@ -170,12 +170,12 @@ public:
   Interval derivative(int i, const Interval *z) const;
 
 private:
-  const Stencil *stencil_;
-  double bias_, scale_, radius_;
-  std::vector<double> range_;
   void enclose_sign(const Activation &s);
   Interval sign_error(const Interval &z) const;
 
+  const Stencil *stencil_;
+  double bias_, scale_, radius_;
+  std::vector<double> range_;
   std::vector<Term> terms_, remainder_terms_;
   double remainder_, magnitude_ = 0.0;
   Interval normalisation_, value_at_bias_, value_, slope_;
