@@ -32,6 +32,11 @@ MARKS = (
 )
 # Doubles next to multiples of pi/2: 6381956970095103 * 2^797 (Kahan) and one of C. Daramy-Loirat's.
 NEAR_MULTIPLES = (6381956970095103 * 2.0**797, float.fromhex("0x1.6ac5b262ca1ffp+849"))
+# The worst that earlier searches found, of gelu, logcosh and logistic.
+KNOWN = (
+    *("0x1.fff33c5ed64f1p-14", "0x1.fae4317b23e99p-21", "0x1.000001516555dp-10"),
+    "-0x1.bb8d39f2258d7p+2",
+)
 ROUNDS, KEPT, TRIES = 4, 120, 30
 
 
@@ -93,6 +98,8 @@ def candidates(name: str, value: Callable[[float], float]) -> Iterator[float]:
         yield from (random.uniform(-reach, reach) for _ in range(5000))
     for _ in range(9000):
         yield random.choice((-1, 1)) * math.ldexp(random.uniform(1, 2), random.randint(-1074, 9))
+    for known in KNOWN:
+        yield float.fromhex(known)
     for mark in MARKS:
         yield from about(mark, 12)
         yield from about(-mark, 12)
