@@ -317,7 +317,7 @@ def test_fourth_derivative_vanishes_at_the_product_bias(name, root):
 
 def test_third_derivative_vanishes_at_the_copy_bias_or_the_bias_is_zero():
     bias = Activation("logistic").copy_bias
-    assert bias == float(mpmath.log(2 + mpmath.sqrt(3)))
+    assert bias == -float(mpmath.log(2 + mpmath.sqrt(3)))
     signs = [
         mpmath.sign(exact("logistic", 3, math.nextafter(bias, away)))
         for away in (-math.inf, math.inf)

@@ -18,7 +18,7 @@ TESTS = ROOT / "tests" / "cpp"
 CPP_LEVELS = (
     ("error",),
     ("interval", "kernels"),
-    ("elementary",),
+    ("elementary", "exact_sum"),
     ("polynomial", "activation", "linear_algebra"),
     ("stencil", "circuit", "model"),
     ("network",),

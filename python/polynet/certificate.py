@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from .box import Box
 
@@ -62,6 +62,15 @@ class OutputBounds:
     witness: tuple[float, ...]
     truncation_witness: tuple[float, ...]
     subdivision: Subdivision
+
+    @classmethod
+    def copied(cls, bounds: Any) -> OutputBounds:
+        """Return the same bounds as an object with these attributes, the core's or a file's."""
+        values: dict[str, Any] = {}
+        for f in fields(cls):
+            value = getattr(bounds, f.name)
+            values[f.name] = tuple(value) if isinstance(value, list) else value
+        return cls(**values)
 
     @property
     def ratio(self) -> float:

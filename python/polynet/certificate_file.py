@@ -285,19 +285,7 @@ def _form(form: Affine) -> tuple[list[tuple[int, float]], float]:
 
 
 def _certificate(claim: Claim, box: Box) -> Certificate:
-    outputs = tuple(
-        OutputBounds(
-            lower=b.lower,
-            upper=b.upper,
-            truncation_lower=b.truncation_lower,
-            truncation_upper=b.truncation_upper,
-            rounding=b.rounding,
-            witness=b.witness,
-            truncation_witness=b.truncation_witness,
-            subdivision=b.subdivision,
-        )
-        for b in claim.bounds
-    )
+    outputs = tuple(OutputBounds.copied(b) for b in claim.bounds)
     return Certificate(
         outputs=outputs,
         by=claim.by,

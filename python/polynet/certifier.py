@@ -155,19 +155,7 @@ class Run:
         proved = self._certifier.certificate()
         _, dtype, form, *_ = self._request.state
         return Certificate(
-            outputs=tuple(
-                OutputBounds(
-                    lower=bounds.lower,
-                    upper=bounds.upper,
-                    truncation_lower=bounds.truncation_lower,
-                    truncation_upper=bounds.truncation_upper,
-                    rounding=bounds.rounding,
-                    witness=tuple(bounds.witness),
-                    truncation_witness=tuple(bounds.truncation_witness),
-                    subdivision=tuple(bounds.subdivision),
-                )
-                for bounds in proved.outputs
-            ),
+            outputs=tuple(OutputBounds.copied(bounds) for bounds in proved.outputs),
             by="gates" if self._request.by_gates else "neurons",
             form=form,
             dtype=dtype,

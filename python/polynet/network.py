@@ -131,7 +131,7 @@ class Network(Evaluable, Exports):
         *,
         by: Way = "gates",
         ratio: float = 1.05,
-        max_boxes: int = 2000,
+        max_boxes: int = 4000,
         activation_ulp: float | None = None,
         time_limit: float | None = None,
         progress: bool | Callable[[Progress], None] = False,

@@ -15,7 +15,7 @@ struct CertifyOptions {
   /// Stop splitting the box when truncation_upper / truncation_lower is at most this.
   double ratio = 1.05;
   /// Stop after this many boxes, whatever the ratio.
-  std::size_t max_boxes = 2000;
+  std::size_t max_boxes = 4000;
   /// Assumed error of the activation in ulp; 0 for the dtype's default.
   double activation_ulp = 0.0;
 };

@@ -122,6 +122,10 @@ struct Row {
   Interval constant;
 };
 
+/// The number that stands for c_0 s(b), what a gate adds to its neurons, in the biases of the rows
+/// that read it: the same in all of them.
+double centre_of(const Gate &gate, const Interval &value_at_bias);
+
 /// The rows that a Linear map applies to the gate outputs of the layer before, before any rounding:
 /// the operands (factored form) or the neurons' arguments (merged form), the products multiplied
 /// out. `output_rows` are those of the last Linear map.

@@ -75,8 +75,8 @@ const std::vector<std::shared_ptr<const Activation>> &table() {
          {}});
     add({"logcosh", Symmetry::even, 0.6584789484624084, 18.0, 0.0, "", "", logcosh_taylor,
          logcosh_bound, 0.125});
-    add({"logistic", Symmetry::odd_plus_constant, -2.2924316695611777, 1.3169578969248167,
-         1.3169578969248167, "Sigmoid", "torch.sigmoid", logistic_taylor, logistic_bound, 0.25},
+    add({"logistic", Symmetry::odd_plus_constant, -2.2924316695611777, -1.3169578969248167,
+         -1.3169578969248167, "Sigmoid", "torch.sigmoid", logistic_taylor, logistic_bound, 0.25},
         Sigmoid{0.5, logistic_tail});
     add({"mish",
          Symmetry::none,

@@ -39,7 +39,7 @@ std::vector<Interval> tanh_taylor(const Interval &x, int order) {
   return c;
 }
 
-// logistic(x) = (1 + tanh(x/2))/2.
+// logistic(x) = (1 + tanh(x/2))/2; in the tail x < 0 the value is relatively tight only by e^x.
 std::vector<Interval> logistic_taylor(const Interval &x, int order) {
   std::vector<Interval> c = tanh_taylor(x * 0.5, order);
   double factor = 0.5;
@@ -47,7 +47,12 @@ std::vector<Interval> logistic_taylor(const Interval &x, int order) {
     ck *= factor;
     factor *= 0.5;
   }
-  c[0] += 0.5;
+  const auto value = [](double t) {
+    const Interval e = exp(Interval(-std::fabs(t)));
+    return (t < 0.0 ? e : Interval(1.0)) / (e + 1.0);
+  };
+  const Interval low = value(x.lo()), high = x.lo() == x.hi() ? low : value(x.hi());
+  c[0] = intersect(c[0] + 0.5, {low.lo(), high.hi()});
   return c;
 }
 

@@ -6,7 +6,7 @@ namespace polynet {
 
 namespace {
 
-constexpr double finest = 1e-7, coarsest = 1e-3;
+constexpr double finest = 1e-7, coarsest = 1e-2;
 // Products of terms for a Taylor model: about 0.1 s for the whole box, which is worth it
 // once, and a few milliseconds for each of thousands of parts (x86-64).
 constexpr std::size_t work_on_box = 6'000'000, work_on_part = 100'000;
@@ -29,8 +29,8 @@ std::vector<Interval> intervals(const Part &part) {
 Bounder::Bounder(const ErrorFunction &error, std::vector<double> tolerances)
     : error_(error), tolerances_(std::move(tolerances)), accuracy_(coarsest) {
   for (std::size_t k = 0; k < tolerances_.size(); ++k) {
-    // What is left out of intermediate results adds up to a few hundred times the accuracy.
-    const double wanted = tolerances_[k] / error.on_box()[k].mag() / 64.0;
+    // What is left out of intermediate results adds up to some 30 times the accuracy (kepler2).
+    const double wanted = tolerances_[k] / error.on_box()[k].mag() / 12.0;
     accuracy_ = std::clamp(std::min(accuracy_, wanted), finest, coarsest);
   }
 }
@@ -75,8 +75,11 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
     if (!on_box().empty()) {
       const OnBox &whole = on_box()[output];
       rest = whole.model.rest;
-      const Range range = whole.bernstein ? (*whole.bernstein)(t) : termwise_range(whole.model, t);
-      improve(range, range.point);
+      if (rest < best.upper) {
+        const Range range =
+            whole.bernstein ? (*whole.bernstein)(t) : termwise_range(whole.model, t);
+        improve(range, range.point);
+      }
     }
     // Only where the rest is to blame does a model of the part help.
     if (best.upper > enough && rest > tolerances_[output] && best.upper - rest <= enough)

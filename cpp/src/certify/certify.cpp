@@ -1,5 +1,6 @@
 #include "polynet/certify.hpp"
 
+#include "attained.hpp"
 #include "bounder.hpp"
 #include "points.hpp"
 #include "polynet/error.hpp"
@@ -33,24 +34,6 @@ void check_arguments(const Network &net, const std::vector<Polynomial> &polynomi
     throw Error(ErrorCode::invalid_input, "activation_ulp must lie between 0 and 1e6");
 }
 
-std::vector<double> evaluated(const Network &net, const Evaluator &by_gates, Way way,
-                              const std::vector<std::vector<double>> &points) {
-  const auto run = [&](auto zero) {
-    using T = decltype(zero);
-    std::vector<T> x, y(points.size() * net.outputs.size());
-    for (const std::vector<double> &point : points)
-      for (const double coordinate : point)
-        x.push_back(static_cast<T>(coordinate));
-    if (way == Way::gates) {
-      by_gates(x.data(), points.size(), y.data());
-    } else {
-      Evaluator::by_neurons(net)(x.data(), points.size(), y.data());
-    }
-    return std::vector<double>(y.begin(), y.end());
-  };
-  return net.dtype == Dtype::float32 ? run(0.0f) : run(0.0);
-}
-
 // The truncation's witness was evaluated too: that its error, at most `attained`, is not below what
 // was proved there follows from the proofs.
 void require_consistent(const OutputBounds &bounds, double attained, std::size_t k) {
@@ -59,33 +42,6 @@ void require_consistent(const OutputBounds &bounds, double attained, std::size_t
   throw Error(ErrorCode::not_certified,
               "the evaluation of output " + std::to_string(k) +
                   " contradicts the proved bounds: a fault in polynet; please report the network");
-}
-
-// The error that the evaluation attains at the points, exactly: its result is a number, and the
-// polynomial is enclosed there.
-void bound_from_below(const Network &net, const Evaluator &by_gates, Way way,
-                      const std::vector<Polynomial> &polynomials,
-                      const std::vector<std::vector<double>> &points,
-                      std::vector<OutputBounds> &bounds) {
-  const std::vector<double> values = evaluated(net, by_gates, way, points);
-  std::vector<double> attained(polynomials.size(), 0.0);
-  int max_power = 1;
-  for (const Polynomial &p : polynomials)
-    max_power = std::max(max_power, p.max_power());
-  for (std::size_t n = 0; n < points.size(); ++n) {
-    const PowerTable powers({points[n].begin(), points[n].end()}, max_power);
-    for (std::size_t k = 0; k < polynomials.size(); ++k) {
-      const double value = values[n * polynomials.size() + k];
-      const Interval error = Interval(value) - polynomials[k](powers);
-      attained[k] = std::max(attained[k], error.mag());
-      if (bounds[k].witness.empty() || error.mig() > bounds[k].lower) {
-        bounds[k].lower = error.mig();
-        bounds[k].witness = points[n];
-      }
-    }
-  }
-  for (std::size_t k = 0; k < polynomials.size(); ++k)
-    require_consistent(bounds[k], attained[k], k);
 }
 
 void require_finite(const OutputBounds &bounds, std::size_t k) {
@@ -237,8 +193,15 @@ Certificate Certifier::certificate() const {
     require_finite(certificate.outputs.back(), k);
     certificate.boxes += s.boxes[k];
   }
-  bound_from_below(s.net, s.by_gates, s.options.way, s.polynomials, s.points.points(),
-                   certificate.outputs);
+  AttainedErrors attained(s.net, s.by_gates, s.options.way, s.polynomials);
+  attained.try_points(s.points.points());
+  for (std::size_t k = 0; k < s.outputs(); ++k) {
+    OutputBounds &bounds = certificate.outputs[k];
+    require_consistent(bounds, attained.largest(k), k);
+    attained.wander(k);
+    bounds.lower = attained.lower(k);
+    bounds.witness = attained.witness(k);
+  }
   return certificate;
 }
 

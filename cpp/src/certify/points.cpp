@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::size_t max_corners = 256;
 constexpr std::size_t random_points = 128;
-constexpr std::size_t neighbours = 256;
 // From how many of the sampled points to climb.
 constexpr std::size_t climbs = 3;
 // How far a point may lie below the best one for a climb from there.
@@ -23,13 +22,6 @@ PointSearch::PointSearch(const ErrorFunction &error)
     centre.push_back(x.mid());
   for (Best &best : best_)
     best.point = in_box(centre);
-}
-
-double PointSearch::random() { // xorshift64*, to [0, 1)
-  random_state_ ^= random_state_ >> 12;
-  random_state_ ^= random_state_ << 25;
-  random_state_ ^= random_state_ >> 27;
-  return static_cast<double>((random_state_ * 0x2545f4914f6cdd1du) >> 11) * 0x1p-53;
 }
 
 PointSearch::Point PointSearch::in_box(Point point) const {
@@ -60,14 +52,14 @@ void PointSearch::sample() {
       const bool wave = c < 40;
       const bool high = all_corners ? (c >> i) & 1
                         : wave      ? ((i >> period) & 1) == (c & 1)
-                                    : random() < 0.5;
+                                    : random_() < 0.5;
       point[i] = high ? net_.box[i].hi() : net_.box[i].lo();
     }
     sampled_.push_back(point);
   }
   for (std::size_t c = 0; c < random_points; ++c) {
     for (std::size_t i = 0; i < n; ++i) {
-      const double w = c == 0 ? 0.5 : random();
+      const double w = c == 0 ? 0.5 : random_();
       point[i] = net_.box[i].lo() * (1.0 - w) + net_.box[i].hi() * w;
     }
     sampled_.push_back(in_box(point));
@@ -131,21 +123,8 @@ void PointSearch::climb(std::size_t output, Point point, double value) {
 
 std::vector<std::vector<double>> PointSearch::points() const {
   std::vector<Point> points = sampled_;
-  for (const Best &best : best_) {
+  for (const Best &best : best_)
     points.push_back(best.point);
-    PointSearch noise(*this);
-    for (std::size_t c = 0; c < neighbours; ++c) {
-      Point p = best.point;
-      for (double &x : p) {
-        const double toward = noise.random() < 0.5 ? -detail::infinity : detail::infinity;
-        for (int steps = static_cast<int>(noise.random() * 4.0); steps > 0; --steps)
-          x = net_.dtype == Dtype::float32 ? static_cast<double>(std::nextafter(
-                                                 static_cast<float>(x), static_cast<float>(toward)))
-                                           : std::nextafter(x, toward);
-      }
-      points.push_back(in_box(std::move(p)));
-    }
-  }
   return points;
 }
 

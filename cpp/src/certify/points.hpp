@@ -2,8 +2,8 @@
 #pragma once
 
 #include "polynet/error_model.hpp"
+#include "random.hpp"
 
-#include <cstdint>
 #include <vector>
 
 namespace polynet {
@@ -20,8 +20,7 @@ public:
 
   double lower(std::size_t output) const { return best_[output].error; }
   const std::vector<double> &witness(std::size_t output) const { return best_[output].point; }
-  /// Points worth evaluating the network at: the sampled ones, the witnesses and, in the dtype,
-  /// their neighbours.
+  /// Points worth evaluating the network at: the sampled ones and the witnesses.
   std::vector<std::vector<double>> points() const;
 
 private:
@@ -32,7 +31,6 @@ private:
   };
 
   Point in_box(Point point) const;
-  double random();
   double estimate(std::size_t output, const Point &point) const;
   /// Coordinate-wise ascent from a point of that estimated error.
   void climb(std::size_t output, Point point, double value);
@@ -43,7 +41,7 @@ private:
   const Network &net_;
   std::vector<Best> best_;
   std::vector<Point> sampled_;
-  std::uint64_t random_state_ = 0x9e3779b97f4a7c15u;
+  Random random_;
 };
 
 } // namespace polynet

@@ -1,5 +1,6 @@
 // The neurons of a network, and its layers of them.
 #include "polynet/error.hpp"
+#include "polynet/exact_sum.hpp"
 #include "polynet/network.hpp"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ Layer over_neurons(const Network &net, const HiddenLayer &previous, const Neuron
   std::vector<bool> used(neurons.distinct.size(), false);
   for (const Row &row : rows) {
     const std::vector<double> units = unit_weights(net, previous, neurons, row);
-    double constant = row.constant.mid();
+    ExactSum constant(row.constant.mid());
     const std::size_t start = layer.column.size();
     for (std::size_t k = 0; k < units.size(); ++k) {
       const auto source = static_cast<std::size_t>(row.terms[k].first);
@@ -62,8 +63,7 @@ Layer over_neurons(const Network &net, const HiddenLayer &previous, const Neuron
         weights[column] += units[k] * gate.stencil->neurons[n].weight;
       }
       if (gate.stencil->constant_weight != 0)
-        constant += units[k] * gate.stencil->constant_weight *
-                    net.activation->taylor(gate.bias, 0)[0].mid();
+        constant.add_product(units[k], centre_of(gate, net.activation->taylor(gate.bias, 0)[0]));
     }
     for (std::size_t k = start; k < layer.column.size(); ++k) {
       const auto column = static_cast<std::size_t>(layer.column[k]);
@@ -71,7 +71,7 @@ Layer over_neurons(const Network &net, const HiddenLayer &previous, const Neuron
       weights[column] = 0.0;
       used[column] = false;
     }
-    layer.bias.push_back(finite(round_to(net.dtype, constant)));
+    layer.bias.push_back(finite(round_to(net.dtype, constant.value().mid())));
     layer.row_start.push_back(static_cast<int>(layer.column.size()));
   }
   return layer;
@@ -139,6 +139,10 @@ std::vector<Row> rows_of(const HiddenLayer &layer, const Neurons &neurons, Form 
 }
 
 } // namespace
+
+double centre_of(const Gate &gate, const Interval &value_at_bias) {
+  return gate.stencil->constant_weight * value_at_bias.mid();
+}
 
 Neurons neurons_of(const HiddenLayer &layer) {
   using Terms = std::vector<std::pair<int, int>>;

@@ -43,6 +43,7 @@ Source Analysis::gate_source(std::size_t t, std::size_t g,
   source.weight_sum = gate.stencil->weight_sum();
   source.normalisation = series.normalisation();
   source.constant = series.value_at_bias() * Interval(gate.stencil->constant_weight);
+  source.centre = centre_of(gate, series.value_at_bias());
   source.value = truncation.output(t, g);
   source.neuron_magnitude = series.value().mag();
   source.neuron_error =

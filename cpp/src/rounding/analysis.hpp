@@ -15,6 +15,7 @@ struct Source {
   int weight_sum = 1;           // of the |integer weights| of the neurons
   Interval normalisation = 1.0; // c l^m
   Interval constant = 0.0;      // c_0 s(b)
+  double centre = 0.0;          // what the rows take for it
   Interval value;               // of the gate, exact
   double neuron_magnitude = 0.0;
   int neuron_sign = 0;       // of every neuron's value, computed or exact; 0: either

@@ -1,4 +1,5 @@
 #include "analysis.hpp"
+#include "left_sum.hpp"
 
 namespace polynet {
 
@@ -9,43 +10,33 @@ public:
   explicit ByGates(const Analysis &analysis) : a_(analysis) {}
 
   std::vector<double> operator()(const Plan &plan) const {
-    std::vector<double> errors(a_.net.box.size(), 0.0), magnitudes;
-    for (const Interval &x : a_.net.box)
-      magnitudes.push_back(x.mag());
+    std::vector<Computed> values;
+    for (std::size_t j = 0; j < a_.net.box.size(); ++j)
+      values.push_back(computed_input(a_.format, a_.net.box[j], a_.net.is_bit(j)));
     for (std::size_t t = 0; t < a_.net.hidden.size(); ++t) {
       const HiddenLayer &layer = a_.net.hidden[t];
-      const std::vector<double> operands = combination_errors(layer.operands, magnitudes, errors);
-      errors.clear();
-      magnitudes.clear();
+      std::vector<double> operands;
+      for (std::size_t k = 0; k < layer.operands.size(); ++k)
+        operands.push_back(error_of(layer.operands[k], values,
+                                    a_.truncation.operand(t, static_cast<int>(k)).mag()));
+      values.clear();
       for (std::size_t g = 0; g < layer.gates.size(); ++g) {
         const PlannedSeries &planned = plan.series[plan.series_of[t][g]];
         const double local = planned.converges ? series_rounding(t, g, planned, operands)
                                                : neuron_rounding(t, g, operands);
-        errors.push_back(up(local + a_.carried(t, g, operands)));
-        magnitudes.push_back(up(a_.truncation.output(t, g).mag() + errors.back()));
+        values.push_back({a_.truncation.output(t, g), up(local + a_.carried(t, g, operands)),
+                          finest_grid(a_.format)});
       }
     }
-    return combination_errors(a_.net.outputs, magnitudes, errors);
+    std::vector<double> errors;
+    for (const Affine &output : a_.net.outputs)
+      errors.push_back(error_of(output, values, detail::infinity));
+    return errors;
   }
 
 private:
-  std::vector<double> combination_errors(const std::vector<Affine> &forms,
-                                         const std::vector<double> &magnitudes,
-                                         const std::vector<double> &errors) const {
-    std::vector<double> result;
-    for (const Affine &form : forms) {
-      double sum = std::fabs(form.constant), carried = 0.0, flushed = 2.0;
-      for (const auto &[source, weight] : form.terms) {
-        const auto k = static_cast<std::size_t>(source);
-        sum = up(sum + up(std::fabs(weight) * up(magnitudes[k] + errors[k])));
-        carried = up(carried + up(std::fabs(weight) * errors[k]));
-        flushed = up(flushed + up(up(std::fabs(weight) + magnitudes[k]) + 2.0));
-      }
-      const double n = static_cast<double>(form.terms.size()) + 1.0;
-      const double rounding = up(up(a_.gamma(n) * sum) + up(flushed * a_.format.smallest_normal));
-      result.push_back(sum <= a_.format.largest / 2 ? up(carried + rounding) : detail::infinity);
-    }
-    return result;
+  double error_of(const Affine &form, const std::vector<Computed> &sources, double size) const {
+    return sum_from_left(a_.format, form, sources, size).error;
   }
 
   double target_magnitude(std::size_t t, const Gate &gate,

@@ -1,4 +1,5 @@
 #include "analysis.hpp"
+#include "polynet/exact_sum.hpp"
 
 #include <map>
 
@@ -78,7 +79,9 @@ private:
         for (const int neuron : p.map.of_gate[g])
           argument = std::max(argument, rows[static_cast<std::size_t>(neuron)]);
       Source s = a_.gate_source(t, g, operands, argument);
-      s.carried_error = a_.carried(t, g, operands);
+      // All rows take the same number for c_0 s(b): what it is off by moves the gate.
+      const Interval offset = (s.constant - s.centre) / s.normalisation;
+      s.carried_error = up(a_.carried(t, g, operands) + offset.mag());
       // Each gate that shares a neuron bounds it.
       for (const int neuron : p.map.of_gate[g]) {
         NeuronBound &bound = p.neurons[static_cast<std::size_t>(neuron)];
@@ -153,7 +156,7 @@ private:
                      : std::vector<double>(layer.weight.begin() + layer.row_start[r],
                                            layer.weight.begin() + layer.row_start[r + 1]);
     total = row.constant;
-    Interval constant = Interval(layer.bias[r]) - row.constant;
+    ExactSum constant(layer.bias[r]);
     double error = 0.0;
     for (std::size_t k = 0; k < units.size(); ++k) {
       const auto &[index, coefficient] = row.terms[k];
@@ -161,9 +164,9 @@ private:
       const Interval computed = s.value + symmetric(s.error());
       total += coefficient * computed;
       error = up(error + ((Interval(units[k]) * s.normalisation - coefficient) * computed).mag());
-      constant -= Interval(units[k]) * s.constant;
+      constant.add_product(-units[k], s.centre);
     }
-    return up(error + constant.mag());
+    return up(error + constant.minus(row.constant).mag());
   }
 
   const Analysis &a_;

@@ -54,8 +54,8 @@ def _assumptions(claim: Claim) -> tuple[str, ...]:
         relative, absolute = (max(errors, default=0.0) for errors in _contracts(claim))
         found.append(
             "every gate's kernel keeps its contract in the file, a relative error of at most "
-            f"{relative:.3g} and an absolute error of at most {absolute:.3g}; other {claim.dtype} "
-            "operations round to nearest"
+            f"{relative:.3g} and an absolute error of at most {absolute:.3g}; affine forms are "
+            f"added up from the left in {claim.dtype}, rounding to nearest"
         )
     found.append("polynet's evaluation at the witness gave the value that the file states")
     return tuple(found)

@@ -25,13 +25,17 @@ SLACK = 1 + arb(2) ** -6
 
 @dataclass
 class Propagation:
-    """Every operand's and gate's model; `reach` and `gate_reach` bound their absolute values."""
+    """Every operand's and gate's model; `reach` and `gate_reach` bound their absolute values.
+
+    `gate_low` bounds the gates from below.
+    """
 
     space: Space
     series: list[list[Series]] = field(default_factory=list)
     operands: list[list[Model]] = field(default_factory=list)
     reach: list[list[arb]] = field(default_factory=list)
     gate_reach: list[list[arb]] = field(default_factory=list)
+    gate_low: list[list[arb]] = field(default_factory=list)
     outputs: list[Model] = field(default_factory=list)
 
 
@@ -49,22 +53,27 @@ def propagate(claim: Claim, space: Space, accuracy: arb, tick: Callable[[], None
             sum((abs(arb(w)) * errors[k] for k, w in form.terms), arb(0)) for form in layer.operands
         ]
         reach = [supremum(z) for z in operands]
-        wires, errors, series = [], [], []
+        wires, errors, series, lows = [], [], [], []
         for gate in layer.gates:
             tick()
             z = [operands[k] for k in gate.operands]
             bounds = [reach[k] * SLACK for k in gate.operands]
             expansion = series_of(claim.activation, gate, bounds, accuracy)
-            error = _own_error(expansion, bounds) + sum(
+            own = _own_error(expansion, bounds)
+            error = own + sum(
                 (expansion.slope(i, bounds) * off[k] for i, k in enumerate(gate.operands)), arb(0)
             )
             wires.append(_compose(space, expansion, z, (accuracy * error).upper(), tick))
             errors.append(error)
             series.append(expansion)
+            is_square = all(power % 2 == 0 for power in gate.stencil.target)
+            lows.append(-own if is_square else arb.neg_inf())
         result.series.append(series)
         result.operands.append(operands)
         result.reach.append(reach)
         result.gate_reach.append([supremum(g) for g in wires])
+        pairs = zip(lows, result.gate_reach[-1], strict=True)
+        result.gate_low.append([low.max(-size) for low, size in pairs])
     result.outputs = [_affine(space, form, wires) for form in claim.outputs]
     return result
 

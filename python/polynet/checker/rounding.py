@@ -8,8 +8,8 @@ errors of its own: its weights are not exactly those that the gates prescribe, a
 rounded. In factored form a row is an operand again; in merged form it is the argument of one
 neuron, and its error passes through that neuron's slope.
 
-By gates: the affine forms are rounded like any sum, and each gate keeps the contract of its kernel
-that the file states.
+By gates: the affine forms are added up from the left, and each gate keeps the contract of its
+kernel that the file states.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from dataclasses import dataclass
 from flint import arb, fmpq
 
 from .activations import range_and_slope, taylor
-from .claim import Affine, Claim, Gate, Layer
+from .claim import Claim, Gate, Layer
 from .errors import NotProvedError
 from .matching import Form, Neuron, arguments_of, exact_form, merged, neurons_of, units_of
 from .models import exact
 from .propagation import Propagation
 from .series import Series, normalisation
-from .sums import FORMATS, Sum
+from .sums import FORMATS, Computed, Sum, sum_from_left
 
 __all__ = ["rounding_by_gates", "rounding_by_neurons"]
 
@@ -136,10 +136,17 @@ def _carried(network: Propagation, t: int, gate: Gate, operands: list[arb], seri
 
 def rounding_by_gates(claim: Claim, network: Propagation) -> list[arb]:
     """Return a bound on |gates evaluated - real-number function|, the kernels' contracts given."""
-    block = _inputs(claim)
+    number = FORMATS[claim.dtype]
+    values = [
+        Computed(arb(low), arb(high), arb(0), number.input_grid(low, high))
+        for low, high in claim.box
+    ]
     for t, hidden in enumerate(claim.hidden):
-        operands = [_affine_error(claim, block, form) for form in hidden.operands]
-        sources, carried = [], []
+        operands = [
+            sum_from_left(number, form, values, size)
+            for form, size in zip(hidden.operands, network.reach[t], strict=True)
+        ]
+        values = []
         for g, gate in enumerate(hidden.gates):
             series = network.series[t][g]
             reach = _computed_reach(network, t, gate, operands, series)
@@ -149,11 +156,9 @@ def rounding_by_gates(claim: Claim, network: Propagation) -> list[arb]:
                 target *= z**power
             off = _carried(network, t, gate, operands, series)
             error = (arb(relative) * target + arb(absolute) + off).upper()
-            size = (network.gate_reach[t][g] + error).upper()
-            sources.append(Source(-size, size, error))
-            carried.append(error)
-        block = Block(sources, [], [], [], [], carried)
-    return [_affine_error(claim, block, form) for form in claim.outputs]
+            low, high = network.gate_low[t][g], network.gate_reach[t][g]
+            values.append(Computed(low, high, error, number.finest_grid))
+    return [sum_from_left(number, form, values, arb.pos_inf()) for form in claim.outputs]
 
 
 def _exact_sources(ranges: Iterable[tuple[arb, arb]]) -> Block:
@@ -225,19 +230,6 @@ def _row_error(
     if not sums.sizes:
         return error.upper()
     return (error + sums.rounding((total + error).upper())).upper()
-
-
-def _affine_error(claim: Claim, block: Block, form: Affine) -> arb:
-    """Bound the error of an affine form whose sources are off by what they carry."""
-    sums = Sum(FORMATS[claim.dtype])
-    carried, total = arb(0), abs(arb(form.constant))
-    sums.add_constant(form.constant)
-    for k, weight in form.terms:
-        source = block.sources[k]
-        carried += abs(weight) * block.error[k]
-        sums.add_product(weight, source.low, source.high)
-        total += abs(weight) * abs(source.low).max(abs(source.high))
-    return (carried + sums.rounding(total.upper())).upper() if sums.sizes else arb(0)
 
 
 def _computed_reach(

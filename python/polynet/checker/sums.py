@@ -1,4 +1,4 @@
-"""Rounding errors of one floating-point sum, whatever the order of summation.
+"""Rounding errors of one floating-point sum, whatever the order of summation, or from the left.
 
 The standard model of IEEE 754 rounding to nearest: a computed result r is off by at most half a
 unit in the last place of r, and by at most one smallest normal number more where subnormals may be
@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import accumulate
+from math import frexp
 
 from flint import arb
 
+from .claim import Affine
 from .models import floor_log2
 
-__all__ = ["FORMATS", "Format", "Sum"]
+__all__ = ["FORMATS", "Computed", "Format", "Sum", "sum_from_left"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,22 @@ class Format:
     def smallest_normal(self) -> arb:
         """The smallest normal number."""
         return arb(2) ** self.least_exponent
+
+    @property
+    def finest_grid(self) -> int:
+        """Every number is a multiple of 2 to this power, the smallest subnormal number."""
+        return self.least_exponent - self.precision + 1
+
+    def input_grid(self, low: float, high: float) -> int:
+        """Return a k such that 2^k divides every number of the format from `low` to `high`."""
+        least = 0.0 if low <= 0.0 <= high else min(abs(low), abs(high))
+        return (
+            max(frexp(least)[1] - self.precision, self.finest_grid) if least else self.finest_grid
+        )
+
+    def rounding(self, size: arb, grid: int) -> arb:
+        """Bound what a multiple of 2^grid of that size loses when it is rounded."""
+        return arb(0) if size <= arb(2) ** (grid + self.precision) else self.half_ulp(size)
 
     def half_ulp(self, size: arb) -> arb:
         """Return half a unit in the last place of the largest number up to `size`."""
@@ -66,9 +84,8 @@ class Sum:
         if weight:
             ends = weight * low, weight * high
             largest = abs(low).max(abs(high))
-            numerator, denominator = abs(weight).as_integer_ratio()
-            is_power_of_two = (numerator * denominator).bit_count() == 1
-            error = arb(0) if is_power_of_two else self.format.half_ulp(abs(weight) * largest)
+            exact = _is_power_of_two(weight)
+            error = arb(0) if exact else self.format.half_ulp(abs(weight) * largest)
             self.flushed += abs(weight) + largest
             self._add(ends[0].min(ends[1]), ends[0].max(ends[1]), error)
 
@@ -115,3 +132,61 @@ class Sum:
     def tiny(self) -> arb:
         """Return what flushing may lose: a smallest normal number per factor and per result."""
         return (self.flushed + 4 * len(self.sizes) - 2) * self.format.smallest_normal
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A computed number: the range of its exact value, its error, and that 2^grid divides it."""
+
+    low: arb
+    high: arb
+    error: arb
+    grid: int
+
+
+def sum_from_left(number: Format, form: Affine, sources: list[Computed], size: arb) -> arb:
+    """Bound the error of constant + w_1 x_1 + w_2 x_2 + ..., added up in this order.
+
+    Every step, fused or not, loses at most half a unit in the last place of the largest partial
+    sum that is possible there: the terms so far, or the whole, at most `size`, less those to come.
+    Multiples of a power of two for which the format has bits enough are added without loss.
+    """
+    products = [
+        (
+            (w * sources[k].low).min(w * sources[k].high),
+            (w * sources[k].low).max(w * sources[k].high),
+        )
+        for k, w in form.terms
+    ]
+    missing_low = sum((low for low, _ in products), arb(0))
+    missing_high = sum((high for _, high in products), arb(0))
+    low = high = arb(form.constant)
+    error, flushed, grid = arb(0), arb(2), _grid(form.constant)
+    for step, ((k, weight), (least, most)) in enumerate(zip(form.terms, products, strict=True)):
+        x = sources[k]
+        product = abs(least).max(abs(most)) + abs(weight) * x.error
+        own_grid = _grid(weight) + x.grid
+        rounded = arb(0) if _is_power_of_two(weight) else number.rounding(product, own_grid)
+        missing_low, missing_high = missing_low - least, missing_high - most
+        low = (low + least).max(-size - missing_high)
+        high = (high + most).min(size - missing_low)
+        grid = min(grid, own_grid)
+        error += abs(weight) * x.error + rounded
+        if step > 0 or form.constant:
+            error += number.rounding((abs(low).max(abs(high)) + error).upper(), grid)
+        if not (product + rounded).max(abs(low).max(abs(high)) + error) < number.largest / 2:
+            return arb.pos_inf()
+        flushed += abs(weight) + abs(x.low).max(abs(x.high)) + x.error + 2
+    return (error + flushed * number.smallest_normal).upper()
+
+
+def _is_power_of_two(x: float) -> bool:
+    return abs(frexp(x)[0]) == 0.5
+
+
+def _grid(x: float) -> int:
+    """Return the largest k such that 2^k divides x; a large number for 0."""
+    if not x:
+        return 1 << 20
+    numerator, denominator = x.as_integer_ratio()
+    return (numerator & -numerator).bit_length() - denominator.bit_length()
