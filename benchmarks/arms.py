@@ -109,6 +109,8 @@ def arms(net: pn.Network, case: cases.SpeedCase) -> Iterator[tuple[str, Arm, boo
             import torch
 
             torch.set_num_threads(1)
+            torch._dynamo.reset()
+            torch._dynamo.config.recompile_limit = 64  # one for each size of a chunk
             eager = runtimes.torch_runtime(net)
             yield "torch eager, layers", eager, True
             yield "torch.compile, layers", torch.compile(eager, dynamic=False), True

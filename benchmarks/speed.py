@@ -4,9 +4,9 @@
                                [--counts 1 100 10000 1000000] [--rounds 5]
 
 One thread everywhere. Every framework gets the chunk size at which it is fastest. Runs that would
-take longer than --limit seconds are made on fewer points (in the same chunks) and scaled: such
-arms are far from the memory's bandwidth. Prints nanoseconds a point and, in brackets, the ratio to
-polynet by gates; every arm's values are checked against the polynomial first.
+take longer than --limit seconds, or points that would take too much memory, are made on fewer
+points (in the same chunks) and scaled. Prints nanoseconds a point and, in brackets, the ratio to
+polynet by gates; every arm's values are checked against polynet's first.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ import numpy as np
 import arms
 import cases
 import polynet as pn
+
+# No more coordinates than these are made: a quarter of a GiB in float64.
+MOST_COORDINATES = 2**25
 
 
 class Arm(NamedTuple):
@@ -93,7 +96,7 @@ def measure(
     times: dict[str, list[float]] = {arm.name: [] for arm in prepared}
     for _ in range(rounds):
         for arm in prepared:
-            fitting = max(1, min(count, int(limit * 1e9 / arm.ns_per_point)))
+            fitting = max(1, min(count, len(points), int(limit * 1e9 / arm.ns_per_point)))
             batch = points[0] if count == 1 and arm.name.startswith("polynet") else points[:fitting]
             times[arm.name].append(seconds(arm.run, batch) / fitting * 1e9)
     return {name: median(values) for name, values in times.items()}
@@ -123,7 +126,8 @@ def main() -> None:
         for dtype in options.dtypes:
             net = pn.compile(case.polynomial, case.box, dtype=dtype, construction=case.construction)
             low, high = np.array(net.box.lower), np.array(net.box.upper)
-            random = np.random.default_rng(0).random((max(options.counts), len(low)))
+            most = min(max(options.counts), MOST_COORDINATES // len(low))
+            random = np.random.default_rng(0).random((most, len(low)))
             points = np.clip((low + (high - low) * random).astype(dtype), low, high).astype(dtype)
             prepared = prepare(net, case, points)
             print(f"### {name}, {dtype}: {arms.gates(net)} gates, {net.neurons} neurons\n")

@@ -3,34 +3,21 @@
 #include "polynet/polynet.h"
 
 #include <limits>
-#include <mutex>
 #include <new>
-#include <optional>
 #include <string>
 
 struct polynet_network {
-  polynet_network(polynet::Network compiled, std::vector<polynet::Polynomial> approximated)
-      : network(std::move(compiled)), polynomials(std::move(approximated)),
-        gates(network, polynet::Truncation(network, polynet::ideal_network(network))) {}
-
-  const polynet::NeuronEvaluator &neurons() const {
-    std::call_once(once, [this] { evaluator.emplace(network); });
-    return *evaluator;
-  }
-
-  polynet::Network network;
+  std::shared_ptr<const polynet::Evaluators> evaluators;
   std::vector<polynet::Polynomial> polynomials;
-  polynet::GateEvaluator gates;
 
-private:
-  mutable std::once_flag once;
-  mutable std::optional<polynet::NeuronEvaluator> evaluator;
+  const polynet::Network &network() const { return evaluators->network(); }
 };
 
 namespace polynet {
 
-polynet_network *c_handle(Network net, std::vector<Polynomial> polynomials) {
-  return new polynet_network(std::move(net), std::move(polynomials));
+polynet_network *c_handle(std::shared_ptr<const Evaluators> evaluators,
+                          std::vector<Polynomial> polynomials) {
+  return new polynet_network{std::move(evaluators), std::move(polynomials)};
 }
 
 namespace {
@@ -112,12 +99,10 @@ std::vector<Polynomial> polynomials_of(const polynet_problem &problem) {
 
 void evaluate(const polynet_network &network, Way way, const double *points, std::size_t count,
               double *values) {
-  require(network.network.dtype == Dtype::float64,
+  require(network.network().dtype == Dtype::float64,
           "the C functions evaluate float64 networks; compile with that dtype");
-  if (way == Way::gates)
-    network.gates(points, count, values);
-  else
-    network.neurons()(points, count, values);
+  const Evaluators &evaluators = *network.evaluators;
+  (way == Way::gates ? evaluators.gates() : evaluators.neurons())(points, count, values);
 }
 
 } // namespace
@@ -143,18 +128,19 @@ polynet_status polynet_compile(const polynet_problem *problem, const char *activ
       options.tolerance = tolerance;
     std::vector<polynet::Polynomial> polynomials = polynet::polynomials_of(*problem);
     polynet::Network net = polynet::compile(polynomials, polynet::box_of(*problem), options);
-    *network = polynet::c_handle(std::move(net), std::move(polynomials));
+    *network = polynet::c_handle(std::make_shared<const polynet::Evaluators>(std::move(net)),
+                                 std::move(polynomials));
   });
 }
 
 void polynet_free(polynet_network *network) { delete network; }
 
-size_t polynet_variables(const polynet_network *network) { return network->network.box.size(); }
+size_t polynet_variables(const polynet_network *network) { return network->network().box.size(); }
 
-size_t polynet_outputs(const polynet_network *network) { return network->network.outputs.size(); }
+size_t polynet_outputs(const polynet_network *network) { return network->network().outputs.size(); }
 
 size_t polynet_neurons(const polynet_network *network) {
-  return static_cast<size_t>(network->network.neurons());
+  return static_cast<size_t>(network->network().neurons());
 }
 
 polynet_status polynet_evaluate(const polynet_network *network, int way, const double *points,
@@ -185,7 +171,7 @@ polynet_status polynet_certify(const polynet_network *network, int way, polynet_
     polynet::CertifyOptions options;
     options.way = polynet::way_of(way);
     for (const polynet::OutputBounds &proved :
-         polynet::certify(network->network, network->polynomials, options).outputs)
+         polynet::certify(network->network(), network->polynomials, options).outputs)
       *bounds++ = {proved.lower, proved.upper, proved.truncation_upper, proved.rounding};
   });
 }

@@ -62,7 +62,7 @@ std::vector<Axis> point_axes(const py::array &x, const py::array &y) {
 }
 
 template <typename T>
-void evaluate_axes(const polynet::GateEvaluator &evaluator, const std::vector<Axis> &axes,
+void evaluate_axes(const polynet::Evaluator &evaluator, const std::vector<Axis> &axes,
                    std::size_t depth, Matrix<const T> x, Matrix<T> y, int threads) {
   const Axis &axis = axes[depth];
   x.row_step = axis.x_step;
@@ -76,7 +76,7 @@ void evaluate_axes(const polynet::GateEvaluator &evaluator, const std::vector<Ax
 
 // Evaluates x of shape (..., inputs) into y of shape (..., outputs) or, for one output, (...).
 template <typename T>
-void evaluate_into(const polynet::GateEvaluator &evaluator, const py::array &x, py::array &y,
+void evaluate_into(const polynet::Evaluator &evaluator, const py::array &x, py::array &y,
                    int threads) {
   const Matrix<const T> from{static_cast<const T *>(x.data()), 0, x.strides(x.ndim() - 1)};
   const Matrix<T> to{static_cast<T *>(y.mutable_data()), 0,
@@ -100,7 +100,7 @@ template <typename T> py::array new_values(const py::array &x, std::size_t colum
 }
 
 template <typename T>
-py::object evaluate(const polynet::GateEvaluator &evaluator, const py::array &x, py::handle out,
+py::object evaluate(const polynet::Evaluator &evaluator, const py::array &x, py::handle out,
                     int threads, bool single) {
   if (!has_dtype<T>(x) || x.ndim() < 1 ||
       x.shape(x.ndim() - 1) != static_cast<py::ssize_t>(evaluator.inputs()))
@@ -117,7 +117,7 @@ py::object evaluate(const polynet::GateEvaluator &evaluator, const py::array &x,
   return std::move(y);
 }
 
-py::object evaluate(const polynet::GateEvaluator &evaluator, py::handle points, py::handle out,
+py::object evaluate(const polynet::Evaluator &evaluator, py::handle points, py::handle out,
                     int threads, bool single) {
   // Subclasses have rules of their own (masks), which the caller knows.
   if (Py_TYPE(points.ptr()) != py::detail::npy_api::get().PyArray_Type_)
@@ -140,8 +140,8 @@ PyObject *evaluate_raw(PyObject *self, PyObject *const *arguments, Py_ssize_t co
   auto *network = static_cast<EvaluableNetwork *>(
       reinterpret_cast<py::detail::instance *>(self)->get_value_and_holder().value_ptr());
   try {
-    return evaluate(network->gates(), arguments[0], arguments[1], static_cast<int>(threads),
-                    arguments[3] == Py_True)
+    return evaluate(network->evaluators->gates(), arguments[0], arguments[1],
+                    static_cast<int>(threads), arguments[3] == Py_True)
         .release()
         .ptr();
   } catch (py::error_already_set &error) {
@@ -152,8 +152,9 @@ PyObject *evaluate_raw(PyObject *self, PyObject *const *arguments, Py_ssize_t co
   return nullptr;
 }
 
-py::object evaluate_with_derivatives(EvaluableNetwork &self, const py::array &points, int threads) {
-  return evaluate(self.jacobian(), points, py::none(), threads, false);
+py::object evaluate_with_derivatives(const EvaluableNetwork &self, const py::array &points,
+                                     int threads) {
+  return evaluate(self.evaluators->jacobian(), points, py::none(), threads, false);
 }
 
 template <typename T> py::object first_outside(const EvaluableNetwork &self, const py::array &x) {
@@ -164,14 +165,14 @@ template <typename T> py::object first_outside(const EvaluableNetwork &self, con
 }
 
 template <typename T>
-py::array_t<T> by_neurons(EvaluableNetwork &self, const py::array_t<T, py::array::c_style> &points,
-                          int threads) {
+py::array_t<T> by_neurons(const EvaluableNetwork &self,
+                          const py::array_t<T, py::array::c_style> &points, int threads) {
   const py::ssize_t count = points.shape(0);
   py::array_t<T> values({count, static_cast<py::ssize_t>(self.network.outputs.size())});
   const T *x = points.data();
   T *y = values.mutable_data();
   const py::gil_scoped_release release;
-  const polynet::NeuronEvaluator &evaluator = self.neurons();
+  const polynet::Evaluator &evaluator = self.evaluators->neurons();
   evaluator(polynet::contiguous(x, evaluator.inputs()), static_cast<std::size_t>(count),
             polynet::contiguous(y, evaluator.outputs()), threads);
   return values;
@@ -206,15 +207,16 @@ void register_evaluation(py::class_<EvaluableNetwork> &network) {
            py::arg("threads"))
       .def(
           "evaluate_by_neurons",
-          [](EvaluableNetwork &self, const py::array &points, int threads) -> py::object {
+          [](const EvaluableNetwork &self, const py::array &points, int threads) -> py::object {
             if (self.network.dtype == Dtype::float32)
               return by_neurons<float>(self, points, threads);
             return by_neurons<double>(self, points, threads);
           },
           py::arg("points"), py::arg("threads"))
-      .def_property_readonly(
-          "uses_neurons",
-          [](const EvaluableNetwork &self) { return polynet::uses_neurons(self.gates().plan()); })
+      .def_property_readonly("uses_neurons",
+                             [](const EvaluableNetwork &self) {
+                               return polynet::uses_neurons(self.evaluators->gates().plan());
+                             })
       .def(
           "first_outside",
           [](const EvaluableNetwork &self, const py::array &points) {

@@ -93,7 +93,7 @@ std::string instruction_of(const polynet::PlannedSeries &s) {
 
 std::pair<std::vector<SeriesState>, std::vector<std::vector<std::size_t>>>
 gate_series(const EvaluableNetwork &self) {
-  const polynet::Plan &plan = self.gates().plan();
+  const polynet::Plan &plan = self.evaluators->gates().plan();
   std::vector<SeriesState> series;
   for (const polynet::PlannedSeries &s : plan.series) {
     if (!s.converges)
@@ -169,7 +169,7 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
 // Per hidden layer, per gate: the kernel's contract, infinite where it has none.
 std::vector<std::vector<std::pair<double, double>>> kernel_errors(const EvaluableNetwork &self) {
   std::vector<std::vector<std::pair<double, double>>> errors;
-  const polynet::Plan &plan = self.gates().plan();
+  const polynet::Plan &plan = self.evaluators->gates().plan();
   for (const std::vector<std::size_t> &layer : plan.series_of) {
     errors.emplace_back();
     for (const std::size_t index : layer) {

@@ -84,10 +84,10 @@ inline polynet::CompileOptions options(const char *activation = "logistic") {
 }
 
 /// A network's evaluation by gates.
-inline polynet::GateEvaluator gates_of(const polynet::Network &net,
-                                       const polynet::Kernels &kernels = polynet::kernels()) {
+inline polynet::Evaluator gates_of(const polynet::Network &net,
+                                   const polynet::Kernels &kernels = polynet::kernels()) {
   const polynet::IdealNetwork ideal = polynet::ideal_network(net);
-  return {net, polynet::Truncation(net, ideal), kernels};
+  return polynet::Evaluator::by_gates(net, polynet::Truncation(net, ideal), kernels);
 }
 
 /// The code of the Error that f throws; nothing if it throws none.

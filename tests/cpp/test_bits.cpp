@@ -47,7 +47,7 @@ TEST_CASE("a product of bits is one neuron whose value is that of the bits") {
     CHECK(net.hidden.size() == 2);
     CHECK(net.hidden[0].gates.size() == 2); // the product of bits and a copy of the real
     CHECK(net.hidden[0].gates[0].stencil->name == "bits_3");
-    const polynet::GateEvaluator evaluator = gates_of(net);
+    const polynet::Evaluator evaluator = gates_of(net);
     for (unsigned pattern = 0; pattern < 8; ++pattern) {
       const double x[] = {double(pattern & 1), double(pattern >> 1 & 1), double(pattern >> 2),
                           0.75};

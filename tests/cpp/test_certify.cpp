@@ -52,14 +52,14 @@ template <typename T> std::vector<T> sample(Random &random, const std::vector<In
 }
 
 template <typename T>
-std::vector<T> evaluate(const Network &net, const polynet::GateEvaluator &gates, Way way,
+std::vector<T> evaluate(const Network &net, const polynet::Evaluator &gates, Way way,
                         const std::vector<T> &x) {
   const std::size_t count = x.size() / net.box.size();
   std::vector<T> y(count * net.outputs.size());
   if (way == Way::gates)
     gates(x.data(), count, y.data());
   else
-    polynet::NeuronEvaluator{net}(x.data(), count, y.data());
+    polynet::Evaluator::by_neurons(net)(x.data(), count, y.data());
   return y;
 }
 
@@ -82,7 +82,7 @@ void check_against_samples(const Case &c, const Network &net, Way way, Random &r
   o.way = way;
   o.max_boxes = 30;
   const Certificate certificate = certify(net, c.enclosed(), o);
-  const polynet::GateEvaluator gates = gates_of(net);
+  const polynet::Evaluator gates = gates_of(net);
   const std::size_t outputs = c.polynomials.size(), inputs = c.box.size();
   REQUIRE(certificate.outputs.size() == outputs);
   CHECK(certificate.way == way);

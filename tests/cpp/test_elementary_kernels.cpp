@@ -70,14 +70,20 @@ template <typename T> void check_symmetry(const Kernels &kernels, Function f, Ra
 }
 
 template <typename T> void check_independence(const Kernels &kernels, Function f, Random &random) {
-  std::vector<T> x;
-  for (int n = 0; n < 333; ++n)
-    x.push_back(n % 29 == 5 ? std::numeric_limits<T>::quiet_NaN()
-                            : static_cast<T>(random.between(-20, 20) * (n % 31 == 7 ? 1e3 : 1)));
-  std::vector<T> batch = x;
-  kernels.of<T>().elementary.of[static_cast<int>(f)](batch.data(), batch.size());
-  for (std::size_t n = 0; n < x.size(); ++n)
-    CHECK(same(batch[n], value(kernels, f, x[n])));
+  std::vector<T> near, mixed;
+  for (int n = 0; n < 333; ++n) {
+    near.push_back(static_cast<T>(random.between(-8, 8)));
+    mixed.push_back(n % 29 == 5
+                        ? std::numeric_limits<T>::quiet_NaN()
+                        : static_cast<T>(random.between(-20, 20) * (n % 31 == 7 ? 1e3 : 1)));
+  }
+  mixed.insert(mixed.end(), near.begin(), near.end());
+  for (const std::vector<T> &x : {near, mixed}) {
+    std::vector<T> batch = x;
+    kernels.of<T>().elementary.of[static_cast<int>(f)](batch.data(), batch.size());
+    for (std::size_t n = 0; n < x.size(); ++n)
+      CHECK(same(batch[n], value(kernels, f, x[n])));
+  }
 }
 
 // Computed in long double where that is wider than double.

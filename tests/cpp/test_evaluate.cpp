@@ -6,10 +6,9 @@
 
 using namespace polynet_test;
 using polynet::Dtype;
+using polynet::Evaluator;
 using polynet::Form;
-using polynet::GateEvaluator;
 using polynet::Network;
-using polynet::NeuronEvaluator;
 
 namespace {
 
@@ -36,7 +35,7 @@ template <typename T> bool same_bits(const std::vector<T> &a, const std::vector<
 // One gate for u v, and its value by four activations in long double.
 struct ProductGate {
   Network net;
-  GateEvaluator evaluator;
+  Evaluator evaluator;
 
   ProductGate(const char *activation, double bias, double scale)
       : net(compiled(activation, bias, scale)), evaluator(gates_of(net)) {}
@@ -124,7 +123,7 @@ TEST_CASE("results do not depend on the batch") {
   Random random(63);
   for (const char *activation : {"logistic", "tanh"}) {
     const Network net = network(activation, Dtype::float64, Form::factored);
-    const GateEvaluator gates = gates_of(net);
+    const Evaluator gates = gates_of(net);
     const std::vector<double> x = points<double>(random, 301, 3);
     std::vector<double> batch(602), single(602);
     gates(x.data(), 301, batch.data());
@@ -133,7 +132,7 @@ TEST_CASE("results do not depend on the batch") {
     CHECK(same_bits(batch, single));
     double untouched = 7.0;
     gates(x.data(), 0, &untouched);
-    NeuronEvaluator{net}(x.data(), 0, &untouched);
+    Evaluator::by_neurons(net)(x.data(), 0, &untouched);
     CHECK(untouched == 7.0);
   }
 }
@@ -152,7 +151,7 @@ TEST_CASE("both ways agree with the polynomials as far as the dtype allows") {
         const std::vector<T> x = points<T>(random, 200, 3);
         std::vector<T> gates(400), neurons(400);
         gates_of(net)(x.data(), 200, gates.data());
-        NeuronEvaluator{net}(x.data(), 200, neurons.data());
+        Evaluator::by_neurons(net)(x.data(), 200, neurons.data());
         for (std::size_t n = 0; n < 200; ++n)
           for (std::size_t k = 0; k < 2; ++k) {
             const long double exact = k == 0 ? cubic(&x[3 * n]) : product_of(3)(&x[3 * n]);
@@ -167,7 +166,7 @@ TEST_CASE("both ways agree with the polynomials as far as the dtype allows") {
 
 TEST_CASE("a NaN or infinite coordinate gives NaN, and only at its point") {
   const double nan = std::numeric_limits<double>::quiet_NaN(), inf = polynet::detail::infinity;
-  const GateEvaluator gates = gates_of(network("logistic", Dtype::float64, Form::factored));
+  const Evaluator gates = gates_of(network("logistic", Dtype::float64, Form::factored));
   for (const double bad : {nan, inf, -inf}) {
     const double x[9] = {0.25, 0.5, -0.75, 0.25, bad, -0.75, 0.25, 0.5, -0.75};
     double y[6];
@@ -182,8 +181,8 @@ TEST_CASE("a NaN or infinite coordinate gives NaN, and only at its point") {
 TEST_CASE("one plan and one evaluator serve four threads") {
   Random random(65);
   const Network net = network("tanh", Dtype::float64, Form::factored);
-  const GateEvaluator gates = gates_of(net);
-  const NeuronEvaluator neurons(net);
+  const Evaluator gates = gates_of(net);
+  const Evaluator neurons = Evaluator::by_neurons(net);
   constexpr std::size_t count = 2000, threads = 4;
   const std::vector<double> x = points<double>(random, count, 3);
   std::vector<double> gates_alone(2 * count), neurons_alone(2 * count);

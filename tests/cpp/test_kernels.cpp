@@ -5,7 +5,7 @@
 
 using namespace polynet_test;
 using polynet::Dtype;
-using polynet::GateEvaluator;
+using polynet::Evaluator;
 using polynet::Kernels;
 using polynet::Network;
 
@@ -41,8 +41,7 @@ template <typename T> std::vector<T> points(Random &random, std::size_t count) {
   return x;
 }
 
-template <typename T>
-std::vector<T> values(const GateEvaluator &evaluator, const std::vector<T> &x) {
+template <typename T> std::vector<T> values(const Evaluator &evaluator, const std::vector<T> &x) {
   const std::size_t count = x.size() / evaluator.inputs();
   std::vector<T> y(count * evaluator.outputs());
   evaluator(x.data(), count, y.data());
@@ -85,7 +84,7 @@ TEST_CASE_TEMPLATE("a point's values do not depend on where it stands", T, doubl
   const Dtype dtype = sizeof(T) == 8 ? Dtype::float64 : Dtype::float32;
   Random random(71);
   const std::vector<T> x = points<T>(random, 617);
-  for_each_evaluator<T>(dtype, [&](const Network &, const GateEvaluator &evaluator) {
+  for_each_evaluator<T>(dtype, [&](const Network &, const Evaluator &evaluator) {
     const std::vector<T> batch = values(evaluator, x);
     for (const std::size_t first : {0, 1, 15, 16, 255, 616})
       for (const std::size_t count : {1, 2, 15, 16, 17, 100, 257}) {
@@ -121,7 +120,7 @@ TEST_CASE_TEMPLATE("strides, threads and outsiders change no other value", T, do
   const std::vector<T> x = points<T>(random, count);
   const Network net = network(dtype, 0x1p-4, polynet::Construction::compact);
   for (const Kernels *kernels : usable()) {
-    const GateEvaluator evaluator = gates_of(net, *kernels);
+    const Evaluator evaluator = gates_of(net, *kernels);
     const std::vector<T> expected = values(evaluator, x);
     std::vector<T> columns(x.size()), y(expected.size());
     for (std::size_t n = 0; n < count; ++n)
@@ -181,8 +180,8 @@ TEST_CASE("the derivatives are those of the values") {
         continue;
       const Network net = network(Dtype::float64, scale, construction);
       for (const Kernels *kernels : usable()) {
-        const GateEvaluator evaluator = gates_of(net, *kernels);
-        const GateEvaluator both = GateEvaluator::jacobian(net, evaluator);
+        const Evaluator evaluator = gates_of(net, *kernels);
+        const Evaluator both = evaluator.jacobian(net);
         REQUIRE(both.outputs() == 2 + 2 * 5);
         std::vector<double> x = points<double>(random, 40);
         if (!shallow && scale > 0x1p-20)

@@ -1,12 +1,13 @@
 // Evaluation of a network at points, by gates and by neurons.
 //
-// The evaluators are immutable after construction: one object may serve many threads.
+// Evaluators are immutable: one object may serve many threads.
 #pragma once
 
 #include "polynet/plan.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -37,22 +38,25 @@ template <typename T>
 std::optional<std::pair<std::size_t, std::size_t>>
 first_outside(const std::vector<Interval> &box, const Matrix<const T> &x, std::size_t count);
 
-/// Evaluation by gates. Accuracy: rounding_by_gates. A point whose operands leave the range that a
-/// gate's series was planned for has that gate evaluated by its neurons, whatever the other points
-/// of the batch. A NaN or infinite coordinate gives NaN in the outputs that depend on it through a
-/// gate. The result for a point does not depend on its place in the batch, the number of threads or
-/// the layout in memory.
-class GateEvaluator {
+/// Evaluation in one of two ways. The result for a point does not depend on its place in the batch,
+/// the number of threads or the layout in memory.
+class Evaluator {
 public:
-  /// What the network needs for evaluation on its box, with the given kernels.
-  GateEvaluator(const Network &net, const Truncation &truncation,
-                const Kernels &kernels = polynet::kernels());
-  /// The same for a tape of derivatives: outputs, then for each of them the derivative by every
-  /// input, d y_k/d x_j in column m + k n + j for m outputs and n inputs.
-  static GateEvaluator jacobian(const Network &net, const GateEvaluator &values);
+  /// By gates. Accuracy: rounding_by_gates. A point whose operands leave the range that a gate's
+  /// series was planned for has that gate evaluated by its neurons, whatever the other points of
+  /// the batch. A NaN or infinite coordinate gives NaN in the outputs that depend on it through a
+  /// gate.
+  static Evaluator by_gates(const Network &net, const Truncation &truncation,
+                            const Kernels &kernels = polynet::kernels());
+  /// By neurons: the network's layers, of which only the weights that are not 0 are looked at, with
+  /// our own activations (kernels.hpp). Accuracy: rounding_by_neurons.
+  static Evaluator by_neurons(const Network &net, const Kernels &kernels = polynet::kernels());
+  /// Of an evaluator by gates of that network: its outputs, then for each of them the derivative by
+  /// every input, d y_k/d x_j in column m + k n + j for m outputs and n inputs.
+  Evaluator jacobian(const Network &net) const;
 
-  ~GateEvaluator();
-  GateEvaluator(GateEvaluator &&) noexcept;
+  ~Evaluator();
+  Evaluator(Evaluator &&) noexcept;
 
   const Plan &plan() const;
   std::size_t inputs() const;
@@ -70,33 +74,26 @@ public:
 
 private:
   struct State;
-  explicit GateEvaluator(std::unique_ptr<State> state);
+  explicit Evaluator(std::unique_ptr<const State> state);
   std::unique_ptr<const State> state_;
 };
 
-/// Evaluation by neurons: the network's layers, of which only the weights that are not 0 are looked
-/// at, with our own activations (kernels.hpp). Accuracy: rounding_by_neurons. The result for a
-/// point does not depend on its place in the batch, the number of threads or the layout in memory.
-class NeuronEvaluator {
+/// A network and its evaluators, each but the first made when it is first asked for, by whatever
+/// thread.
+class Evaluators {
 public:
-  explicit NeuronEvaluator(const Network &net, const Kernels &kernels = polynet::kernels());
-  ~NeuronEvaluator();
-  NeuronEvaluator(NeuronEvaluator &&) noexcept;
+  explicit Evaluators(Network net);
 
-  std::size_t inputs() const;
-  std::size_t outputs() const;
-
-  /// As GateEvaluator.
-  template <typename T>
-  void operator()(const Matrix<const T> &x, std::size_t count, const Matrix<T> &y,
-                  int threads = 1) const;
-  template <typename T> void operator()(const T *x, std::size_t count, T *y) const {
-    (*this)(contiguous(x, inputs()), count, contiguous(y, outputs()));
-  }
+  const Network &network() const { return network_; }
+  const Evaluator &gates() const { return gates_; }
+  const Evaluator &neurons() const;
+  const Evaluator &jacobian() const;
 
 private:
-  struct State;
-  std::unique_ptr<const State> state_;
+  const Network network_;
+  const Evaluator gates_;
+  mutable std::optional<Evaluator> neurons_, jacobian_;
+  mutable std::once_flag neurons_once_, jacobian_once_;
 };
 
 /// What the library was built with, for reports of faults.

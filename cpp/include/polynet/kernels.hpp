@@ -99,8 +99,8 @@ struct Accuracy {
 };
 constexpr Accuracy function_ulp[functions] = {{2.5, 2.5},  {3.0, 2.0}, {1.5, 1.5},  {2.0, 2.0},
                                               {1.5, 1.5},  {1.5, 1.5}, {10.0, 6.0}, {4.0, 4.0},
-                                              {10.0, 5.0}, {3.0, 2.5}, {6.0, 4.0},  {0.5, 0.5},
-                                              {4.0, 3.0},  {1.5, 1.5}, {3.0, 2.5},  {3.5, 3.0}};
+                                              {10.0, 5.0}, {3.0, 3.0}, {6.0, 6.0},  {0.5, 0.5},
+                                              {4.0, 4.0},  {1.5, 1.5}, {3.0, 3.0},  {3.5, 3.5}};
 
 /// Our own loops that replace values by a Function of them, with no call of the C library. A NaN
 /// gives a NaN, an infinity the limit (sin, cos: NaN). The result does not depend on place or
@@ -119,6 +119,11 @@ template <typename T> struct Operations {
               std::size_t count);
   /// The same for one point: slot k is slots[k].
   void (*run_one)(const Program<T> &, std::size_t first, std::size_t last, T *slots);
+  /// Copies column j of `count` rows to slot targets[j], unless that is negative: element (i, j) is
+  /// `row_step * i + column_step * j` bytes after `data`, aligned or not.
+  void (*load_columns)(const void *data, std::ptrdiff_t row_step, std::ptrdiff_t column_step,
+                       std::size_t count, const std::int32_t *targets, std::size_t columns,
+                       T *slots, std::size_t stride);
   /// Whether all values lie in [lower, upper]; a NaN does not.
   bool (*all_within)(const T *values, std::size_t count, T lower, T upper);
   /// For any count.

@@ -13,6 +13,7 @@ struct polynet_network;
 namespace polynet {
 
 /// The network as the C functions take it (polynet/polynet.h); to be given to polynet_free.
-polynet_network *c_handle(Network net, std::vector<Polynomial> polynomials);
+polynet_network *c_handle(std::shared_ptr<const Evaluators> evaluators,
+                          std::vector<Polynomial> polynomials);
 
 } // namespace polynet

@@ -14,7 +14,7 @@ constexpr double octaves = 11.0;
 
 } // namespace
 
-AttainedErrors::AttainedErrors(const Network &net, const GateEvaluator &by_gates, Way way,
+AttainedErrors::AttainedErrors(const Network &net, const Evaluator &by_gates, Way way,
                                const std::vector<Polynomial> &polynomials)
     : net_(net), by_gates_(by_gates), way_(way), polynomials_(polynomials),
       best_(polynomials.size()) {
@@ -32,7 +32,7 @@ std::vector<double> AttainedErrors::values(const std::vector<std::vector<double>
     if (way_ == Way::gates) {
       by_gates_(x.data(), points.size(), y.data());
     } else {
-      NeuronEvaluator{net_}(x.data(), points.size(), y.data());
+      Evaluator::by_neurons(net_)(x.data(), points.size(), y.data());
     }
     return std::vector<double>(y.begin(), y.end());
   };

@@ -64,7 +64,7 @@ void require_finite(const OutputBounds &bounds, std::size_t k) {
 struct Certifier::State {
   State(const Network &network, std::vector<Polynomial> p, const CertifyOptions &o)
       : net(network), polynomials(std::move(p)), options(o), error(net, polynomials),
-        by_gates(net, error.truncation()), points(error) {}
+        by_gates(Evaluator::by_gates(net, error.truncation())), points(error) {}
 
   std::size_t outputs() const { return trees.size(); }
   double enough(std::size_t k) const {
@@ -87,7 +87,7 @@ struct Certifier::State {
   const std::vector<Polynomial> polynomials;
   const CertifyOptions options;
   const ErrorFunction error;
-  const GateEvaluator by_gates;
+  const Evaluator by_gates;
   double ulp = 0.0;
   std::vector<double> rounding;
   PointSearch points;

@@ -32,5 +32,23 @@ template <int n, typename T> POLYNET_INLINE T horner(T x, const T *c) {
     return multiply_add(horner<n - 1>(x, c), x, c[n - 1]);
 }
 
+// The integer as wide as T, in which a comparison can be accumulated without narrowing.
+template <typename T> struct Mask;
+template <> struct Mask<double> {
+  using type = std::int64_t;
+};
+template <> struct Mask<float> {
+  using type = std::int32_t;
+};
+
+template <typename T> bool all_within(const T *values, std::size_t count, T lower, T upper) {
+  using M = typename Mask<T>::type;
+  M outside = 0;
+#pragma omp simd reduction(| : outside)
+  for (std::size_t i = 0; i < count; ++i)
+    outside |= (values[i] >= lower ? M(0) : M(-1)) | (values[i] <= upper ? M(0) : M(-1));
+  return outside == 0;
+}
+
 } // namespace
 } // namespace polynet

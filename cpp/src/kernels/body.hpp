@@ -4,6 +4,7 @@
 // another or runs any before it is chosen.
 #pragma once
 
+#include "columns.hpp"
 #include "elementary_table.hpp"
 #include "series.hpp"
 
@@ -107,8 +108,9 @@ void activate(const Instruction &in, const Program<T> &program, T *slots, std::s
               std::size_t count) {
   const T *source = slots + static_cast<std::size_t>(program.sources[in.source]) * stride;
   T *target = slots + static_cast<std::size_t>(in.target) * stride;
-  for (std::size_t i = 0; i < known<one>(count); ++i)
-    target[i] = source[i];
+  if (target != source)
+    for (std::size_t i = 0; i < known<one>(count); ++i)
+      target[i] = source[i];
   program.activate(program.context, in.detail, target, known<one>(count));
 }
 
@@ -163,26 +165,8 @@ void run_one(const Program<T> &program, std::size_t first, std::size_t last, T *
   run<T, true>(program, first, last, slots, 1, 1);
 }
 
-// The integer as wide as T, in which a comparison can be accumulated without narrowing.
-template <typename T> struct Mask;
-template <> struct Mask<double> {
-  using type = std::int64_t;
-};
-template <> struct Mask<float> {
-  using type = std::int32_t;
-};
-
-template <typename T> bool all_within(const T *values, std::size_t count, T lower, T upper) {
-  typename Mask<T>::type outside = 0;
-  const std::size_t end = known<false>(count);
-#pragma omp simd reduction(| : outside)
-  for (std::size_t i = 0; i < end; ++i)
-    outside |= (values[i] >= lower) & (values[i] <= upper) ? 0 : 1;
-  return outside == 0;
-}
-
 template <typename T> constexpr Operations<T> operations_of() {
-  return {&run<T, false>, &run_one<T>, &all_within<T>, elementary_functions<T>()};
+  return {&run<T, false>, &run_one<T>, &load_columns<T>, &all_within<T>, elementary_functions<T>()};
 }
 
 constexpr Kernels kernels_of(const char *name) {

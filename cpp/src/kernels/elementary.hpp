@@ -28,6 +28,8 @@ template <> struct Layout<double> {
   static constexpr double ln2 = 0x1.62e42fefa39efp-1, ln2_rest = 0x1.abc9e3b39803fp-56;
   // Beyond these e^x is infinite, and e^x and x e^x are 0.
   static constexpr double exp_above = 710.0, exp_below = -760.0;
+  // Up to here every power of e that a function takes is a normal number (gelu_tanh's e^318).
+  static constexpr double near = 16.0;
 };
 template <> struct Layout<float> {
   using Bits = std::uint32_t;
@@ -38,6 +40,7 @@ template <> struct Layout<float> {
   static constexpr float ln2_high = 0x1.62e4p-1f, ln2_low = 0x1.7f7d1cp-20f; // |k| < 2^9, 2^-44
   static constexpr float ln2 = 0x1.62e43p-1f, ln2_rest = -0x1.05c61p-29f;
   static constexpr float exp_above = 89.0f, exp_below = -112.0f;
+  static constexpr float near = 8.0f;
 };
 template <typename T> using Bits = typename Layout<T>::Bits;
 
@@ -63,6 +66,15 @@ template <typename T> POLYNET_INLINE T with_sign_of(T s, T x) {
 template <typename T> POLYNET_INLINE T clamp(T x, T lower, T upper) {
   const T below = x > upper ? upper : x;
   return below < lower ? lower : below;
+}
+
+/// Every function made of e^x comes twice: for any argument (`Reach::any`), and without what only
+/// arguments beyond Layout::near need. Both round alike there: what is left out would have changed
+/// nothing.
+enum class Reach { near, any };
+/// clamp where the argument may be outside.
+template <Reach reach, typename T> POLYNET_INLINE T clamp_far(T x, T lower, T upper) {
+  return reach == Reach::any ? clamp(x, lower, upper) : x;
 }
 
 /// c_0 + c_1 x + ... by Horner's rule. (A loop over an array would hide the operations from the
@@ -113,47 +125,49 @@ POLYNET_INLINE float expm1_tail(float r) {
 }
 
 /// x = k ln 2 + r + rest, |r| <= 0.3469, |rest| <= u |r|; and the factors of e^(k ln 2), for
-/// exp_below <= x <= exp_above (a NaN stays).
+/// exp_below <= x <= exp_above (a NaN stays). Of a normal e^x the first factor is the whole.
 template <typename T> struct Reduced {
   T r, rest, first, second;
 };
-template <typename T> POLYNET_INLINE Reduced<T> reduced(T x) {
+template <Reach reach, typename T> POLYNET_INLINE Reduced<T> reduced(T x) {
   using L = Layout<T>;
   const T shifted = multiply_add(x, L::inverse_ln2, L::round_biased);
-  const T half = multiply_add(x, L::inverse_ln2 / 2, L::round_biased);
   const T k = shifted - L::round_biased;
   const T high = multiply_add(-k, L::ln2_high, x); // exact
   const T r = multiply_add(-k, L::ln2_low, high);
   const T rest = multiply_add(-k, L::ln2_low, high - r);
-  const Bits<T> whole = bits_of(shifted), part = bits_of(half);
+  const Bits<T> whole = bits_of(shifted);
+  if constexpr (reach == Reach::near)
+    return {r, rest, from_bits<T>(whole << L::fraction), T(1)};
+  const Bits<T> part = bits_of(multiply_add(x, L::inverse_ln2 / 2, L::round_biased));
   return {r, rest, from_bits<T>(part << L::fraction),
           from_bits<T>((whole - part + L::bias) << L::fraction)};
 }
 
 /// e^x, its p within 0.6 u of e^(r + rest) - 1.
-template <typename T> POLYNET_INLINE Exponential<T> exponential(T x) {
-  const Reduced<T> x_ = reduced(x);
+template <Reach reach, typename T> POLYNET_INLINE Exponential<T> exponential(T x) {
+  const Reduced<T> x_ = reduced<reach>(x);
   return {x_.r + (expm1_tail(x_.r) + x_.rest), x_.first, x_.second};
 }
 /// e^(x.high + x.low) likewise, its p within 0.5 u.
-template <typename T> POLYNET_INLINE Exponential<T> exponential(const Sum2<T> &x) {
-  const Reduced<T> x_ = reduced(x.high);
+template <Reach reach, typename T> POLYNET_INLINE Exponential<T> exponential(const Sum2<T> &x) {
+  const Reduced<T> x_ = reduced<reach>(x.high);
   const T tail = expm1_tail(x_.r), rest = x_.rest + x.low;
   return {x_.r + (tail + multiply_add(rest, x_.r + tail, rest)), x_.first, x_.second};
 }
 
 /// e^x everywhere: within 1.1 ulp, and half a subnormal where the result is one.
-template <typename T> POLYNET_INLINE T exp(T x) {
-  const Exponential<T> e = exponential(clamp(x, Layout<T>::exp_below, Layout<T>::exp_above));
+template <typename T, Reach reach> POLYNET_INLINE T exp(T x) {
+  const Exponential<T> e =
+      exponential<reach>(clamp_far<reach>(x, Layout<T>::exp_below, Layout<T>::exp_above));
   return (T(1) + e.p) * e.first * e.second;
 }
 
 /// e^x - 1 for |x| <= 50: for |x| <= 0.3465 within 1.6 u relatively, else within 0.6 u 2^k and
 /// half an ulp.
 template <typename T> POLYNET_INLINE T expm1(T x) {
-  const Exponential<T> e = exponential(x);
-  const T scale = e.first * e.second;
-  return multiply_add(scale, e.p, scale - T(1)); // scale p is exact
+  const Exponential<T> e = exponential<Reach::near>(x); // e^x is normal
+  return multiply_add(e.first, e.p, e.first - T(1));    // first p is exact
 }
 
 /// (ln((1 + z)/(1 - z)) - 2 z)/z for |z| <= 0.2 and w = z^2, within 2^-60 (2^-27).

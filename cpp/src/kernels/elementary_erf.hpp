@@ -40,22 +40,22 @@ template <typename T> POLYNET_INLINE T mills_ratio(T x) {
   return mills((x - T(5)) / (x + T(5))) / (T(1) + x);
 }
 
-template <typename T> POLYNET_INLINE T erf(T x) {
+template <typename T, Reach reach> POLYNET_INLINE T erf(T x) {
   const T most = sizeof(T) == 8 ? T(6) : T(4); // from here on it rounds to 1
-  const T a = clamp(magnitude(x), T(0), most), square = a * a;
+  const T a = clamp_far<reach>(magnitude(x), T(0), most), square = a * a;
   // erfc a = 2 Phi(-sqrt(2) a) <= 0.16 on this side, so that its error counts little.
-  const Exponential<T> e = exponential(-square);
+  const Exponential<T> e = exponential<Reach::near>(-square); // normal
   const T ratio = T(2) * mills_ratio(T(0x1.6a09e667f3bcdp0) * a);
-  const T complement = multiply_add(ratio, e.p, ratio) * e.first * e.second;
+  const T complement = multiply_add(ratio, e.p, ratio) * e.first;
   return with_sign_of(x, a < T(1) ? multiply_add(a, erf_tail(square), a) : T(1) - complement);
 }
 
 /// x Phi(x).
-template <typename T> POLYNET_INLINE T gelu(T x) {
+template <typename T, Reach reach> POLYNET_INLINE T gelu(T x) {
   const T most = sizeof(T) == 8 ? T(38.7) : T(14.5);
-  const T a = clamp(magnitude(x), T(0), most);
+  const T a = clamp_far<reach>(magnitude(x), T(0), most);
   const Sum2<T> square = product(a, a);
-  const Exponential<T> e = exponential(Sum2<T>{T(-0.5) * square.high, T(-0.5) * square.low});
+  const Exponential<T> e = exponential<reach>(Sum2<T>{T(-0.5) * square.high, T(-0.5) * square.low});
   const T ratio = mills_ratio(a);
   const T tail = multiply_add(ratio, e.p, ratio) * e.first;
   return x < T(0) ? -a * tail * e.second : x * (T(1) - tail * e.second);
