@@ -16,7 +16,6 @@ from . import _core
 from .box import Box
 from .certificate import Certificate, OutputBounds
 from .checker import MalformedCertificateError, Verdict
-from .checker.reading import FORMAT, FORMAT_VERSION, read
 from .errors import InvalidInputError, MissingPackageError, NotCertifiedError
 from .network import Network
 from .polynomial import Polynomial
@@ -73,6 +72,8 @@ def load_certificate(path: str | PathLike[str]) -> tuple[Network, Certificate]:
     OSError
         If the file cannot be read.
     """
+    from .checker.reading import read  # here: `import polynet` does without it
+
     try:
         claim = read(path)
     except MalformedCertificateError as error:
@@ -120,6 +121,8 @@ def verify(source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300
 
 def certificate_data(network: Network, certificate: Certificate) -> dict[str, Any]:
     """Return the content of a certificate's file, for `json`."""
+    from .checker.reading import FORMAT, FORMAT_VERSION
+
     _check(network, certificate)
     _, _, _, _, hidden, outputs = network._handle.state()
     names = list(dict.fromkeys(gate[0] for _, gates in hidden for gate in gates))
