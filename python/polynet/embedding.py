@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from . import _core
 
 __all__ = ["get_cmake_dir", "get_include", "get_library"]
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = os.path.dirname(__file__)
 
 
 def get_include() -> str:
     """Return the folder of the C++ and C headers, for ``#include <polynet/polynet.hpp>``."""
-    return str(_PACKAGE / "include")
+    return os.path.join(_PACKAGE, "include")
 
 
 def get_cmake_dir() -> str:
     """Return the folder of the CMake package: ``find_package(polynet CONFIG)`` with it as hint."""
-    return str(_PACKAGE / "lib" / "cmake" / "polynet")
+    return os.path.join(_PACKAGE, "lib", "cmake", "polynet")
 
 
 def get_library() -> str:

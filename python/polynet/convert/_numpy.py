@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy import polynomial as bases
 
 from .._exact import MAX_DEGREE, check_bits, excerpt, to_fraction
 from ..errors import InvalidInputError, SizeLimitError
@@ -16,17 +16,14 @@ from ._variables import univariate
 # p_0 = 1, p_(k+1) = (a t + b) p_k - c p_(k-1) with (a, b, c) as functions of k
 # (Abramowitz and Stegun, table 22.7).
 _Recurrence = Callable[[int], tuple[Fraction | int, Fraction | int, Fraction | int]]
-_BASES: tuple[tuple[Any, _Recurrence], ...] = (
-    (bases.Polynomial, lambda k: (1, 0, 0)),
-    (bases.Chebyshev, lambda k: (2, 0, 1) if k else (1, 0, 0)),
-    (bases.Legendre, lambda k: (Fraction(2 * k + 1, k + 1), 0, Fraction(k, k + 1))),
-    (bases.Hermite, lambda k: (2, 0, 2 * k)),
-    (bases.HermiteE, lambda k: (1, 0, k)),
-    (
-        bases.Laguerre,
-        lambda k: (Fraction(-1, k + 1), Fraction(2 * k + 1, k + 1), Fraction(k, k + 1)),
-    ),
-)
+_RECURRENCES: dict[str, _Recurrence] = {
+    "Polynomial": lambda k: (1, 0, 0),
+    "Chebyshev": lambda k: (2, 0, 1) if k else (1, 0, 0),
+    "Legendre": lambda k: (Fraction(2 * k + 1, k + 1), 0, Fraction(k, k + 1)),
+    "Hermite": lambda k: (2, 0, 2 * k),
+    "HermiteE": lambda k: (1, 0, k),
+    "Laguerre": lambda k: (Fraction(-1, k + 1), Fraction(2 * k + 1, k + 1), Fraction(k, k + 1)),
+}
 
 
 def read(obj: Any, variables: Sequence[str]) -> dict[tuple[int, ...], Fraction] | None:
@@ -37,8 +34,9 @@ def read(obj: Any, variables: Sequence[str]) -> dict[tuple[int, ...], Fraction] 
     """
     if isinstance(obj, np.poly1d):
         return univariate([_number(c) for c in obj.coeffs[::-1]], obj.variable, variables)
-    for basis, recurrence in _BASES:
-        if isinstance(obj, basis):
+    bases = sys.modules.get("numpy.polynomial")  # takes NumPy some milliseconds to import
+    for basis, recurrence in _RECURRENCES.items():
+        if bases is not None and isinstance(obj, getattr(bases, basis)):
             return univariate(_monomial_basis(obj, recurrence), obj.symbol, variables)
     return None
 

@@ -1,24 +1,20 @@
 """Networks in other people's software: one module for each target.
 
-What holds after an export is in docs/exports.md. Optional packages are imported when needed.
+What holds after an export is in docs/exports.md. Each module, and the package that it is for, is
+imported when it is needed.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ._c import to_c
-from ._jax import to_jax
-from ._onnx import to_onnx
-from ._source import Source
-from ._torch import to_torch
-from ._vnnlib import to_vnnlib
-
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..certificate import Certificate
+    from ._source import Source
 
 __all__ = ["Exports"]
 
@@ -51,6 +47,8 @@ class Exports:
         MissingPackageError
             Without the package onnx: ``pip install "polynet-gates[onnx]"``.
         """
+        from ._onnx import to_onnx
+
         to_onnx(self, path, certificate)
 
     def to_torch(self: Source) -> Any:
@@ -66,6 +64,8 @@ class Exports:
         MissingPackageError
             Without the package torch: ``pip install "polynet-gates[torch]"``.
         """
+        from ._torch import to_torch
+
         return to_torch(self)
 
     def to_jax(self: Source) -> tuple[Callable[[Any, Any], Any], list[tuple[Any, Any]]]:
@@ -81,6 +81,8 @@ class Exports:
         MissingPackageError
             Without the package jax: ``pip install "polynet-gates[jax]"``.
         """
+        from ._jax import to_jax
+
         return to_jax(self)
 
     def to_c(
@@ -107,6 +109,8 @@ class Exports:
         NotCertifiedError
             If by gates a gate's series does not converge (an extreme scale).
         """
+        from ._c import to_c
+
         to_c(self, path, by)
 
     def to_vnnlib(
@@ -138,4 +142,6 @@ class Exports:
         InvalidInputError, MissingPackageError
             As :meth:`to_onnx`, if the name or the version does not fit, or inputs are bits.
         """
+        from ._vnnlib import to_vnnlib
+
         return to_vnnlib(self, path, version)
