@@ -14,10 +14,9 @@ constexpr double octaves = 11.0;
 
 } // namespace
 
-AttainedErrors::AttainedErrors(const Network &net, const Evaluator &by_gates, Way way,
+AttainedErrors::AttainedErrors(const Network &net, const Evaluator &evaluate,
                                const std::vector<Polynomial> &polynomials)
-    : net_(net), by_gates_(by_gates), way_(way), polynomials_(polynomials),
-      best_(polynomials.size()) {
+    : net_(net), evaluate_(evaluate), polynomials_(polynomials), best_(polynomials.size()) {
   for (const Polynomial &p : polynomials)
     max_power_ = std::max(max_power_, p.max_power());
 }
@@ -29,11 +28,7 @@ std::vector<double> AttainedErrors::values(const std::vector<std::vector<double>
     for (const std::vector<double> &point : points)
       for (const double coordinate : point)
         x.push_back(static_cast<T>(coordinate));
-    if (way_ == Way::gates) {
-      by_gates_(x.data(), points.size(), y.data());
-    } else {
-      Evaluator::by_neurons(net_)(x.data(), points.size(), y.data());
-    }
+    evaluate_(x.data(), points.size(), y.data());
     return std::vector<double>(y.begin(), y.end());
   };
   return net_.dtype == Dtype::float32 ? run(0.0f) : run(0.0);

@@ -9,7 +9,7 @@ namespace polynet {
 /// result of an evaluation is a number, and the polynomial is enclosed there.
 class AttainedErrors {
 public:
-  AttainedErrors(const Network &net, const Evaluator &by_gates, Way way,
+  AttainedErrors(const Network &net, const Evaluator &evaluate,
                  const std::vector<Polynomial> &polynomials);
 
   /// Evaluates the points.
@@ -33,8 +33,7 @@ private:
   std::vector<double> values(const std::vector<std::vector<double>> &points) const;
 
   const Network &net_;
-  const Evaluator &by_gates_;
-  const Way way_;
+  const Evaluator &evaluate_;
   const std::vector<Polynomial> &polynomials_;
   int max_power_ = 1;
   std::vector<Best> best_;

@@ -206,7 +206,10 @@ Certificate Certifier::certificate() const {
     require_finite(certificate.outputs.back(), k);
     certificate.boxes += s.boxes[k];
   }
-  AttainedErrors attained(s.net, s.by_gates, s.options.way, s.polynomials);
+  std::optional<Evaluator> by_neurons;
+  if (s.options.way == Way::neurons)
+    by_neurons.emplace(Evaluator::by_neurons(s.net));
+  AttainedErrors attained(s.net, by_neurons ? *by_neurons : s.by_gates, s.polynomials);
   attained.try_points(s.points.points());
   for (std::size_t k = 0; k < s.outputs(); ++k) {
     OutputBounds &bounds = certificate.outputs[k];
