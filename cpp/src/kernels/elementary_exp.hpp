@@ -6,9 +6,23 @@
 namespace polynet {
 namespace {
 
+/// numerator/(1 + e^-x). With x = k ln 2 + r it is numerator 2^k/(2^k + e^-r), for x > 64 the
+/// numerator itself. The last factor alone may round a second time.
+template <Reach reach, typename T> POLYNET_INLINE T over_one_plus_exp(T numerator, T x) {
+  const Reduced<T> x_ = reduced<reach>(clamp_far<reach>(x, Layout<T>::exp_below, T(64)));
+  const T e = exp_polynomial(-x_.r);
+  if constexpr (reach == Reach::near)
+    return numerator * x_.first / (x_.first + e);
+  return numerator / (x_.first * x_.second + e) * x_.first * x_.second;
+}
+
 template <typename T, Reach reach> POLYNET_INLINE T logistic(T x) {
-  const T e = exp<T, reach>(-magnitude(x));
-  return (x < T(0) ? e : T(1)) / (T(1) + e);
+  return over_one_plus_exp<reach>(T(1), x);
+}
+
+template <typename T, Reach reach> POLYNET_INLINE T silu(T x) {
+  const T least = Layout<T>::exp_below; // -infinity too
+  return over_one_plus_exp<reach>(reach == Reach::any && x < least ? least : x, x);
 }
 
 /// x s with s = (1 + e^-y)^-1, given e^-|y|; x and y have the same sign.
@@ -16,12 +30,6 @@ template <typename T> POLYNET_INLINE T gated(T x, const Exponential<T> &e) {
   // x e^y for x < 0, where the last factor alone may round a second time.
   const T numerator = x < T(0) ? multiply_add(x, e.p, x) * e.first * e.second : x;
   return numerator / (T(1) + (T(1) + e.p) * e.first * e.second);
-}
-
-template <typename T, Reach reach> POLYNET_INLINE T silu(T x) {
-  const T least = Layout<T>::exp_below;
-  return gated(reach == Reach::any && x < least ? least : x,
-               exponential<reach>(clamp_far<reach>(-magnitude(x), least, T(0))));
 }
 
 /// x/(1 + e^-y), y = x (a + b x^2), a = 2 sqrt(2/pi), b = 0.044715 a, in two parts where e^y
