@@ -152,6 +152,33 @@ TEST_CASE_TEMPLATE("strides, threads and outsiders change no other value", T, do
   }
 }
 
+TEST_CASE("by neurons a point's values do not depend on where it stands, near biases or far") {
+  Random random(76);
+  for (const char *activation : {"logistic", "tanh", "softplus", "sin"}) {
+    polynet::CompileOptions o = options();
+    o.activation = polynet::activation(activation);
+    o.dtype = Dtype::float32;
+    o.construction = polynet::Construction::paper;
+    const Network net = polynet::compile({mixed.enclosed(), product_of(5).enclosed()}, cube(5), o);
+    std::vector<float> x = points<float>(random, 300);
+    for (std::size_t n = 0; n < 300; n += 7) // some neurons far from their bias, all, and no number
+      x[5 * n + n % 5] = n % 2 == 0 ? 3.0f : n % 3 == 0 ? 1e6f : std::nanf("");
+    for (const Kernels *kernels : usable()) {
+      const Evaluator evaluator = Evaluator::by_neurons(net, *kernels);
+      const std::vector<float> batch = values(evaluator, x);
+      for (std::size_t n = 0; n < 300; ++n)
+        for (const std::size_t count : {1, 2, 40}) {
+          if (n + count > 300)
+            continue;
+          const std::vector<float> part =
+              values<float>(evaluator, {&x[5 * n], &x[5 * n] + 5 * count});
+          for (std::size_t k = 0; k < 2 * count; ++k)
+            CHECK(std::memcmp(&part[k], &batch[2 * n + k], sizeof(float)) == 0);
+        }
+    }
+  }
+}
+
 TEST_CASE_TEMPLATE("values are those of the polynomial as far as the scale allows", T, double,
                    float) {
   const Dtype dtype = sizeof(T) == 8 ? Dtype::float64 : Dtype::float32;

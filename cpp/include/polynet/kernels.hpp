@@ -29,6 +29,8 @@ enum class Opcode : std::uint8_t {
   product_series, ///< u v (1 + r), u = s_0, v = s_1: see product_constants
   sign,           ///< -1 below 0, 1 above, s_0 itself if it is 0 or a NaN: a product of bits
   activate,       ///< the activation at s_0 (detail 0), or its derivative there (detail 1)
+  neuron,         ///< the activation at z = c_0 + c_1 s_0: see neuron_degree
+  neuron_of_two,  ///< ... at z = c_0 + c_1 s_0 + c_2 s_1, from the left
 };
 
 /// Most sources of one combine or accumulate instruction.
@@ -47,10 +49,15 @@ constexpr int product_constants(int orders) {
   return count;
 }
 
-/// One instruction. The target may be one of the sources.
+/// A neuron's argument z is mostly near its bias c_0. Its weights are followed by a bound and by the
+/// coefficients of a polynomial of the degree `detail`, highest first: where |z - c_0| does not
+/// exceed the bound, the activation is that polynomial of z - c_0 by Horner's rule.
+constexpr int neuron_degree = 12;
+
+/// One instruction. The target may be one of the sources, except for neurons.
 struct Instruction {
   Opcode opcode;
-  std::uint8_t detail; ///< number of sources, orders of a series, or derivative
+  std::uint8_t detail; ///< number of sources, orders, degree or derivative
   std::int32_t target;
   std::int32_t source;   ///< index of the first source slot in Program::sources
   std::int32_t constant; ///< index of the first constant in Program::constants

@@ -114,8 +114,76 @@ void activate(const Instruction &in, const Program<T> &program, T *slots, std::s
   program.activate(program.context, in.detail, target, known<one>(count));
 }
 
+// A few points whose arguments z may be far from the bias: there the activation itself.
+template <typename T, std::size_t width>
+void far_from_bias(const Program<T> &program, const T *z, T bias, T reach, T *target) {
+  T values[width];
+  bool far = false;
+  for (std::size_t i = 0; i < width; ++i) {
+    values[i] = z[i];
+    far = far || !(magnitude(z[i] - bias) <= reach);
+  }
+  if (!far)
+    return;
+  program.activate(program.context, 0, values, width);
+  for (std::size_t i = 0; i < width; ++i)
+    if (!(magnitude(z[i] - bias) <= reach))
+      target[i] = values[i];
+}
+
+template <typename T, int sources, int degree>
+void neuron(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+            std::size_t count) {
+  const T *s[sources], *constants = program.constants + in.constant;
+  T c[sources + 1], a[degree + 1];
+  for (int k = 0; k < sources; ++k)
+    s[k] = slots + static_cast<std::size_t>(program.sources[in.source + k]) * stride;
+  for (int k = 0; k <= sources; ++k)
+    c[k] = constants[k];
+  const T reach = constants[sources + 1];
+  for (int k = 0; k <= degree; ++k)
+    a[k] = constants[sources + 2 + k];
+  T *target = slots + static_cast<std::size_t>(in.target) * stride;
+  const std::size_t end = known<false>(count);
+  const auto argument = [&](std::size_t i) {
+    T z = c[0];
+    for (int k = 0; k < sources; ++k)
+      z = multiply_add(c[k + 1], s[k][i], z);
+    return z;
+  };
+  typename Mask<T>::type far = 0;
+#pragma omp simd reduction(| : far)
+  for (std::size_t i = 0; i < end; ++i) {
+    const T t = argument(i) - c[0];
+    far |= magnitude(t) <= reach ? 0 : -1;
+    target[i] = horner<degree + 1>(t, a);
+  }
+  for (std::size_t first = 0; far != 0 && first < end; first += lanes) {
+    T z[lanes];
+    for (std::size_t i = 0; i < lanes; ++i)
+      z[i] = argument(first + i);
+    far_from_bias<T, lanes>(program, z, c[0], reach, target + first);
+  }
+}
+
+// The same for one point, of any degree.
+template <typename T, int sources>
+void one_neuron(const Instruction &in, const Program<T> &program, T *slots, std::size_t,
+                std::size_t) {
+  const T *c = program.constants + in.constant, *a = c + sources + 2;
+  T z = c[0];
+  for (int k = 0; k < sources; ++k)
+    z = multiply_add(c[k + 1], slots[program.sources[in.source + k]], z);
+  T value = a[0];
+  for (int k = 1; k <= in.detail; ++k)
+    value = multiply_add(value, z - c[0], a[k]);
+  slots[in.target] = value;
+  far_from_bias<T, 1>(program, &z, c[0], c[sources + 1], slots + in.target);
+}
+
 // Which operation an instruction stands for: table[opcode][min(detail, details - 1)].
-constexpr int opcodes = 9, details = unrolled_orders + 2;
+constexpr int opcodes = 11, details = neuron_degree + 1;
+static_assert(details >= unrolled_orders + 2 && details > combine_limit);
 template <typename T> struct Table {
   Operation<T> of[opcodes][details];
 };
@@ -125,6 +193,13 @@ template <typename T, bool one, int detail> constexpr void fill(Table<T> &table)
   if constexpr (detail <= combine_limit) {
     *row(Opcode::combine) = &combine<T, one, detail, false>;
     *row(Opcode::accumulate) = &combine<T, one, detail, true>;
+  }
+  if constexpr (one) {
+    *row(Opcode::neuron) = &one_neuron<T, 1>;
+    *row(Opcode::neuron_of_two) = &one_neuron<T, 2>;
+  } else if constexpr (detail >= 1 && sizeof(T) == sizeof(float)) {
+    *row(Opcode::neuron) = &neuron<T, 1, detail>;
+    *row(Opcode::neuron_of_two) = &neuron<T, 2, detail>;
   }
   *row(Opcode::multiply) = &multiply<T, one, false>;
   *row(Opcode::multiply_add) = &multiply<T, one, true>;

@@ -68,6 +68,20 @@ void Emitter::series(std::int32_t target, const PlannedSeries &series,
          series.constants);
 }
 
+void Emitter::neuron(std::int32_t target, double bias, const std::vector<Weighted> &terms,
+                     const NearBias &near) {
+  std::vector<std::int32_t> from;
+  std::vector<double> constants{bias};
+  for (const Weighted &term : terms) {
+    from.push_back(term.slot);
+    constants.push_back(term.weight);
+  }
+  constants.push_back(near.reach);
+  constants.insert(constants.end(), near.coefficients.begin(), near.coefficients.end());
+  append(terms.size() == 1 ? Opcode::neuron : Opcode::neuron_of_two,
+         static_cast<int>(near.coefficients.size()) - 1, target, from, constants);
+}
+
 void Emitter::activate(std::int32_t target, int order) {
   append(Opcode::activate, order, target, {target}, {});
 }

@@ -1,7 +1,7 @@
 // Instructions and slots: a slot is handed out again once it is released.
 #pragma once
 
-#include "polynet/plan.hpp"
+#include "near_bias.hpp"
 
 namespace polynet {
 
@@ -28,6 +28,9 @@ public:
   void multiply_add(std::int32_t target, std::int32_t a, std::int32_t b, std::int32_t c);
   void sign(std::int32_t target, std::int32_t source);
   void series(std::int32_t target, const PlannedSeries &series, const std::int32_t *operands);
+  /// The activation at bias + its one or two terms, of which none is the target.
+  void neuron(std::int32_t target, double bias, const std::vector<Weighted> &terms,
+              const NearBias &near);
   /// The activation at target, or its derivative (order 1), in place.
   void activate(std::int32_t target, int order);
 

@@ -6,13 +6,18 @@ namespace polynet {
 
 namespace {
 
+// Operands normalised to [-1, 1] do not exceed this, roundings and all.
+constexpr double normalised = 1.0625;
+
 // The layers as they are, entry by entry: a row is its bias plus its terms in their order, then the
 // activation where it follows.
 class Rows {
 public:
-  Rows(std::size_t inputs, const std::vector<Layer> &layers) : layers_(layers) {
-    values_.emplace_back(inputs);
-    for (const Layer &layer : layers)
+  explicit Rows(const Network &net)
+      : layers_(layers(net)), near_biases_(*net.activation, net.dtype),
+        is_factored_(net.form == Form::factored) {
+    values_.emplace_back(net.box.size());
+    for (const Layer &layer : layers_)
       values_.emplace_back(layer.bias.size());
   }
 
@@ -55,12 +60,16 @@ private:
     std::int32_t &target = values_[t + 1][r].slot;
     std::vector<std::size_t> sources;
     std::vector<Weighted> terms;
+    const NearBias *near = near_bias(t, r);
     const auto append = [&] {
       if (target >= 0) {
         emitter_.accumulate(target, terms.data(), terms.size());
       } else {
         target = emitter_.acquire();
-        emitter_.combine(target, layers_[t].bias[r], terms.data(), terms.size());
+        if (near)
+          emitter_.neuron(target, layers_[t].bias[r], terms, *near);
+        else
+          emitter_.combine(target, layers_[t].bias[r], terms.data(), terms.size());
       }
       for (const std::size_t source : sources)
         if (--values_[t][source].uses == 0)
@@ -78,11 +87,26 @@ private:
     });
     if (target < 0 || !terms.empty())
       append();
-    if (layers_[t].activated)
+    if (layers_[t].activated && !near)
       emitter_.activate(target, 0);
   }
 
-  const std::vector<Layer> &layers_;
+  // The polynomial for a neuron of one operand or two, which the compiler has normalised to [-1, 1];
+  // null if there is none.
+  const NearBias *near_bias(std::size_t t, std::size_t row) {
+    const Layer &layer = layers_[t];
+    const int count = layer.row_start[row + 1] - layer.row_start[row];
+    if (!layer.activated || !is_factored_ || count < 1 || count > 2)
+      return nullptr;
+    double reach = 0.0;
+    for_each_term(layer, row, [&](std::size_t, double weight) { reach += std::fabs(weight); });
+    const NearBias &near = near_biases_(layer.bias[row], normalised * reach);
+    return near.coefficients.empty() ? nullptr : &near;
+  }
+
+  const std::vector<Layer> layers_;
+  NearBiases near_biases_;
+  const bool is_factored_;
   Emitter emitter_;
   std::vector<std::vector<Value>> values_;
 };
@@ -95,7 +119,7 @@ Plan plan_by_neurons(const Network &net) {
   plan.dtype = net.dtype;
   plan.box.assign(net.box.size(), {-detail::infinity, detail::infinity});
   plan.outputs = net.outputs.size();
-  plan.tape = Rows(net.box.size(), layers(net))();
+  plan.tape = Rows(net)();
   return plan;
 }
 
