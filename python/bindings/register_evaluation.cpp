@@ -128,10 +128,10 @@ py::object evaluate(const polynet::Evaluator &evaluator, py::handle points, py::
              : evaluate<double>(evaluator, x, out, threads, single);
 }
 
-// evaluate(points, out, threads, single), by vectorcall: the time of a call of one point counts.
+// evaluate(points, out, threads, single, by_gates), by vectorcall: the time of a call of one point counts.
 PyObject *evaluate_raw(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
-  if (count != 4) {
-    PyErr_SetString(PyExc_TypeError, "evaluate takes points, out, threads, single");
+  if (count != 5) {
+    PyErr_SetString(PyExc_TypeError, "evaluate takes points, out, threads, single, by_gates");
     return nullptr;
   }
   const long threads = PyLong_AsLong(arguments[2]);
@@ -140,8 +140,10 @@ PyObject *evaluate_raw(PyObject *self, PyObject *const *arguments, Py_ssize_t co
   auto *network = static_cast<EvaluableNetwork *>(
       reinterpret_cast<py::detail::instance *>(self)->get_value_and_holder().value_ptr());
   try {
-    return evaluate(network->evaluators->gates(), arguments[0], arguments[1],
-                    static_cast<int>(threads), arguments[3] == Py_True)
+    const polynet::Evaluators &evaluators = *network->evaluators;
+    return evaluate(arguments[4] == Py_True ? evaluators.gates() : evaluators.neurons(),
+                    arguments[0], arguments[1], static_cast<int>(threads),
+                    arguments[3] == Py_True)
         .release()
         .ptr();
   } catch (py::error_already_set &error) {
@@ -164,20 +166,6 @@ template <typename T> py::object first_outside(const EvaluableNetwork &self, con
   return py::cast(found);
 }
 
-template <typename T>
-py::array_t<T> by_neurons(const EvaluableNetwork &self,
-                          const py::array_t<T, py::array::c_style> &points, int threads) {
-  const py::ssize_t count = points.shape(0);
-  py::array_t<T> values({count, static_cast<py::ssize_t>(self.network.outputs.size())});
-  const T *x = points.data();
-  T *y = values.mutable_data();
-  const py::gil_scoped_release release;
-  const polynet::Evaluator &evaluator = self.evaluators->neurons();
-  evaluator(polynet::contiguous(x, evaluator.inputs()), static_cast<std::size_t>(count),
-            polynet::contiguous(y, evaluator.outputs()), threads);
-  return values;
-}
-
 py::dict configuration() {
   py::dict result;
   py::list usable;
@@ -197,7 +185,7 @@ void register_evaluation(py::class_<EvaluableNetwork> &network) {
   static PyMethodDef evaluate_method{
       "evaluate", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&evaluate_raw)),
       METH_FASTCALL,
-      "The values by gates at an array of the dtype and of shape (..., inputs), into `out` (which "
+      "The values, by gates or by neurons, at an array of the dtype and of shape (..., inputs), into `out` (which "
       "must fit) unless it is None, NotImplemented for anything else."};
   auto *type = reinterpret_cast<PyTypeObject *>(network.ptr());
   network.attr("evaluate") =
@@ -205,14 +193,6 @@ void register_evaluation(py::class_<EvaluableNetwork> &network) {
   network
       .def("evaluate_with_derivatives", &evaluate_with_derivatives, py::arg("points"),
            py::arg("threads"))
-      .def(
-          "evaluate_by_neurons",
-          [](const EvaluableNetwork &self, const py::array &points, int threads) -> py::object {
-            if (self.network.dtype == Dtype::float32)
-              return by_neurons<float>(self, points, threads);
-            return by_neurons<double>(self, points, threads);
-          },
-          py::arg("points"), py::arg("threads"))
       .def_property_readonly("uses_neurons",
                              [](const EvaluableNetwork &self) {
                                return polynet::uses_neurons(self.evaluators->gates().plan());

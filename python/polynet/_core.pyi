@@ -165,12 +165,15 @@ class Network:
     def with_form(self, form: str) -> Network: ...
     def address(self, polynomials: list[Terms]) -> int: ...
     def evaluate(
-        self, points: object, out: NDArray[Any] | None, threads: int, single: bool, /
+        self,
+        points: object,
+        out: NDArray[Any] | None,
+        threads: int,
+        single: bool,
+        by_gates: bool,
+        /,
     ) -> Any: ...
     def evaluate_with_derivatives(
-        self, points: NDArray[Any], threads: int
-    ) -> NDArray[np.floating[Any]]: ...
-    def evaluate_by_neurons(
         self, points: NDArray[Any], threads: int
     ) -> NDArray[np.floating[Any]]: ...
     @property

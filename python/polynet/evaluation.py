@@ -82,11 +82,12 @@ class Evaluable:
             unknown, a bit is neither 0 nor 1, or a point is outside the box and `check_domain` is
             set: the message names the first one and its coordinate.
         """
-        if by == "gates" and threads == 1 and out is None and not self.box.bits:
+        known = by == "gates" or by == "neurons"  # a call of is_by_gates would show
+        if known and threads == 1 and out is None and not self.box.bits:
             if check_domain:
                 points = as_points(points, self.box.variables, self.dtype)
                 require_inside(points, self.box, self._handle)
-            values = self._handle.evaluate(points, None, threads, self._single)
+            values = self._handle.evaluate(points, None, threads, self._single, by == "gates")
             if values is not NotImplemented:
                 return values
         array = as_points(points, self.box.variables, self.dtype)
@@ -102,21 +103,14 @@ class Evaluable:
     ) -> Any:
         require_threads(threads)
         require_bits(points, self.box)
-        shape = points.shape[:-1] + (() if self._single else (len(self.polynomials),))
         if out is not None:
+            shape = points.shape[:-1] + (() if self._single else (len(self.polynomials),))
             require_fits(out, shape, self.dtype)
             if np.may_share_memory(points, out):
                 points = points.copy()
         if check_domain:
             require_inside(points, self.box, self._handle)
-        if by_gates:
-            return self._handle.evaluate(points, out, threads, self._single)
-        rows = np.ascontiguousarray(points.reshape(-1, points.shape[-1]))
-        values = self._handle.evaluate_by_neurons(rows, threads).reshape(shape)
-        if out is None:
-            return values[()]
-        out[...] = values
-        return out
+        return self._handle.evaluate(points, out, threads, self._single, by_gates)
 
     def value_and_jacobian(self, points: ArrayLike, *, threads: int = 1) -> tuple[Any, Any]:
         """Evaluate the network by gates and its derivatives by every coordinate.
