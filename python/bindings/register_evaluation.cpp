@@ -128,7 +128,8 @@ py::object evaluate(const polynet::Evaluator &evaluator, py::handle points, py::
              : evaluate<double>(evaluator, x, out, threads, single);
 }
 
-// evaluate(points, out, threads, single, by_gates), by vectorcall: the time of a call of one point counts.
+// evaluate(points, out, threads, single, by_gates), by vectorcall: the time of a call of one point
+// counts.
 PyObject *evaluate_raw(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
   if (count != 5) {
     PyErr_SetString(PyExc_TypeError, "evaluate takes points, out, threads, single, by_gates");
@@ -142,8 +143,7 @@ PyObject *evaluate_raw(PyObject *self, PyObject *const *arguments, Py_ssize_t co
   try {
     const polynet::Evaluators &evaluators = *network->evaluators;
     return evaluate(arguments[4] == Py_True ? evaluators.gates() : evaluators.neurons(),
-                    arguments[0], arguments[1], static_cast<int>(threads),
-                    arguments[3] == Py_True)
+                    arguments[0], arguments[1], static_cast<int>(threads), arguments[3] == Py_True)
         .release()
         .ptr();
   } catch (py::error_already_set &error) {
@@ -185,7 +185,8 @@ void register_evaluation(py::class_<EvaluableNetwork> &network) {
   static PyMethodDef evaluate_method{
       "evaluate", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&evaluate_raw)),
       METH_FASTCALL,
-      "The values, by gates or by neurons, at an array of the dtype and of shape (..., inputs), into `out` (which "
+      "The values, by gates or by neurons, at an array of the dtype and of shape (..., inputs), "
+      "into `out` (which "
       "must fit) unless it is None, NotImplemented for anything else."};
   auto *type = reinterpret_cast<PyTypeObject *>(network.ptr());
   network.attr("evaluate") =

@@ -49,8 +49,8 @@ constexpr int product_constants(int orders) {
   return count;
 }
 
-/// A neuron's argument z is mostly near its bias c_0. Its weights are followed by a bound and by the
-/// coefficients of a polynomial of the degree `detail`, highest first: where |z - c_0| does not
+/// A neuron's argument z is mostly near its bias c_0. Its weights are followed by a bound and by
+/// the coefficients of a polynomial of the degree `detail`, highest first: where |z - c_0| does not
 /// exceed the bound, the activation is that polynomial of z - c_0 by Horner's rule.
 constexpr int neuron_degree = 12;
 

@@ -52,39 +52,43 @@ POLYNET_INLINE void transpose(const char *rows, std::ptrdiff_t row_step, T *cons
 }
 #endif
 
-/// Operations::load_columns.
+/// Operations::load_columns. A few rows at a time, all their columns: what was read together is
+/// used together.
 template <typename T>
 void load_columns(const void *data, std::ptrdiff_t row_step, std::ptrdiff_t column_step,
                   std::size_t count, const std::int32_t *targets, std::size_t columns, T *slots,
                   std::size_t stride) {
-  const auto *rows = static_cast<const char *>(data);
-  const auto slot = [&](std::size_t j) {
-    return slots + static_cast<std::size_t>(targets[j]) * stride;
-  };
-  std::size_t j = 0;
+  for (std::size_t first = 0; first < count; first += lanes) {
+    const std::size_t rows = count - first < lanes ? count - first : lanes;
+    const char *from =
+        static_cast<const char *>(data) + static_cast<std::ptrdiff_t>(first) * row_step;
+    const auto element = [&](std::size_t i, std::size_t j) {
+      return from + static_cast<std::ptrdiff_t>(i) * row_step +
+             static_cast<std::ptrdiff_t>(j) * column_step;
+    };
+    const auto slot = [&](std::size_t j) {
+      return slots + static_cast<std::size_t>(targets[j]) * stride + first;
+    };
+    std::size_t j = 0;
 #ifdef POLYNET_SHUFFLE
-  for (; column_step == sizeof(T) && j + 4 <= columns; j += 4) {
-    if (targets[j] < 0 || targets[j + 1] < 0 || targets[j + 2] < 0 || targets[j + 3] < 0)
-      break;
-    T *const to[4] = {slot(j), slot(j + 1), slot(j + 2), slot(j + 3)};
-    const char *from = rows + j * sizeof(T);
-    std::size_t i = 0;
-    for (; i + 4 <= count; i += 4, from += 4 * row_step) {
-      T *const here[4] = {to[0] + i, to[1] + i, to[2] + i, to[3] + i};
-      transpose(from, row_step, here);
+    T idle[lanes]; // takes the columns that nobody wants
+    for (; column_step == sizeof(T) && j + 4 <= columns; j += 4) {
+      T *to[4];
+      for (std::size_t k = 0; k < 4; ++k)
+        to[k] = targets[j + k] < 0 ? idle : slot(j + k);
+      std::size_t i = 0;
+      for (; i + 4 <= rows; i += 4) {
+        T *const here[4] = {to[0] + i, to[1] + i, to[2] + i, to[3] + i};
+        transpose(element(i, j), row_step, here);
+      }
+      for (; i < rows; ++i)
+        for (std::size_t k = 0; k < 4; ++k)
+          to[k][i] = load_from<T>(element(i, j + k));
     }
-    for (; i < count; ++i, from += row_step)
-      for (int k = 0; k < 4; ++k)
-        to[k][i] = load_from<T>(from + k * sizeof(T));
-  }
 #endif
-  for (; j < columns; ++j) {
-    if (targets[j] < 0)
-      continue;
-    const char *from = rows + static_cast<std::ptrdiff_t>(j) * column_step;
-    T *to = slot(j);
-    for (std::size_t i = 0; i < count; ++i, from += row_step)
-      to[i] = load_from<T>(from);
+    for (; j < columns; ++j)
+      for (std::size_t i = 0; targets[j] >= 0 && i < rows; ++i)
+        slot(j)[i] = load_from<T>(element(i, j));
   }
 }
 

@@ -30,7 +30,8 @@ std::vector<std::vector<double>> chebyshev(int n) {
 class Economiser {
 public:
   Economiser(const Activation &s, double bias, double reach)
-      : s_(s), bias_(bias), reach_(reach), range_(Interval(bias) + Interval(-reach, reach)), least_(derivative_on(s, 0, range_).mig()),
+      : s_(s), bias_(bias), reach_(reach), range_(Interval(bias) + Interval(-reach, reach)),
+        least_(derivative_on(s, 0, range_).mig()),
         chebyshev_(chebyshev(neuron_degree + economised)) {}
 
   // The polynomial of that degree, if it is good enough.
@@ -76,13 +77,13 @@ private:
     }
     const double allowed = function_ulp[static_cast<int>(*s_.function)].float32 - 1.0;
     return (error + lost).hi() <= allowed * 2.0 * half_ulp(least_) ? coefficients
-                                                                  : std::vector<double>();
+                                                                   : std::vector<double>();
   }
 
   // What rounding a number of up to that size loses.
   double half_ulp(const Interval &size) const {
-    return std::ldexp(1.0, std::ilogb(std::max(size.hi(), format_.smallest_normal)) -
-                               format_.precision);
+    return std::ldexp(1.0,
+                      std::ilogb(std::max(size.hi(), format_.smallest_normal)) - format_.precision);
   }
 
   const Activation &s_;

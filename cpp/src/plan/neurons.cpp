@@ -91,8 +91,8 @@ private:
       emitter_.activate(target, 0);
   }
 
-  // The polynomial for a neuron of one operand or two, which the compiler has normalised to [-1, 1];
-  // null if there is none.
+  // The polynomial for a neuron of one operand or two, which the compiler has normalised to [-1,
+  // 1]; null if there is none.
   const NearBias *near_bias(std::size_t t, std::size_t row) {
     const Layer &layer = layers_[t];
     const int count = layer.row_start[row + 1] - layer.row_start[row];
