@@ -17,11 +17,13 @@ template <typename T> T load(const Matrix<const T> &x, std::size_t row, std::siz
   return value;
 }
 
+/// One value, or as many as follow each other in memory from there on.
 template <typename T>
-void store(const Matrix<T> &y, std::size_t row, std::size_t column, const T &value) {
+void store(const Matrix<T> &y, std::size_t row, std::size_t column, const T *values,
+           std::size_t count = 1) {
   std::memcpy(reinterpret_cast<char *>(y.data) + static_cast<std::ptrdiff_t>(row) * y.row_step +
                   static_cast<std::ptrdiff_t>(column) * y.column_step,
-              &value, sizeof value);
+              values, count * sizeof(T));
 }
 
 } // namespace polynet

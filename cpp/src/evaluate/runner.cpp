@@ -119,8 +119,11 @@ void Runner<T>::block(const Matrix<const T> &x, std::size_t count, const Matrix<
     operations_.run(program(), 0, tape_.instructions.size(), slots, end, end);
     for (std::size_t k = 0; k < tape_.outputs.size(); ++k) {
       const T *slot = slots + static_cast<std::size_t>(tape_.outputs[k]) * end;
-      for (std::size_t n = 0; n < count; ++n)
-        store(y, n, k, slot[n]);
+      if (y.row_step == sizeof(T))
+        store(y, 0, k, slot, count);
+      else
+        for (std::size_t n = 0; n < count; ++n)
+          store(y, n, k, slot + n);
     }
   }
   for (const std::size_t n : outside)
@@ -137,7 +140,7 @@ void Runner<T>::one(const Matrix<const T> &x, const Matrix<T> &y, T *slots) cons
   else
     guarded(slots);
   for (std::size_t k = 0; k < tape_.outputs.size(); ++k)
-    store(y, 0, k, slots[tape_.outputs[k]]);
+    store(y, 0, k, slots + tape_.outputs[k]);
 }
 
 template <typename T> void Runner<T>::guarded(T *slots) const {

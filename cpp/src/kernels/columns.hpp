@@ -21,30 +21,57 @@ template <typename T> POLYNET_INLINE T load_from(const char *address) {
 #endif
 
 #ifdef POLYNET_SHUFFLE
-template <typename T> struct Four;
-template <> struct Four<double> {
+// Transposes four numbers of each of several rows: a vector holds those of one row (double) or of
+// two, i and i + 4 (float), so that every step is one instruction. (Arrays of vectors would make
+// the compiler pass them through memory.)
+template <typename T> struct Transposed;
+template <> struct Transposed<double> {
   using Numbers = double __attribute__((vector_size(32)));
+  static constexpr std::size_t rows = 4;
+  static POLYNET_INLINE Numbers load(const char *row, std::ptrdiff_t) {
+    Numbers numbers;
+    std::memcpy(&numbers, row, sizeof numbers);
+    return numbers;
+  }
+  static POLYNET_INLINE void transpose(Numbers &a, Numbers &b, Numbers &c, Numbers &d) {
+    const Numbers ab0 = POLYNET_SHUFFLE(a, b, 0, 4, 2, 6), ab1 = POLYNET_SHUFFLE(a, b, 1, 5, 3, 7);
+    const Numbers cd0 = POLYNET_SHUFFLE(c, d, 0, 4, 2, 6), cd1 = POLYNET_SHUFFLE(c, d, 1, 5, 3, 7);
+    a = POLYNET_SHUFFLE(ab0, cd0, 0, 1, 4, 5);
+    b = POLYNET_SHUFFLE(ab1, cd1, 0, 1, 4, 5);
+    c = POLYNET_SHUFFLE(ab0, cd0, 2, 3, 6, 7);
+    d = POLYNET_SHUFFLE(ab1, cd1, 2, 3, 6, 7);
+  }
 };
-template <> struct Four<float> {
-  using Numbers = float __attribute__((vector_size(16)));
+template <> struct Transposed<float> {
+  using Numbers = float __attribute__((vector_size(32)));
+  using Half = float __attribute__((vector_size(16)));
+  static constexpr std::size_t rows = 8;
+  static POLYNET_INLINE Numbers load(const char *row, std::ptrdiff_t row_step) {
+    Half low, high;
+    std::memcpy(&low, row, sizeof low);
+    std::memcpy(&high, row + 4 * row_step, sizeof high);
+    return POLYNET_SHUFFLE(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+  }
+  static POLYNET_INLINE void transpose(Numbers &a, Numbers &b, Numbers &c, Numbers &d) {
+    const Numbers ab01 = POLYNET_SHUFFLE(a, b, 0, 8, 1, 9, 4, 12, 5, 13);
+    const Numbers ab23 = POLYNET_SHUFFLE(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
+    const Numbers cd01 = POLYNET_SHUFFLE(c, d, 0, 8, 1, 9, 4, 12, 5, 13);
+    const Numbers cd23 = POLYNET_SHUFFLE(c, d, 2, 10, 3, 11, 6, 14, 7, 15);
+    a = POLYNET_SHUFFLE(ab01, cd01, 0, 1, 8, 9, 4, 5, 12, 13);
+    b = POLYNET_SHUFFLE(ab01, cd01, 2, 3, 10, 11, 6, 7, 14, 15);
+    c = POLYNET_SHUFFLE(ab23, cd23, 0, 1, 8, 9, 4, 5, 12, 13);
+    d = POLYNET_SHUFFLE(ab23, cd23, 2, 3, 10, 11, 6, 7, 14, 15);
+  }
 };
 
-/// Four numbers of each of four rows as four columns. (Arrays of vectors would make the compiler
-/// pass them through memory.)
+/// Four columns of Transposed<T>::rows rows.
 template <typename T>
 POLYNET_INLINE void transpose(const char *rows, std::ptrdiff_t row_step, T *const columns[4]) {
-  using Numbers = typename Four<T>::Numbers;
-  Numbers a, b, c, d;
-  std::memcpy(&a, rows, sizeof a);
-  std::memcpy(&b, rows + row_step, sizeof b);
-  std::memcpy(&c, rows + 2 * row_step, sizeof c);
-  std::memcpy(&d, rows + 3 * row_step, sizeof d);
-  const Numbers ab0 = POLYNET_SHUFFLE(a, b, 0, 4, 2, 6), ab1 = POLYNET_SHUFFLE(a, b, 1, 5, 3, 7);
-  const Numbers cd0 = POLYNET_SHUFFLE(c, d, 0, 4, 2, 6), cd1 = POLYNET_SHUFFLE(c, d, 1, 5, 3, 7);
-  a = POLYNET_SHUFFLE(ab0, cd0, 0, 1, 4, 5);
-  b = POLYNET_SHUFFLE(ab1, cd1, 0, 1, 4, 5);
-  c = POLYNET_SHUFFLE(ab0, cd0, 2, 3, 6, 7);
-  d = POLYNET_SHUFFLE(ab1, cd1, 2, 3, 6, 7);
+  using Rows = Transposed<T>;
+  typename Rows::Numbers a = Rows::load(rows, row_step), b = Rows::load(rows + row_step, row_step);
+  typename Rows::Numbers c = Rows::load(rows + 2 * row_step, row_step),
+                         d = Rows::load(rows + 3 * row_step, row_step);
+  Rows::transpose(a, b, c, d);
   std::memcpy(columns[0], &a, sizeof a);
   std::memcpy(columns[1], &b, sizeof b);
   std::memcpy(columns[2], &c, sizeof c);
@@ -52,14 +79,17 @@ POLYNET_INLINE void transpose(const char *rows, std::ptrdiff_t row_step, T *cons
 }
 #endif
 
+// Rows that are read together: their points and slots stay in the first-level cache.
+constexpr std::size_t tile = 4 * lanes;
+
 /// Operations::load_columns. A few rows at a time, all their columns: what was read together is
 /// used together.
 template <typename T>
 void load_columns(const void *data, std::ptrdiff_t row_step, std::ptrdiff_t column_step,
                   std::size_t count, const std::int32_t *targets, std::size_t columns, T *slots,
                   std::size_t stride) {
-  for (std::size_t first = 0; first < count; first += lanes) {
-    const std::size_t rows = count - first < lanes ? count - first : lanes;
+  for (std::size_t first = 0; first < count; first += tile) {
+    const std::size_t rows = count - first < tile ? count - first : tile;
     const char *from =
         static_cast<const char *>(data) + static_cast<std::ptrdiff_t>(first) * row_step;
     const auto element = [&](std::size_t i, std::size_t j) {
@@ -71,13 +101,13 @@ void load_columns(const void *data, std::ptrdiff_t row_step, std::ptrdiff_t colu
     };
     std::size_t j = 0;
 #ifdef POLYNET_SHUFFLE
-    T idle[lanes]; // takes the columns that nobody wants
+    T idle[tile]; // takes the columns that nobody wants
     for (; column_step == sizeof(T) && j + 4 <= columns; j += 4) {
       T *to[4];
       for (std::size_t k = 0; k < 4; ++k)
         to[k] = targets[j + k] < 0 ? idle : slot(j + k);
       std::size_t i = 0;
-      for (; i + 4 <= rows; i += 4) {
+      for (; i + Transposed<T>::rows <= rows; i += Transposed<T>::rows) {
         T *const here[4] = {to[0] + i, to[1] + i, to[2] + i, to[3] + i};
         transpose(element(i, j), row_step, here);
       }
