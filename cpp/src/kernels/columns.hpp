@@ -99,10 +99,11 @@ void load_columns(const void *data, std::ptrdiff_t row_step, std::ptrdiff_t colu
     const auto slot = [&](std::size_t j) {
       return slots + static_cast<std::size_t>(targets[j]) * stride + first;
     };
-    std::size_t j = 0;
+    std::size_t next = 0;
 #ifdef POLYNET_SHUFFLE
     T idle[tile]; // takes the columns that nobody wants
-    for (; column_step == sizeof(T) && j + 4 <= columns; j += 4) {
+    for (; column_step == sizeof(T) && columns >= 4 && next < columns; next += 4) {
+      const std::size_t j = next + 4 <= columns ? next : columns - 4; // some of the last twice
       T *to[4];
       for (std::size_t k = 0; k < 4; ++k)
         to[k] = targets[j + k] < 0 ? idle : slot(j + k);
@@ -116,7 +117,7 @@ void load_columns(const void *data, std::ptrdiff_t row_step, std::ptrdiff_t colu
           to[k][i] = load_from<T>(element(i, j + k));
     }
 #endif
-    for (; j < columns; ++j)
+    for (std::size_t j = next; j < columns; ++j)
       for (std::size_t i = 0; targets[j] >= 0 && i < rows; ++i)
         slot(j)[i] = load_from<T>(element(i, j));
   }
