@@ -19,7 +19,8 @@ RECORDED = {
 
 
 def test_every_primitive_is_recorded():
-    assert set(RECORDED) == {primitive[0] for primitive in primitives.PRIMITIVES}
+    names = {primitive[0] for primitive in primitives.PRIMITIVES}
+    assert set(RECORDED) == names | {primitives.exp_name(r) for r in primitives.EXP_RANGES}
 
 
 @pytest.mark.skipif(not shutil.which("gappa"), reason="Gappa is not installed")
@@ -32,6 +33,23 @@ def test_rounding_errors_are_those_recorded(primitive):
         hypothesis = f"x in [{argument[0]}, {argument[1]}]"
         error = script.prove(hypothesis, f"|{computed} - {exact}|") * 2**53
         assert error == pytest.approx(RECORDED[name][1 + fused], abs=1e-4)
+
+
+@pytest.mark.skipif(not shutil.which("gappa"), reason="Gappa is not installed")
+@pytest.mark.parametrize("interval", primitives.EXP_RANGES)
+def test_rounding_errors_of_exp_are_those_recorded(interval):
+    for fused in (False, True):
+        error = primitives.exp_rounding(interval, fused=fused)
+        assert error == pytest.approx(RECORDED[primitives.exp_name(interval)][1 + fused], abs=1e-4)
+
+
+@pytest.mark.skipif(not shutil.which("sollya"), reason="Sollya is not installed")
+def test_approximation_error_of_exp_is_that_recorded():
+    error = primitives.supremum("exp_polynomial", "P", "exp(x)", (-0.3469, 0.3469)) * 2**53
+    assert all(
+        error == pytest.approx(RECORDED[primitives.exp_name(r)][0], abs=1e-4)
+        for r in primitives.EXP_RANGES
+    )
 
 
 @pytest.mark.skipif(not shutil.which("sollya"), reason="Sollya is not installed")

@@ -104,9 +104,13 @@ PRIMITIVES = (
 )  # fmt: skip
 
 
+# e^r itself: ranges of r over which its evaluation is bounded relatively.
+EXP_RANGES = ((-0.3469, -0.25), (-0.25, 0), (0, 0.25), (0.25, 0.3469))
+
+
 def supremum(function, polynomial, exact, interval):
     """A proved bound of |polynomial/exact - 1|, by Sollya."""
-    argument = "x" if function == "expm1_tail" else "x^2"
+    argument = "x" if function.startswith("exp") else "x^2"
     p = "+".join(f"({number})*({argument})^{k}" for k, number in enumerate(coefficients(function)))
     script = f"""prec = 300!; roundingwarnings = off!; display = decimal!;
 p = {polynomial.replace("P", f"({p})")}; f = {exact};
@@ -154,6 +158,19 @@ def supremum_of_mills(interval, order=18):
         return float(worst)
 
 
+def exp_name(interval):
+    """How the bounds of exp_polynomial on a range of r are recorded."""
+    return f"exp_polynomial({interval[0]:g},{interval[1]:g})"
+
+
+def exp_rounding(interval, *, fused):
+    """What evaluating exp_polynomial loses, relatively, in units of u."""
+    script = Script(fused=fused)
+    computed, real = plain_polynomial("exp_polynomial")(script, script.input("x"))
+    hypothesis = f"x in [{interval[0]}, {interval[1]}]"
+    return script.prove(hypothesis, f"|({computed} - {real}) / {real}|", "$ x in 64;") * 2**53
+
+
 def main():
     print("u = 2^-53. Error of the polynomial, relatively to the function; of its evaluation in")
     print("float64, absolutely, without and with fused multiply-add.")
@@ -170,6 +187,15 @@ def main():
             approximation = supremum_of_mills(interval)
         print(
             f"{function:<10} {approximation * 2**53:8.4f} u {bounds[0]:8.4f} u {bounds[1]:8.4f} u",
+            flush=True,
+        )
+    print("The last for r within its range, all relatively to e^r.")
+    approximation = supremum("exp_polynomial", "P", "exp(x)", (-0.3469, 0.3469))
+    for interval in EXP_RANGES:
+        bounds = [exp_rounding(interval, fused=fused) for fused in (False, True)]
+        print(
+            f"{exp_name(interval):<30} {approximation * 2**53:8.4f} u"
+            f" {bounds[0]:8.4f} u {bounds[1]:8.4f} u",
             flush=True,
         )
 
