@@ -168,7 +168,7 @@ POLYNET_INLINE float exp_polynomial(float r) {
                     0x1.6a604p-10f);
 }
 
-/// e^x everywhere: within 1.3 ulp, and half a subnormal where the result is one.
+/// e^x everywhere: within 1.4 ulp, and half a subnormal where the result is one.
 template <typename T, Reach reach> POLYNET_INLINE T exp(T x) {
   const Reduced<T> x_ =
       reduced<reach>(clamp_far<reach>(x, Layout<T>::exp_below, Layout<T>::exp_above));
