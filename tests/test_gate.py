@@ -339,7 +339,7 @@ def test_gate_is_evaluated_within_four_eps_of_its_exact_function(kind, name, bia
     net = network(kind, name, bias, scale)
     function = gate_function(kind, name, *stored_gate(net))
     points = sample(kind, 8)
-    values = net.evaluate(points, None, 1, True)
+    values = net.evaluate(points, None, 1, True, True)
     for point, value in zip(points, values, strict=True):
         exact = function(point)
         assert abs(value - exact) <= TOLERANCE * abs(exact), point
@@ -358,7 +358,7 @@ def test_gate_is_evaluated_within_four_eps_of_its_exact_function(kind, name, bia
 def test_product_is_evaluated_within_four_eps_for_any_bias(name, bias, sign, scale, u, v):
     net = network("product", name, sign * bias, scale)
     exact = gate_function("product", name, *stored_gate(net))((u, v))
-    value = net.evaluate(np.array([u, v]), None, 1, True)
+    value = net.evaluate(np.array([u, v]), None, 1, True, True)
     assert abs(value - exact) <= TOLERANCE * abs(exact)
 
 

@@ -170,7 +170,7 @@ def test_by_gates_is_the_exact_function_to_a_few_roundings(kind, scale):
     powers, _, activation, bias = KINDS[kind]
     net = network(kind, scale)
     x = points(len(powers), "float64", seed=1)
-    values = net.evaluate(x, None, 1, True)
+    values = net.evaluate(x, None, 1, True, True)
     if not converges(kind, scale):
         pytest.skip("the neurons are used, see the certificate")
     with mpmath.workdps(120 + 10 * sum(powers)):
