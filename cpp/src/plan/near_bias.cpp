@@ -60,20 +60,24 @@ public:
 
 private:
   // Horner's rule, h_k = h_(k+1) t + c_k, in which t = x - bias is exact (NearBiases). The last sum
-  // loses at most an ulp of s(x); a flushed result is multiplied by reach < 1.
+  // loses at most an ulp of s(x). Any number below the smallest normal one may be flushed.
   std::vector<double> rounded(const std::vector<Interval> &a, Interval error) const {
     std::vector<double> coefficients;
     std::vector<Interval> powers{1.0};
     while (powers.size() < a.size())
       powers.push_back(powers.back() * reach_);
-    Interval size, lost; // of h_k
+    const double flushed = format_.smallest_normal;
+    Interval size, lost; // of h_k as it is computed
     for (std::size_t k = a.size(); k-- > 0;) {
       const double c = round_to(Dtype::float32, (a[k] / powers[k]).mid());
       coefficients.push_back(c);
       error += Interval((a[k] - Interval(c) * powers[k]).mag());
       const Interval product = size * reach_;
-      size = product + std::fabs(c);
-      lost = lost * reach_ + half_ulp(product) + (k > 0 ? half_ulp(size) : 0.0);
+      Interval here = half_ulp(product) + (size + 2.0) * flushed;
+      if (k > 0)
+        here += half_ulp(product + here + std::fabs(c));
+      lost = lost * reach_ + here;
+      size = product + here + std::fabs(c);
     }
     const double allowed = function_ulp[static_cast<int>(*s_.function)].float32 - 1.0;
     return (error + lost).hi() <= allowed * 2.0 * half_ulp(least_) ? coefficients
