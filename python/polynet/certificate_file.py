@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
-from .box import Box
+from .box import Box, Range
 from .certificate import Certificate, OutputBounds
 from .checker import MalformedCertificateError, Verdict
 from .errors import InvalidInputError, MissingPackageError, NotCertifiedError
@@ -267,9 +267,9 @@ def _network(claim: Claim) -> Network:
         ],
         [_form(form) for form in claim.outputs],
     )
-    ranges = dict(zip(claim.variables, claim.box, strict=True))
-    bits = {claim.variables[i]: "bit" for i in claim.bits}
-    box = Box(ranges | bits, dtype=claim.dtype)
+    ranges: dict[str, Range] = dict(zip(claim.variables, claim.box, strict=True))
+    ranges.update({claim.variables[i]: "bit" for i in claim.bits})
+    box = Box(ranges, dtype=claim.dtype)
     core = _core.Network.from_state(state, box.bit_marks)
     for layer in claim.hidden:
         for gate in layer.gates:

@@ -94,6 +94,7 @@ struct Certifier::State {
   std::vector<double> rounding;
   PointSearch points;
   std::optional<Bounder> bounder;
+  Part box;
   std::vector<PartTree> trees;
   /// Boxes bounded for every output.
   std::vector<std::size_t> boxes;
@@ -128,14 +129,13 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
     s.ulp = assumed ? ulp : 0.0;
   }
   s.points.sample();
-  Part box;
   for (const Interval &x : net.box)
-    box.emplace_back(x.lo(), x.hi());
+    s.box.emplace_back(x.lo(), x.hi());
   std::vector<double> tolerances;
   for (std::size_t k = 0; k < polynomials.size(); ++k) {
     tolerances.push_back(share_of_rest * std::max(options.ratio - 1.0, least_excess) *
                          std::max(s.points.lower(k), s.rounding[k]));
-    s.trees.emplace_back(box, s.error.on_box()[k].mag(), net.bits);
+    s.trees.emplace_back(s.box, s.error.on_box()[k].mag(), net.bits);
     s.boxes.push_back(1);
   }
   s.bounder.emplace(s.error, std::move(tolerances));
@@ -151,10 +151,7 @@ Task Certifier::next() {
     if (tree.bound() <= task.enough)
       continue;
     if (!s.whole_is_bounded) {
-      Part box;
-      for (const Interval &x : s.net.box)
-        box.emplace_back(x.lo(), x.hi());
-      task.parts.push_back(std::move(box));
+      task.parts.push_back(s.box);
       return task;
     }
     const std::size_t done = s.boxes[s.current], left = s.budget() - std::min(s.budget(), done);

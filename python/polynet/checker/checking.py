@@ -27,7 +27,7 @@ __all__ = ["check"]
 
 PRECISION = 320
 # Of the error of each wire, what may be dropped: first little work, then more.
-ACCURACIES = (2.0**-10, 2.0**-17, 2.0**-27, 2.0**-40)
+ACCURACIES = (2.0**-10, 2.0**-16, 2.0**-20, 2.0**-24, 2.0**-30, 2.0**-38)
 
 
 def check(source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300.0) -> Verdict:
@@ -169,9 +169,7 @@ class _Checker:
             polynomial = polynomial_model(self.space, claim.polynomials[k])
             wire = network.outputs[k]
             plus, minus = dyadic(1.0), dyadic(-1.0)
-            error = self.space.sum(
-                [(wire.target, plus), (wire.error, plus), (polynomial, minus)]
-            )
+            error = self.space.sum([(wire.target, plus), (wire.error, plus), (polynomial, minus)])
             root = tree(claim.box, bounds.subdivision, claim.bits)
             parts = prove_at_most(self.space, error, bound, root)
             return f"{parts} part{'s' if parts != 1 else ''} of the box"

@@ -22,7 +22,7 @@ __all__ = ["Dyadic", "Model", "Space", "dyadic", "exact", "floor_log2"]
 Dyadic = tuple[fmpz, int]
 """An integer times a power of two."""
 
-MAX_PRODUCTS = 20_000_000
+MAX_PRODUCTS = 50_000_000
 MAX_DEGREE = 1024
 # Coefficients that are no dyadic fractions are rounded to this many bits.
 FRACTION_BITS = 640
@@ -78,6 +78,8 @@ class Model:
         coefficients = self.numerator.coeffs()
         if not coefficients:
             return self
+        if accuracy >= 1.0:
+            return Model(0 * self.numerator, 0, self.size)
         bits = int(max(map(abs, coefficients))).bit_length()
         sizes = np.abs([int(c) / (1 << bits) for c in coefficients])
         amount = accuracy * float(sizes.sum())
@@ -98,8 +100,8 @@ class Model:
 class Space:
     """The polynomials in t over one box, whose variables may be bits: 0 or 1, nothing between.
 
-    `centred`: t_i covers [-1, 1]. Otherwise, and for bits, x_i = h_i t_i, so that a monomial in x is
-    one in t, and t_i covers a part of [-1, 1].
+    Each t_i covers [-1, 1], m_i and h_i being middle and half width of the range of x_i; bits are
+    as they are.
     """
 
     def __init__(
@@ -107,8 +109,6 @@ class Space:
         box: Iterable[tuple[float, float]],
         bits: frozenset[int] = frozenset(),
         tick: Callable[[], None] = lambda: None,
-        *,
-        centred: bool = True,
     ) -> None:
         self.box = tuple(box)
         self.context = fmpz_mpoly_ctx.get([("t", len(self.box))], Ordering.lex)
@@ -116,7 +116,7 @@ class Space:
         self.tick = tick
         ends = [(exact(low), exact(high)) for low, high in self.box]
         self.middle = [
-            (low + high) / 2 if low == high or (centred and i not in self.bits) else fmpq(0)
+            fmpq(0) if i in bits else (low + high) / 2
             for i, (low, high) in enumerate(ends)
         ]
         self.half = [

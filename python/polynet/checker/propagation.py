@@ -22,6 +22,8 @@ __all__ = ["Propagation", "polynomial_model", "propagate"]
 
 # The series hold a little beyond the range of their operands, for rounding errors.
 SLACK = 1 + arb(2) ** -6
+# What errors may take: beyond this they lose accuracy.
+LONG_PRODUCT, LONG_ERROR = 2_000_000, 20_000
 
 
 @dataclass(frozen=True)
@@ -132,17 +134,26 @@ class _Gate:
         self.ideal = [self.short(x.target) for x in z]
         self.real = [[self.short(self.plus(x.target, x.error))] for x in z]
 
-    def short(self, model: Model) -> Model:
-        return model.rounded(self.accuracy)
+    def short(self, model: Model, coarser: float = 1.0) -> Model:
+        accuracy = min(self.accuracy * coarser, 0.25)
+        model = model.rounded(accuracy)
+        while len(model.numerator) > LONG_ERROR:
+            accuracy *= 4
+            model = model.rounded(accuracy)
+        return model
 
     def plus(self, *models: Model) -> Model:
         return self.space.sum((m, dyadic(1.0)) for m in models)
 
-    def times(self, a: Model, b: Model) -> Model:
-        return self.short(self.space.product(a, b))
+    def times(self, a: Model, b: Model, coarser: float = 1.0) -> Model:
+        accuracy = self.accuracy
+        while len(a.numerator) * len(b.numerator) > LONG_PRODUCT:
+            accuracy *= 4
+            a, b = a.rounded(accuracy), b.rounded(accuracy)
+        return self.short(self.space.product(a, b), coarser)
 
     def wire(self) -> Wire:
-        one = zero = self.space.constant(fmpq(1))
+        one = self.space.constant(fmpq(1))
         target, ideal, difference = one, one, self.space.constant(fmpq(0))
         for i, power in enumerate(self.series.gate.stencil.target):
             for _ in range(power):
@@ -155,31 +166,38 @@ class _Gate:
         return Wire(target, self.short(self.plus(difference, self.own())))
 
     def own(self) -> Model:
-        """What the gate adds to its target, by its series; small terms by their sizes."""
+        """Return what the gate adds to its target, by its series; small terms by their sizes."""
         sizes = [powers[0].size for powers in self.real]
         coefficients = dict(self.series.coefficients)
         coefficients[self.series.gate.stencil.target] -= 1
         bounds = {key: size_of(c, sizes, key) for key, c in coefficients.items()}
-        negligible = self.accuracy * sum(bounds.values(), arb(0)) / len(bounds)
+        share = sum(bounds.values(), arb(0)) / len(bounds)
+        negligible = self.accuracy * share
+
+        def coarser(size: arb) -> float:
+            """How much less accurate a monomial of a term of that size need be."""
+            return float((share / size).upper()) if size < share else 1.0
+
+        def power(i: int, k: int) -> Model:
+            known = self.real[i]
+            while len(known) < k:
+                largest = max(float(b) for key, b in bounds.items() if key[i] > len(known))
+                known.append(self.times(known[-1], known[0], coarser(arb(largest))))
+            return known[k - 1]
+
         terms, rest = [], self.series.remainder
         for powers, c in coefficients.items():
             if bounds[powers] <= negligible:
                 rest += bounds[powers]
                 continue
             monomial = self.space.constant(fmpq(1))
-            for i, power in enumerate(powers):
-                if power:
-                    monomial = self.times(monomial, self.power(i, power))
+            for i, k in enumerate(powers):
+                if k:
+                    monomial = self.times(monomial, power(i, k), coarser(bounds[powers]))
             terms.append((monomial, dyadic(c)))
             rest += c.rad() * monomial.size
         total = self.space.sum(terms)
         return Model(total.numerator, total.exponent, (total.rest + rest).upper())
-
-    def power(self, i: int, k: int) -> Model:
-        known = self.real[i]
-        while len(known) < k:
-            known.append(self.times(known[-1], known[0]))
-        return known[k - 1]
 
 
 def size_of(c: arb, z: Iterable[arb], powers: Iterable[int]) -> arb:

@@ -55,6 +55,11 @@ class Range:
         """Enclose all sums."""
         return Range((self.low + other.low).lower(), (self.high + other.high).upper())
 
+    def times(self, factor: arb) -> Range:
+        """Enclose all multiples by a number."""
+        ends = factor * self.low, factor * self.high
+        return Range(ends[0].min(ends[1]).lower(), ends[0].max(ends[1]).upper())
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -74,7 +79,6 @@ class Terms:
     def count(self) -> float:
         """How many Bernstein coefficients there are."""
         return prod(float(d + 1) for d in self.degrees)
-
 
 
 def _terms(model: Model, unit: int) -> Terms:

@@ -225,7 +225,9 @@ class _Reader:
             self.integer(t, 0, MAX_ORDER, "a power") for t in self.array(entry, "target")
         )
         if target != (0,) and not (len(target) <= MAX_ORDER and 1 <= sum(target) <= MAX_ORDER):
-            _refuse("a stencil's target must be 0, or have 1 to 9 operands and a degree from 1 to 9")
+            _refuse(
+                "a stencil's target must be 0, or have 1 to 9 operands and a degree from 1 to 9"
+            )
         nodes = []
         for node in self.array(entry, "nodes"):
             weight, direction = self.pair(node, "a node")

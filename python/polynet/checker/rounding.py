@@ -25,6 +25,7 @@ from .errors import NotProvedError
 from .matching import Form, Neuron, arguments_of, exact_form, merged, neurons_of, units_of
 from .models import exact
 from .propagation import Propagation
+from .ranges import Range
 from .series import Series, normalisation
 from .sums import FORMATS, Computed, Sum, sum_from_left
 
@@ -53,7 +54,7 @@ class Block:
     neurons: list[list[Neuron]]  # of each gate: which source, with which integer weight
     scale: list[arb]  # N of each gate
     constant: list[arb]  # w_0 s(b) of each gate
-    size: list[arb]  # sup |g~|, g~ what the computed neurons make of the gate g
+    values: list[Range]  # of g~, what the computed neurons make of the gate g
     carried: list[arb]  # of sup |g~ - g|, what the operands' errors make
 
 
@@ -80,7 +81,7 @@ def rounding_by_neurons(claim: Claim, network: Propagation) -> list[arb]:
             errors = _rows(claim, as_inputs, last, prescribed)
         else:
             errors = _rows(claim, block, last, [merged(form, forms) for form in prescribed])
-        signs = {n.index for gate, own in zip(hidden.gates, neurons) for n in own if gate.is_sign}
+        signs = {n.index for gate, own in zip(hidden.gates, neurons, strict=True) for n in own if gate.is_sign}
         sources = [
             _sign_neuron(claim, form, error) if k in signs else _neuron(claim, form, reach, error)
             for k, (form, error) in enumerate(zip(prescribed, errors, strict=True))
@@ -139,7 +140,7 @@ def _block(
         error = (own / abs(scale) + carried).upper()
         block.scale.append(scale)
         block.constant.append(gate.stencil.constant_weight * at_bias)
-        block.size.append((network.gates[t][g].size + error).upper())
+        block.values.append(network.gates[t][g] + Range(-error, error))
         block.carried.append(carried)
     return block
 
@@ -155,7 +156,9 @@ def rounding_by_gates(claim: Claim, network: Propagation) -> list[arb]:
     """Return a bound on |gates evaluated - real-number function|, the kernels' contracts given."""
     number = FORMATS[claim.dtype]
     values = [
-        Computed(arb(low), arb(high), arb(0), 0 if i in claim.bits else number.input_grid(low, high))
+        Computed(
+            arb(low), arb(high), arb(0), 0 if i in claim.bits else number.input_grid(low, high)
+        )
         for i, (low, high) in enumerate(claim.box)
     ]
     for t, hidden in enumerate(claim.hidden):
@@ -174,19 +177,21 @@ def rounding_by_gates(claim: Claim, network: Propagation) -> list[arb]:
             off = _carried(network, t, gate, operands, series)
             error = (arb(relative) * target + arb(absolute) + off).upper()
             exact_value = network.gates[t][g]
-            values.append(
-                Computed(exact_value.low, exact_value.high, error, number.finest_grid)
-            )
+            values.append(Computed(exact_value.low, exact_value.high, error, number.finest_grid))
     return [sum_from_left(number, form, values, arb.pos_inf()) for form in claim.outputs]
 
 
 def _exact_sources(ranges: Iterable[tuple[arb, arb]]) -> Block:
     sources = [Source(low, high, arb(0)) for low, high in ranges]
     count = len(sources)
-    size = [abs(s.low).max(abs(s.high)) for s in sources]
     zeros = [arb(0)] * count
     return Block(
-        sources, [[Neuron(i, 1)] for i in range(count)], [arb(1)] * count, zeros, size, zeros
+        sources,
+        [[Neuron(i, 1)] for i in range(count)],
+        [arb(1)] * count,
+        zeros,
+        [Range(s.low, s.high) for s in sources],
+        zeros,
     )
 
 
@@ -216,7 +221,8 @@ def _sums(first: list[arb], second: list[arb]) -> list[arb]:
 
 def _shared_error(block: Block, form: Form) -> arb:
     """Bound what the gates' errors make of a form of them; gates may share neurons."""
-    error, weights = arb(0), {}
+    error = arb(0)
+    weights: dict[int, arb] = {}
     for g, c in form.terms.items():
         error += abs(arb(c)) * block.carried[g]
         for neuron in block.neurons[g]:
@@ -234,16 +240,16 @@ def _row_error(
     # All neurons of a gate have integer multiples of one unit.
     units = units_of({g: block.neurons[g] for g in form.terms}, left)
     constant = arb(exact(bias) - form.constant)
-    total = abs(arb(form.constant))
+    total = Range(arb(form.constant), arb(form.constant))
     error = arb(0)
     for g, coefficient in form.terms.items():
         unit = units[g]
         for neuron in block.neurons[g]:
             left[neuron.index] = left.get(neuron.index, fmpq(0)) - unit * neuron.weight
         misfit = arb(unit) * block.scale[g] - arb(coefficient)
-        error += abs(misfit) * block.size[g]
+        error += abs(misfit) * block.values[g].size
         constant -= arb(unit) * block.constant[g]
-        total += abs(arb(coefficient)) * block.size[g]
+        total = total + block.values[g].times(arb(coefficient))
     error += abs(constant)
     sums = Sum(FORMATS[claim.dtype])
     sums.add_constant(bias)
@@ -255,7 +261,7 @@ def _row_error(
         error += abs(arb(rest)) * abs(source.low).max(abs(source.high))
     if not sums.sizes:
         return error.upper()
-    return (error + sums.rounding((total + error).upper())).upper()
+    return (error + sums.rounding((total.size + error).upper())).upper()
 
 
 def _computed_reach(
