@@ -171,7 +171,7 @@ class _Checker:
             plus, minus = dyadic(1.0), dyadic(-1.0)
             error = self.space.sum([(wire.target, plus), (wire.error, plus), (polynomial, minus)])
             root = tree(claim.box, bounds.subdivision, claim.bits)
-            parts = prove_at_most(self.space, error, bound, root)
+            parts = prove_at_most(self.space, error, bound, root, bounds.truncation_witness)
             return f"{parts} part{'s' if parts != 1 else ''} of the box"
 
         def prove_rounding() -> str:

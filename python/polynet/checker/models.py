@@ -71,10 +71,7 @@ class Model:
         return (self.norm + self.rest).upper()
 
     def rounded(self, accuracy: float) -> Model:
-        """Round all coefficients to a power of two, which moves f by <= `accuracy` times the norm.
-
-        A coefficient c moves by at most c, or half of that power.
-        """
+        """Round all coefficients to a power of two: moves f by about `accuracy` of the norm."""
         coefficients = self.numerator.coeffs()
         if not coefficients:
             return self
@@ -82,19 +79,17 @@ class Model:
             return Model(0 * self.numerator, 0, self.size)
         bits = int(max(map(abs, coefficients))).bit_length()
         sizes = np.abs([int(c) / (1 << bits) for c in coefficients])
-        amount = accuracy * float(sizes.sum())
-        # The power of two is 2^(bits - places).
-        places = next(
-            k for k in range(bits + 1) if k == bits or np.minimum(sizes, 0.5**k / 2).sum() <= amount
+        allowed = accuracy * float(sizes.sum())
+        # Those below the power of two vanish, the others lose less than it.
+        powers = range(bits, 0, -1)
+        shift = next(
+            (k for k in powers if np.minimum(sizes, 2.0 ** (k - bits)).sum() <= allowed), 0
         )
-        if places == bits:
+        if not shift:
             return self
-        floor, _ = divmod(self.numerator, fmpz(1) << (bits - places - 1))  # each coefficient's
-        numerator = -divmod(-floor, 2)[0]
-        moved = float(np.minimum(sizes, 0.5**places / 2).sum()) * (1 + 1e-6)
-        exponent = self.exponent + bits
-        rest = (self.rest + moved * _power_of_two(exponent)).upper()
-        return Model(numerator, exponent - places, rest)
+        numerator, lost = divmod(self.numerator, fmpz(1) << shift)
+        moved = Model(lost, self.exponent, self.rest)
+        return Model(numerator, self.exponent + shift, moved.size)
 
 
 class Space:
@@ -116,8 +111,7 @@ class Space:
         self.tick = tick
         ends = [(exact(low), exact(high)) for low, high in self.box]
         self.middle = [
-            fmpq(0) if i in bits else (low + high) / 2
-            for i, (low, high) in enumerate(ends)
+            fmpq(0) if i in bits else (low + high) / 2 for i, (low, high) in enumerate(ends)
         ]
         self.half = [
             max(high - m, m - low) for m, (low, high) in zip(self.middle, ends, strict=True)

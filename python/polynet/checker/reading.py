@@ -103,7 +103,8 @@ class _Reader:
         box = tuple(self.interval(pair) for pair in self.array(top, "box"))
         if not variables or len(set(variables)) != len(variables) or len(box) != len(variables):
             _refuse("box must hold one range for each of some different variables")
-        bits = frozenset(self.index(i, len(box), "a bit") for i in top.get("bits", ()))
+        marked = self.array(top, "bits") if "bits" in top else []
+        bits = frozenset(self.index(i, len(box), "a bit") for i in marked)
         if any(box[i] != (0.0, 1.0) for i in bits):
             _refuse("the range of a bit is not [0, 1]")
         stencils = [self.stencil(entry) for entry in self.array(top, "stencils")]

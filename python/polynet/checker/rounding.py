@@ -81,7 +81,12 @@ def rounding_by_neurons(claim: Claim, network: Propagation) -> list[arb]:
             errors = _rows(claim, as_inputs, last, prescribed)
         else:
             errors = _rows(claim, block, last, [merged(form, forms) for form in prescribed])
-        signs = {n.index for gate, own in zip(hidden.gates, neurons, strict=True) for n in own if gate.is_sign}
+        signs = {
+            n.index
+            for gate, own in zip(hidden.gates, neurons, strict=True)
+            for n in own
+            if gate.is_sign
+        }
         sources = [
             _sign_neuron(claim, form, error) if k in signs else _neuron(claim, form, reach, error)
             for k, (form, error) in enumerate(zip(prescribed, errors, strict=True))
