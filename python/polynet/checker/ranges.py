@@ -33,8 +33,9 @@ from .terms import (
 
 __all__ = ["Range", "enclosure", "prove_at_most"]
 
-# Bernstein coefficients: at once, and where variables have been moved to an end.
+# Bernstein coefficients: at most, to begin with, and where variables have been moved to an end.
 MAX_COEFFICIENTS = 1 << 20
+FEW_COEFFICIENTS = 1 << 17
 FACE_COEFFICIENTS = 1 << 13
 MAX_TERMS = 1_000_000
 # How often a part is halved for the range of a wire.
@@ -202,12 +203,14 @@ def _bounds(
     they may be more, which is tried first, with fewer terms.
     """
     uppers, axes = np.full(len(ends[0]), inf), np.argmax(ends[1] - ends[0], axis=1)
-    for share in (max(target / 4, allowance), allowance):
+    for share, limit in ((max(target / 4, allowance), FEW_COEFFICIENTS), (allowance, inf)):
         for factors, some, low, high in _forms(terms, ends):
             (still,) = np.nonzero(uppers > target)
             if not still.size:
                 return uppers, axes
             rest, some = _lowered(some, share / 2)
+            if some.count() > limit:
+                continue
             if some.count() <= MAX_COEFFICIENTS:
                 tensors = [bernstein(some, low[k], high[k]) for k in still]
                 found = np.array([np.abs(b).max() for b in tensors])
