@@ -29,7 +29,7 @@ def certify(net: pn.Network, ratio: float, repeat: int = 3) -> Row:
     times = []
     for _ in range(repeat):
         start = time.process_time()
-        certificate = net.certify(ratio=ratio, max_boxes=5000)
+        certificate = net.certify(ratio=ratio)
         times.append(time.process_time() - start)
         if times[-1] > 1:
             break

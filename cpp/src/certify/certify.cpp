@@ -133,8 +133,8 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
     s.box.emplace_back(x.lo(), x.hi());
   std::vector<double> tolerances;
   for (std::size_t k = 0; k < polynomials.size(); ++k) {
-    tolerances.push_back(share_of_rest * std::max(options.ratio - 1.0, least_excess) *
-                         std::max(s.points.lower(k), s.rounding[k]));
+    const double excess = std::max(options.ratio - 1.0, least_excess), lower = s.points.lower(k);
+    tolerances.push_back(share_of_rest * std::max(excess * lower, excess * s.rounding[k] - lower));
     s.trees.emplace_back(s.box, s.error.on_box()[k].mag(), net.bits);
     s.boxes.push_back(1);
   }
