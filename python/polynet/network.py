@@ -145,7 +145,7 @@ class Network(Evaluable, Exports):
             The way of evaluating that the certificate is about.
         ratio : float
             Stop splitting the box once the truncation's upper bound is this close to its lower
-            bound.
+            bound, or at most 1 % of the rounding error's bound.
         max_boxes : int
             Stop splitting after about this many boxes in all, or after a quarter of them if these
             gained less than a twentieth of what the bounds are apart.

@@ -12,7 +12,8 @@ namespace polynet {
 
 struct CertifyOptions {
   Way way = Way::gates;
-  /// Stop splitting the box when truncation_upper / truncation_lower is at most this.
+  /// Stop splitting the box when truncation_upper / truncation_lower is at most this, or
+  /// truncation_upper at most 1 % of the rounding.
   double ratio = 1.05;
   /// Stop after this many boxes, whatever the ratio; after a quarter of them if these gained less
   /// than a twentieth of what the bounds are apart.

@@ -27,6 +27,9 @@ constexpr double least_gain = 0.05;
 constexpr double room = 1.0 + 0x1p-30;
 // Ratios closer to 1 are not worth finer models.
 constexpr double least_excess = 1e-3;
+// A truncation below this share of the rounding does not show beside it: to bound it better would
+// be idle.
+constexpr double share_of_rounding = 0.01;
 
 void check_arguments(const Network &net, const std::vector<Polynomial> &polynomials,
                      const CertifyOptions &options) {
@@ -70,8 +73,7 @@ struct Certifier::State {
 
   std::size_t outputs() const { return trees.size(); }
   double enough(std::size_t k) const {
-    // Splitting on to where the truncation no longer shows beside the rounding would be idle.
-    return std::max(options.ratio * points.lower(k), (options.ratio - 1.0) * rounding[k]);
+    return std::max(options.ratio * points.lower(k), share_of_rounding * rounding[k]);
   }
   double excess(std::size_t k) const { return trees[k].bound() - points.lower(k); }
   std::size_t budget() const { return std::max<std::size_t>(options.max_boxes / outputs(), 1); }
@@ -134,7 +136,8 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
   std::vector<double> tolerances;
   for (std::size_t k = 0; k < polynomials.size(); ++k) {
     const double excess = std::max(options.ratio - 1.0, least_excess), lower = s.points.lower(k);
-    tolerances.push_back(share_of_rest * std::max(excess * lower, excess * s.rounding[k] - lower));
+    tolerances.push_back(share_of_rest *
+                         std::max(excess * lower, share_of_rounding * s.rounding[k] - lower));
     s.trees.emplace_back(s.box, s.error.on_box()[k].mag(), net.bits);
     s.boxes.push_back(1);
   }
