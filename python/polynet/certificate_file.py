@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
-from .box import Box
+from .box import Box, Range
 from .certificate import Certificate, OutputBounds
 from .checker import MalformedCertificateError, Verdict
 from .errors import InvalidInputError, MissingPackageError, NotCertifiedError
@@ -43,8 +43,7 @@ def save_certificate(path: str | PathLike[str], network: Network, certificate: C
     Raises
     ------
     InvalidInputError
-        If the certificate is not about this network, its activation is the user's own, or inputs
-        are bits: the checker knows ranges only.
+        If the certificate is not about this network, or its activation is the user's own.
     NotCertifiedError
         If a gate evaluated by gates has no kernel with a contract (an extreme scale).
 
@@ -165,6 +164,8 @@ def certificate_data(network: Network, certificate: Certificate) -> dict[str, An
         ],
         "outputs": [_affine(form) for form in outputs],
     }
+    if network.box.bits:
+        data["bits"] = [network.box.variables.index(name) for name in network.box.bits]
     if certificate.by == "neurons":
         data["layers"] = [_layer(*layer) for layer in network._handle.layers()]
     else:
@@ -174,11 +175,6 @@ def certificate_data(network: Network, certificate: Certificate) -> dict[str, An
 
 
 def _check(network: Network, certificate: Certificate) -> None:
-    if network.box.bits:
-        raise InvalidInputError(
-            f"the input {network.box.bits[0]} is a bit: the checker proves claims about ranges "
-            "only, so that certificates of networks with bits are not written to files"
-        )
     if getattr(certificate, "box", network.box) != network.box:
         raise InvalidInputError("the certificate is of another network: its box is another")
     for name in ("dtype", "form"):
@@ -271,14 +267,16 @@ def _network(claim: Claim) -> Network:
         ],
         [_form(form) for form in claim.outputs],
     )
-    core = _core.Network.from_state(state)
+    ranges: dict[str, Range] = dict(zip(claim.variables, claim.box, strict=True))
+    ranges.update({claim.variables[i]: "bit" for i in claim.bits})
+    box = Box(ranges, dtype=claim.dtype)
+    core = _core.Network.from_state(state, box.bit_marks)
     for layer in claim.hidden:
         for gate in layer.gates:
             known = _core.Stencil(gate.stencil.name)
             nodes = [(node.weight, list(node.direction)) for node in gate.stencil.nodes]
             if nodes != known.nodes or gate.stencil.constant_weight != known.constant_weight:
                 raise InvalidInputError(f"the nodes of {gate.stencil.name!r} are not its own")
-    box = Box(dict(zip(claim.variables, claim.box, strict=True)), dtype=claim.dtype)
     polynomials = tuple(Polynomial(terms, claim.variables) for terms in claim.polynomials)
     return Network(core, polynomials, box, single=len(polynomials) == 1)
 

@@ -23,6 +23,8 @@ constexpr double share_of_rest = 0.25;
 // that share off the excess over the lower bound, the others would not either.
 constexpr std::size_t trial = 4; // a quarter
 constexpr double least_gain = 0.05;
+// Room for a proof by other means, in floating point too (docs/checker.md).
+constexpr double room = 1.0 + 0x1p-30;
 // Ratios closer to 1 are not worth finer models.
 constexpr double least_excess = 1e-3;
 // A truncation below this share of the rounding does not show beside it: to bound it better would
@@ -78,7 +80,7 @@ struct Certifier::State {
   OutputBounds bounds(std::size_t k) const {
     OutputBounds b;
     b.rounding = rounding[k];
-    b.truncation_upper = trees[k].bound();
+    b.truncation_upper = up(trees[k].bound() * room);
     b.truncation_lower = points.lower(k);
     b.truncation_witness = points.witness(k);
     b.upper = up(b.truncation_upper + b.rounding);
@@ -94,6 +96,7 @@ struct Certifier::State {
   std::vector<double> rounding;
   PointSearch points;
   std::optional<Bounder> bounder;
+  Part box;
   std::vector<PartTree> trees;
   /// Boxes bounded for every output.
   std::vector<std::size_t> boxes;
@@ -128,15 +131,14 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
     s.ulp = assumed ? ulp : 0.0;
   }
   s.points.sample();
-  Part box;
   for (const Interval &x : net.box)
-    box.emplace_back(x.lo(), x.hi());
+    s.box.emplace_back(x.lo(), x.hi());
   std::vector<double> tolerances;
   for (std::size_t k = 0; k < polynomials.size(); ++k) {
     const double excess = std::max(options.ratio - 1.0, least_excess), lower = s.points.lower(k);
     tolerances.push_back(share_of_rest *
                          std::max(excess * lower, share_of_rounding * s.rounding[k] - lower));
-    s.trees.emplace_back(box, s.error.on_box()[k].mag(), net.bits);
+    s.trees.emplace_back(s.box, s.error.on_box()[k].mag(), net.bits);
     s.boxes.push_back(1);
   }
   s.bounder.emplace(s.error, std::move(tolerances));
@@ -152,10 +154,7 @@ Task Certifier::next() {
     if (tree.bound() <= task.enough)
       continue;
     if (!s.whole_is_bounded) {
-      Part box;
-      for (const Interval &x : s.net.box)
-        box.emplace_back(x.lo(), x.hi());
-      task.parts.push_back(std::move(box));
+      task.parts.push_back(s.box);
       return task;
     }
     const std::size_t done = s.boxes[s.current], left = s.budget() - std::min(s.budget(), done);

@@ -1,6 +1,6 @@
 // The neurons of a network, and its layers of them.
+#include "../exact_sum.hpp"
 #include "polynet/error.hpp"
-#include "polynet/exact_sum.hpp"
 #include "polynet/network.hpp"
 
 #include <algorithm>

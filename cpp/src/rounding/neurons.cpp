@@ -1,5 +1,5 @@
+#include "../exact_sum.hpp"
 #include "analysis.hpp"
-#include "polynet/exact_sum.hpp"
 
 #include <map>
 

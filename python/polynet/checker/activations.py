@@ -14,7 +14,7 @@ from flint import arb, arb_series, ctx
 
 from .errors import NotProvedError
 
-__all__ = ["largest_coefficient_near", "range_and_slope", "taylor"]
+__all__ = ["largest_coefficient_near", "limit", "range_and_slope", "taylor"]
 
 PIECE_RADIUS = arb(2) ** -7
 STEP = 8
@@ -53,6 +53,23 @@ FORMULAS: dict[str, Callable[[arb_series], arb_series]] = {
     "softplus": lambda x: (1 + x.exp()).log(),
     "tanh": lambda x: 2 * _logistic(2 * x) - 1,
 }
+
+
+# The sigmoids' limits, lim s(x) - s(0) for x to infinity. s - s(0) is odd, and s' falls for x > 0.
+LIMITS: dict[str, Callable[[], arb]] = {
+    "algebraic": lambda: arb(1),
+    "arctan": lambda: arb.pi() / 2,
+    "erf": lambda: arb(1),
+    "logistic": lambda: arb(1) / 2,
+    "tanh": lambda: arb(1),
+}
+
+
+def limit(name: str) -> arb:
+    """Return the limit of a sigmoid."""
+    if name not in LIMITS:
+        raise NotProvedError(f"this checker does not know {name!r} as a sigmoid")
+    return LIMITS[name]()
 
 
 def taylor(name: str, point: arb, order: int) -> list[arb]:

@@ -14,7 +14,7 @@ from flint import arb, ctx
 from .activations import taylor
 from .claim import Claim
 from .errors import NotProvedError, RefutedError
-from .models import Model, Space, exact
+from .models import Space, dyadic, exact
 from .propagation import Propagation, polynomial_model, propagate
 from .ranges import prove_at_most
 from .reading import read
@@ -27,7 +27,7 @@ __all__ = ["check"]
 
 PRECISION = 320
 # Of the error of each wire, what may be dropped: first little work, then more.
-ACCURACIES = (2.0**-10, 2.0**-17, 2.0**-27, 2.0**-40)
+ACCURACIES = (2.0**-10, 2.0**-16, 2.0**-20, 2.0**-24, 2.0**-30, 2.0**-38)
 
 
 def check(source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300.0) -> Verdict:
@@ -70,7 +70,7 @@ class _Checker:
     def __init__(self, claim: Claim, deadline: float) -> None:
         self.claim = claim
         self.deadline = deadline
-        self.space = Space(claim.box)
+        self.space = Space(claim.box, claim.bits, self.tick)
         self.attained = [arb(0)] * len(claim.bounds)  # |f - p| at the truncation's witnesses
 
     def tick(self) -> None:
@@ -99,7 +99,7 @@ class _Checker:
 
     def consistency(self, k: int) -> str:
         claim, bounds = self.claim, self.claim.bounds[k]
-        tree(claim.box, bounds.subdivision)
+        tree(claim.box, bounds.subdivision, claim.bits)
         numbers = (bounds.lower, bounds.truncation_lower, bounds.rounding)
         if min(numbers) < 0.0:
             raise RefutedError("a bound is negative")
@@ -110,6 +110,8 @@ class _Checker:
         for point in (bounds.witness, bounds.truncation_witness):
             if any(not low <= x <= high for x, (low, high) in zip(point, claim.box, strict=True)):
                 raise RefutedError("a witness lies outside the box")
+            if any(point[i] not in (0.0, 1.0) for i in claim.bits):
+                raise RefutedError("a bit of a witness is neither 0 nor 1")
         return "the bounds, witnesses and the subdivision fit together"
 
     def truncation_lower(self, k: int) -> str:
@@ -136,7 +138,7 @@ class _Checker:
         found: dict[tuple[int, str], Finding] = {}
         for accuracy in ACCURACIES:
             try:
-                network = propagate(self.claim, self.space, arb(accuracy), self.tick)
+                network = propagate(self.claim, self.space, accuracy)
                 rounding = self.rounding(network)
             except NotProvedError as error:
                 names = ("truncation_upper", "rounding", "upper")
@@ -164,11 +166,12 @@ class _Checker:
         def prove(bound: arb) -> str:
             if self.attained[k] > bound:
                 raise RefutedError(f"it is {float(self.attained[k]):.6e} at the witness")
-            polynomial = polynomial_model(self.space, claim.polynomials[k], self.tick)
-            output = network.outputs[k]
-            error = Model(output.polynomial - polynomial.polynomial, output.rest)
-            root = tree(claim.box, bounds.subdivision)
-            parts = prove_at_most(error, bound, root, self.tick)
+            polynomial = polynomial_model(self.space, claim.polynomials[k])
+            wire = network.outputs[k]
+            plus, minus = dyadic(1.0), dyadic(-1.0)
+            error = self.space.sum([(wire.target, plus), (wire.error, plus), (polynomial, minus)])
+            root = tree(claim.box, bounds.subdivision, claim.bits)
+            parts = prove_at_most(self.space, error, bound, root, bounds.truncation_witness)
             return f"{parts} part{'s' if parts != 1 else ''} of the box"
 
         def prove_rounding() -> str:

@@ -26,7 +26,11 @@ class Node:
 
 @dataclass(frozen=True)
 class Stencil:
-    """What gates of one kind share; `target` holds the powers of the monomial they approximate."""
+    """What gates of one kind share; `target` holds the powers of the monomial they approximate.
+
+    The target (0,) is the sign of the only operand, the sum of n bits less n - 1/2: 1 if all bits
+    are 1, else -1.
+    """
 
     name: str
     target: tuple[int, ...]
@@ -42,6 +46,11 @@ class Gate:
     bias: float
     scale: float
     operands: tuple[int, ...]
+
+    @property
+    def is_sign(self) -> bool:
+        """Whether this is the gate of a product of bits."""
+        return self.stencil.target == (0,)
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,7 @@ class Claim:
     seconds: float
     variables: tuple[str, ...]
     box: tuple[tuple[float, float], ...]
+    bits: frozenset[int]
     polynomials: tuple[dict[tuple[int, ...], Fraction], ...]
     hidden: tuple[HiddenLayer, ...]
     outputs: tuple[Affine, ...]

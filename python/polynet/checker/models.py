@@ -1,26 +1,31 @@
-"""Taylor models: a polynomial with exact rational coefficients, and how far off it may be.
+"""Taylor models: a polynomial with dyadic coefficients, and how far off it may be.
 
-The variables are t_1..t_n, each in [-1, 1]: the input x_i is m_i + h_i t_i with m_i and h_i the
-exact middle and half width of its range. A Model encloses a function f of t, |f(t) - p(t)| <= rest.
-Sums and products of polynomials are exact; what is dropped to keep them short goes into the rest.
+The variables are t_1..t_n in [-1, 1]: the input x_i is m_i + h_i t_i. A Model encloses a function f
+of t, |f(t) - p(t)| <= rest. Sums and products of polynomials are exact; what is dropped to keep
+them short goes into the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from flint import Ordering, arb, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
+import numpy as np
+from flint import Ordering, arb, fmpq, fmpz, fmpz_mpoly, fmpz_mpoly_ctx
 
 from .errors import NotProvedError
 
-__all__ = ["Model", "Space", "exact", "floor_log2", "require_short", "to_fmpq"]
+__all__ = ["Dyadic", "Model", "Space", "dyadic", "exact", "floor_log2"]
 
-MAX_PRODUCTS = 10_000_000
-SHORT_PRODUCT = 20_000
-LEVEL_BITS = 5
+Dyadic = tuple[fmpz, int]
+"""An integer times a power of two."""
+
+MAX_PRODUCTS = 50_000_000
+MAX_DEGREE = 1024
+# Coefficients that are no dyadic fractions are rounded to this many bits.
+FRACTION_BITS = 640
 
 
 def exact(x: float | Fraction) -> fmpq:
@@ -28,10 +33,10 @@ def exact(x: float | Fraction) -> fmpq:
     return fmpq(*x.as_integer_ratio())
 
 
-def to_fmpq(x: arb) -> fmpq:
-    """Return the exact midpoint of a ball."""
-    mantissa, exponent = x.mid().man_exp()
-    return mantissa * fmpq(2) ** int(exponent)
+def dyadic(x: float | arb) -> Dyadic:
+    """Return a float, or the midpoint of a ball, as integer times power of two."""
+    mantissa, exponent = (arb(x) if isinstance(x, float) else x.mid()).man_exp()
+    return mantissa, int(exponent)
 
 
 def floor_log2(x: arb) -> int:
@@ -42,93 +47,130 @@ def floor_log2(x: arb) -> int:
     return int(value)
 
 
-def require_short(p: fmpq_mpoly, q: fmpq_mpoly) -> None:
-    """Refuse a product that would take too long."""
-    if len(p) * len(q) > MAX_PRODUCTS:
-        raise NotProvedError("a product of polynomials is too long for this checker")
+def _power_of_two(exponent: int) -> arb:
+    return arb(2) ** exponent
 
 
 @dataclass(frozen=True)
 class Model:
-    """``|f - polynomial| <= rest`` on the whole cube [-1, 1]^n."""
+    """``|f - numerator 2^exponent| <= rest`` wherever the variables are."""
 
-    polynomial: fmpq_mpoly
+    numerator: fmpz_mpoly
+    exponent: int
     rest: arb
 
     @cached_property
+    def norm(self) -> arb:
+        """An upper bound of the polynomial: the sum of the coefficients' absolute values."""
+        total = sum(map(abs, self.numerator.coeffs()), fmpz(0))
+        return (arb(total) * _power_of_two(self.exponent)).upper()
+
+    @cached_property
     def size(self) -> arb:
-        """An upper bound of |f|: the sum of the absolute values of all coefficients."""
-        return (sum((arb(abs(c)) for c in self.polynomial.coeffs()), arb(0)) + self.rest).upper()
+        """An upper bound of |f|."""
+        return (self.norm + self.rest).upper()
 
-    def levels(self) -> list[Model]:
-        """Share the terms out by the size of their coefficients; the rest goes with the first."""
-        levels: dict[int, dict[tuple[int, ...], fmpq]] = {}
-        for powers, c in self.polynomial.to_dict().items():
-            bits = int(c.p).bit_length() - int(c.q).bit_length()
-            levels.setdefault(-bits // LEVEL_BITS, {})[powers] = c
-        context = self.polynomial.context()
-        parts = [context.from_dict(levels[level]) for level in sorted(levels)]
-        rests = [self.rest] + [arb(0)] * len(parts)
-        return [Model(part, rest) for part, rest in zip(parts, rests, strict=False)] or [self]
-
-    def times(self, other: Model, amount: arb) -> Model:
-        """Multiply, (p + r)(q + s) = p q + p s + q r + r s, dropping about `amount` if it pays."""
-        if len(self.polynomial) * len(other.polynomial) < SHORT_PRODUCT:
-            rest = self.size * other.rest + other.size * self.rest
-            return Model(self.polynomial * other.polynomial, rest.upper())
-        left, right = self.levels(), other.levels()
-        share = amount / (len(left) * len(right))
-        polynomial, rest = 0 * self.polynomial, arb(0)
-        for a in left:
-            for b in right:
-                if a.size * b.size <= share:
-                    rest += a.size * b.size
-                else:
-                    require_short(a.polynomial, b.polynomial)
-                    polynomial += a.polynomial * b.polynomial
-                    rest += a.size * b.rest + b.size * a.rest
-        return Model(polynomial, rest.upper())
+    def rounded(self, accuracy: float) -> Model:
+        """Round all coefficients to a power of two: moves f by about `accuracy` of the norm."""
+        coefficients = self.numerator.coeffs()
+        if not coefficients:
+            return self
+        if accuracy >= 1.0:
+            return Model(0 * self.numerator, 0, self.size)
+        bits = int(max(map(abs, coefficients))).bit_length()
+        sizes = np.abs([int(c) / (1 << bits) for c in coefficients])
+        allowed = accuracy * float(sizes.sum())
+        # Those below the power of two vanish, the others lose less than it.
+        powers = range(bits, 0, -1)
+        shift = next(
+            (k for k in powers if np.minimum(sizes, 2.0 ** (k - bits)).sum() <= allowed), 0
+        )
+        if not shift:
+            return self
+        numerator, lost = divmod(self.numerator, fmpz(1) << shift)
+        moved = Model(lost, self.exponent, self.rest)
+        return Model(numerator, self.exponent + shift, moved.size)
 
 
 class Space:
-    """The polynomials in t over one box."""
+    """The polynomials in t over one box, whose variables may be bits: 0 or 1, nothing between.
 
-    def __init__(self, box: Iterable[tuple[float, float]]) -> None:
-        ends = [(exact(low), exact(high)) for low, high in box]
-        self.middle = [(low + high) / 2 for low, high in ends]
-        self.half = [(high - low) / 2 for low, high in ends]
-        self.context = fmpq_mpoly_ctx.get([("t", len(ends))], Ordering.lex)
+    Each t_i covers [-1, 1], m_i and h_i being middle and half width of the range of x_i; bits are
+    as they are.
+    """
+
+    def __init__(
+        self,
+        box: Iterable[tuple[float, float]],
+        bits: frozenset[int] = frozenset(),
+        tick: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.box = tuple(box)
+        self.context = fmpz_mpoly_ctx.get([("t", len(self.box))], Ordering.lex)
+        self.bits = bits
+        self.tick = tick
+        ends = [(exact(low), exact(high)) for low, high in self.box]
+        self.middle = [
+            fmpq(0) if i in bits else (low + high) / 2 for i, (low, high) in enumerate(ends)
+        ]
+        self.half = [
+            max(high - m, m - low) for m, (low, high) in zip(self.middle, ends, strict=True)
+        ]
+
+    def coordinates(self, box: Iterable[tuple[float, float]]) -> list[tuple[fmpq, fmpq]]:
+        """Return the range of every t over a part of the box."""
+        return [
+            ((exact(low) - m) / h, (exact(high) - m) / h) if h else (fmpq(0), fmpq(0))
+            for (low, high), m, h in zip(box, self.middle, self.half, strict=True)
+        ]
 
     def constant(self, value: fmpq) -> Model:
         """Return a constant."""
-        return Model(self.context.constant(value), arb(0))
+        rest = arb(0)
+        exponent = 1 - int(value.q).bit_length()
+        if value.q != 1 << -exponent:
+            exponent -= FRACTION_BITS
+            rest = _power_of_two(exponent)
+        number = (value * (1 << -exponent)).floor()
+        return Model(self.context.constant(number), exponent, rest)
 
     def inputs(self) -> list[Model]:
         """Return the inputs x_i = m_i + h_i t_i."""
-        return [
-            Model(h * t + m, arb(0))
-            for m, h, t in zip(self.middle, self.half, self.context.gens(), strict=True)
-        ]
+        result = []
+        for m, h, t in zip(self.middle, self.half, self.context.gens(), strict=True):
+            (a, i), (b, j) = ((c.p, 1 - int(c.q).bit_length()) for c in (m, h))
+            low = min(i, j)
+            result.append(Model(a * (1 << (i - low)) + t * b * (1 << (j - low)), low, arb(0)))
+        return result
 
-    def combination(self, terms: Iterable[tuple[Model, fmpq]], constant: fmpq) -> Model:
-        """Return the sum of weight * model, plus the constant."""
-        polynomial, rest = self.context.constant(constant), arb(0)
-        for model, weight in terms:
-            polynomial += weight * model.polynomial
-            rest += abs(arb(weight)) * model.rest
-        return Model(polynomial, rest.upper())
+    def sum(self, terms: Iterable[tuple[Model, Dyadic]]) -> Model:
+        """Return the sum of weight * model."""
+        scaled = [(m, mantissa, m.exponent + e) for m, (mantissa, e) in terms if mantissa]
+        if not scaled:
+            return Model(self.context.constant(0), 0, arb(0))
+        exponent = min(e for _, _, e in scaled)
+        numerator, rest = self.context.constant(0), arb(0)
+        for model, mantissa, e in scaled:
+            numerator += model.numerator * (mantissa * (fmpz(1) << (e - exponent)))
+            rest += abs(arb(mantissa)) * _power_of_two(e - model.exponent) * model.rest
+        return Model(numerator, exponent, rest.upper())
 
-    def shortened(self, model: Model, amount: arb) -> Model:
-        """Round all coefficients to multiples of a power of two, which moves f by <= `amount`."""
-        count = len(model.polynomial)
-        if not amount > 0 or not count:
-            return model
-        # A power of two near amount/count: a coefficient moves by at most half of it.
-        grid = fmpq(2) ** floor_log2(amount / count)
-        rounded = {
-            powers: n * grid
-            for powers, c in model.polynomial.to_dict().items()
-            if (n := (c / grid + fmpq(1, 2)).floor())
-        }
-        moved = arb(grid) * count / 2
-        return Model(self.context.from_dict(rounded), (model.rest + moved).upper())
+    def product(self, a: Model, b: Model) -> Model:
+        """Multiply: (p + r)(q + s) = p q + p s + q r + r s."""
+        self.tick()
+        p, q = a.numerator, b.numerator
+        degree = int(p.total_degree() + q.total_degree())
+        if len(p) * len(q) > MAX_PRODUCTS or degree > MAX_DEGREE:
+            raise NotProvedError("a product of polynomials is too long for this checker")
+        rest = a.norm * b.rest + b.size * a.rest
+        return Model(self._on_bits(p * q), a.exponent + b.exponent, rest.upper())
+
+    def _on_bits(self, p: fmpz_mpoly) -> fmpz_mpoly:
+        """Put t for all powers of t that is 0 or 1."""
+        if all(p.degrees()[i] <= 1 for i in self.bits):
+            return p
+        result: dict[tuple[int, ...], fmpz] = {}
+        for powers, c in p.to_dict().items():
+            key = tuple(min(e, 1) if i in self.bits else e for i, e in enumerate(powers))
+            result[key] = result.get(key, fmpz(0)) + c
+        return self.context.from_dict(result)

@@ -1,201 +1,301 @@
-"""Ranges of polynomials on [-1, 1]^n by Bernstein coefficients, in parts if need be.
+"""Ranges of polynomials on parts of [-1, 1]^n.
 
-A polynomial lies between its smallest and its largest Bernstein coefficient, and the coefficients
-of the corners are its values there. The coefficients are computed in float64 with an a-priori
-bound on all rounding errors: every number here is a sum of products with factors that add up to at
-most 1 in absolute value, so that n operations are off by at most gamma_n = n u/(1 - n u) times the
-largest number (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1).
+In the Bernstein basis of its degrees a polynomial lies between its smallest and its largest
+coefficient. Where there are too many of them, variables in which the polynomial is monotone, or
+nearly so, are moved to an end of their range first, and terms of high degree are bounded apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
-from math import comb, prod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf, nextafter
 
 import numpy as np
-from flint import arb, fmpq, fmpq_mpoly
+from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from .errors import NotProvedError, RefutedError
-from .models import Model, floor_log2
+from .models import Model, Space, exact, floor_log2
 from .subdivision import Part
+from .terms import (
+    UNIT,
+    Array,
+    Ends,
+    Terms,
+    at_corners,
+    bernstein,
+    on_face,
+    steepest,
+    sweep,
+    values_at,
+)
 
-__all__ = ["prove_at_most", "supremum"]
+__all__ = ["Range", "enclosure", "prove_at_most"]
 
-MAX_COEFFICIENTS = 1 << 24
-UNIT = 2.0**-53
-Tensor = NDArray[np.float64]
-Terms = dict[tuple[int, ...], fmpq]
-
-
-@cache
-def _to_bernstein(degree: int, low: int) -> Tensor:
-    """Row i holds the i-th Bernstein coefficients on [low, 1] of 1, t, ..., t^degree.
-
-    That of t^j is the mean of the products of j of `degree` numbers, i of them 1, the others `low`,
-    which is -1 or 0: at most 1 in absolute value.
-    """
-    rows = [
-        [
-            sum(comb(i, j - k) * comb(degree - i, k) * low**k for k in range(j + 1))
-            / comb(degree, j)
-            for j in range(degree + 1)
-        ]
-        for i in range(degree + 1)
-    ]
-    return np.array(rows)
-
-
-def _coefficients(terms: Terms, unit: fmpq, lows: Sequence[int]) -> tuple[Tensor, float]:
-    """Return the Bernstein coefficients of polynomial/unit, and a bound on their errors.
-
-    The range of the i-th variable is [lows[i], 1].
-    """
-    degrees = _degrees(terms)
-    power = np.zeros([d + 1 for d in degrees])
-    for exponents, c in terms.items():
-        ratio = c / unit
-        power[exponents] = int(ratio.p) / int(ratio.q)  # correctly rounded
-    total = float(np.abs(power).sum())
-    for axis, (degree, low) in enumerate(zip(degrees, lows, strict=True)):
-        matrix = _to_bernstein(degree, low)
-        power = np.moveaxis(np.tensordot(matrix, power, (1, axis)), 0, axis)
-    operations = sum(degrees) + 4 * len(degrees) + power.size.bit_length() + 4
-    return power, 4 * operations * UNIT * total + 1e-300
+# Bernstein coefficients: at most, to begin with, and where variables have been moved to an end.
+MAX_COEFFICIENTS = 1 << 20
+FEW_COEFFICIENTS = 1 << 17
+FACE_COEFFICIENTS = 1 << 13
+MAX_TERMS = 1_000_000
+# How often a part is halved for the range of a wire.
+DIVISIONS = 5
+# Parts that are worked on together; terms, or coefficients, times parts.
+BATCH, WORK = 64, 1 << 17
+# Of a polynomial to its bound, as a power of two.
+LARGEST_RATIO = 900
 
 
-def _degrees(terms: Terms) -> list[int]:
-    return [max(e) for e in zip(*terms, strict=True)]
+@dataclass(frozen=True)
+class Range:
+    """Between `low` and `high`."""
+
+    low: arb
+    high: arb
+
+    @property
+    def size(self) -> arb:
+        """The largest absolute value."""
+        return abs(self.low).max(abs(self.high)).upper()
+
+    def __add__(self, other: Range) -> Range:
+        """Enclose all sums."""
+        return Range((self.low + other.low).lower(), (self.high + other.high).upper())
+
+    def times(self, factor: arb) -> Range:
+        """Enclose all multiples by a number."""
+        ends = factor * self.low, factor * self.high
+        return Range(ends[0].min(ends[1]).lower(), ends[0].max(ends[1]).upper())
 
 
-def _is_small(terms: Terms) -> bool:
-    return prod(d + 1 for d in _degrees(terms)) <= MAX_COEFFICIENTS
+def _terms(model: Model, unit: int) -> Terms:
+    """Return the polynomial divided by 2^unit, its coefficients correctly rounded."""
+    if len(model.numerator) > MAX_TERMS:
+        raise NotProvedError("a polynomial is too long for this checker")
+    shift = model.exponent - unit
+    up, down = 1 << max(shift, 0), 1 << max(-shift, 0)
+    coefficients = [int(c) * up / down for c in model.numerator.coeffs()]
+    variables = model.numerator.context().nvars()
+    exponents = np.array(model.numerator.monoms(), np.int64).reshape(-1, variables)
+    return Terms(exponents, np.array(coefficients))
 
 
-def _terms(polynomial: fmpq_mpoly) -> Terms:
-    return {tuple(map(int, e)): c for e, c in polynomial.to_dict().items()}
+def _ends(ranges: list[tuple[fmpq, fmpq]]) -> Ends:
+    """Return float64 ends around rational ranges in [-1, 1]."""
+
+    def nearest(end: fmpq, beyond: float) -> float:
+        value = int(end.p) / int(end.q)
+        return value if exact(value) == end else nextafter(value, beyond)
+
+    low = [nearest(a, -1.0) for a, _ in ranges]
+    high = [nearest(b, 1.0) for _, b in ranges]
+    return np.array(low), np.array(high)
 
 
-def _reduced(terms: Terms) -> tuple[Terms, list[int]]:
-    """Divide by the largest common monomial, at most 1 in size; write t^2 as a variable on [0, 1].
-
-    The result's absolute value is nowhere smaller. Second: the lower ends of its variables' ranges.
-    """
-    least = [min(e) for e in zip(*terms, strict=True)]
-    divided = {tuple(e - m for e, m in zip(key, least, strict=True)): terms[key] for key in terms}
-    steps = [2 if all(e % 2 == 0 for e in column) else 1 for column in zip(*divided, strict=True)]
-    result = {tuple(e // s for e, s in zip(k, steps, strict=True)): c for k, c in divided.items()}
-    return result, [0 if step == 2 else -1 for step in steps]
-
-
-def _groups(terms: Terms) -> list[Terms]:
-    """Share the terms out among polynomials in few variables each."""
-    groups: list[tuple[set[int], Terms]] = []
-    for exponents in sorted(terms, key=lambda e: sum(x == 0 for x in e)):
-        variables = {i for i, e in enumerate(exponents) if e}
-        for known, group in groups:
-            if variables <= known:
-                group[exponents] = terms[exponents]
-                break
-        else:
-            groups.append((variables, {exponents: terms[exponents]}))
-    return [group for _, group in groups]
+def enclosure(space: Space, model: Model) -> Range:
+    """Enclose f over the whole box."""
+    size = model.size
+    if size.is_zero() or len(model.numerator) > MAX_TERMS:
+        return Range((-size).lower(), size)
+    unit = floor_log2(size)
+    low, high = _extremes(_terms(model, unit), _ends(space.coordinates(space.box)))
+    scale = arb(2) ** unit
+    return Range(
+        (scale * arb(low) - model.rest).lower().max(-size),
+        (scale * arb(high) + model.rest).upper().min(size),
+    )
 
 
-def _largest(terms: Terms, unit: fmpq) -> float:
-    """Return a bound of |polynomial/unit|, the whole cube at once."""
-    if not terms:
-        return 0.0
-    reduced, lows = _reduced(terms)
-    if _is_small(reduced):
-        b, error = _coefficients(reduced, unit, lows)
-        return (float(np.abs(b).max()) + error) * (1 + 4 * UNIT)
-    groups = _groups(terms)
-    if len(groups) > 1:
-        return sum(_largest(group, unit) for group in groups) * (1 + 4 * len(groups) * UNIT)
-    total = sum((arb(abs(c / unit)) for c in terms.values()), arb(0))
-    return float(total.upper()) * (1 + 4 * UNIT)
+def _extremes(terms: Terms, ends: Ends) -> tuple[float, float]:
+    """Bound a polynomial over the whole box from below and above."""
+    slip = 2 * terms.slip
+    whole = ends[0][None], ends[1][None]
+    (low,), (high,) = sweep(terms, *whole, np.ones((1, 1)))[0]
+    _, terms, first, second = next(_forms(terms, whole))
+    if terms.count() <= FACE_COEFFICIENTS:
+        b_low, b_high = _bernstein_extremes(terms, first[0], second[0], DIVISIONS)
+        low, high = max(low, b_low), min(high, b_high)
+    return float(low) - slip, float(high) + slip
 
 
-def supremum(model: Model) -> arb:
-    """Return an upper bound of |f| on the cube."""
-    if model.size.is_zero():
-        return arb(0)
-    unit = fmpq(2) ** floor_log2(model.size)
-    largest = arb(_largest(_terms(model.polynomial), unit))
-    return (largest * arb(unit) + model.rest).upper().min(model.size)
+def _bernstein_extremes(
+    terms: Terms, low: Array, high: Array, divisions: int
+) -> tuple[float, float]:
+    b = bernstein(terms, low, high)
+    corners = b[np.ix_(*([0, -1] for _ in b.shape))]
+    extremes = float(b.min()), float(b.max())
+    # A corner's coefficient is the value there.
+    if not divisions or extremes == (float(corners.min()), float(corners.max())):
+        return extremes
+    axis = steepest(terms, b)
+    before, after = high.copy(), low.copy()
+    before[axis] = after[axis] = (low[axis] + high[axis]) / 2
+    parts = (low, before), (after, high)
+    lows, highs = zip(
+        *(_bernstein_extremes(terms, *part, divisions - 1) for part in parts), strict=True
+    )
+    return min(lows), max(highs)
 
 
-def prove_at_most(model: Model, bound: arb, root: Part, tick: Callable[[], None]) -> int:
-    """Prove |f| <= bound on the cube, and return how many parts that took.
+def prove_at_most(
+    space: Space, model: Model, bound: arb, root: Part, point: tuple[float, ...]
+) -> int:
+    """Prove |f| <= bound on the box, and return how many parts that took.
+
+    `point`: one of the box where |f| is likely to be large.
 
     Raises
     ------
     RefutedError
-        If |f| is larger at a corner of a part.
+        If |f| is larger at a point.
     NotProvedError
-        If it is not proved before `tick` raises, or at all.
+        If it is not proved before the time is over, or at all.
     """
+    if model.size <= bound:
+        return 1
     if not model.rest < bound:
         raise NotProvedError("what was dropped is larger than the bound")
-    unit = fmpq(2) ** floor_log2(bound)
-    target = float(((bound - model.rest) / arb(unit)).lower()) * (1 - 4 * UNIT)
-    beyond = float(((bound + model.rest) / arb(unit)).upper()) * (1 + 4 * UNIT)
-    terms = _terms(model.polynomial)
-    largest = _largest(terms, unit)
-    if largest <= target:
-        return 1
-    if not _is_small(terms):
-        raise NotProvedError(
-            "it has too many variables to be split, and is only bounded by "
-            f"{float((arb(largest) * arb(unit) + model.rest).upper()):.6e}"
-        )
-    stack = [(*_coefficients(terms, unit, [-1] * len(root.box)), root)]
-    count = 0
+    unit = floor_log2(bound)
+    if floor_log2(model.size) > unit + LARGEST_RATIO:
+        raise NotProvedError("it is far smaller than the polynomial's coefficients")
+    scale = arb(2) ** unit
+    target = float(((bound - model.rest) / scale).lower()) * (1 - 4 * UNIT)
+    beyond = float(((bound + model.rest) / scale).upper()) * (1 + 4 * UNIT)
+    terms = _terms(model, unit)
+    slip = terms.slip
+    work = terms.count()
+    batch = 1 + min(
+        BATCH, WORK // int(work if work <= MAX_COEFFICIENTS else len(terms.coefficients))
+    )
+    low, _ = _ends(space.coordinates((x, x) for x in point))
+    found = max(
+        at_corners(terms, _ends(space.coordinates(root.box))),
+        abs(float(values_at(terms, low[None])[0])),
+    )
+    stack, parts_tried = [root], 0
     while stack:
-        tick()
-        b, error, part = stack.pop()
-        count += 1
-        largest = float(np.abs(b).max())
-        if largest + error <= target:
-            continue
-        corners = np.abs(b[np.ix_(*([0, -1] for _ in b.shape))])
-        place = np.unravel_index(int(corners.argmax()), corners.shape)
-        corner = part.corner([int(end) for end in place])
-        if float(corners.max()) - error > beyond:
-            raise RefutedError(f"it is larger at the point {corner}")
-        # A corner's coefficient is the value there, which no split makes smaller.
-        if float(corners.max()) + error > target or not part.can_split():
-            raise NotProvedError(f"it is too close to the bound near {corner}")
-        axis, fraction, halves = part.split(_best_axis(b, part))
-        left, right = _de_casteljau(b, axis, fraction)
-        error += 8 * (b.shape[axis] + 1) * UNIT * largest
-        # The half with the larger coefficients last, so that it is looked at first.
-        pair = [(left, error, halves[0]), (right, error, halves[1])]
-        stack += sorted(pair, key=lambda entry: float(np.abs(entry[0]).max()))
-    return count
+        space.tick()
+        parts = [stack.pop() for _ in range(min(len(stack), batch))]
+        parts_tried += len(parts)
+        ends = [_ends(space.coordinates(part.box)) for part in parts]
+        low, high = (np.array(side) for side in zip(*ends, strict=True))
+        found = max(found, float(np.abs(values_at(terms, (low + high) / 2)).max()))
+        if found - slip > beyond:
+            raise RefutedError(f"it is larger, {found * 2.0**unit:.6e}")
+        # What a bound may be too large by where the polynomial is largest.
+        allowance = target - found - slip
+        uppers, axes = _bounds(terms, (low, high), slip, target, max(allowance, 0.0))
+        for part, upper, axis in zip(parts, uppers, axes, strict=True):
+            if upper <= target:
+                continue
+            if allowance < 0.0 or not part.can_split():
+                raise NotProvedError(f"it is too close to the bound in {part.box}")
+            stack += part.split(int(axis))
+    return parts_tried
 
 
-def _best_axis(b: Tensor, part: Part) -> int:
-    """Return the axis along which the coefficients change most."""
-    changes = [
-        float(np.abs(np.diff(b, axis=axis)).max()) * (b.shape[axis] - 1) if b.shape[axis] > 1 else 0
-        for axis in range(b.ndim)
-    ]
-    ranked: Sequence[int] = sorted(range(b.ndim), key=lambda axis: -changes[axis])
-    return next((axis for axis in ranked if part.is_wide(axis)), 0)
+def _bounds(
+    terms: Terms, ends: Ends, slip: float, target: float, allowance: float
+) -> tuple[Array, NDArray[np.int64]]:
+    """Bound the absolute value over parts, and say along which variable to divide each.
 
-
-def _de_casteljau(b: Tensor, axis: int, fraction: float) -> tuple[Tensor, Tensor]:
-    """Return the coefficients of both parts, divided at that fraction of the range.
-
-    Each step takes means, (1 - fraction) a + fraction b, with at most four roundings.
+    `allowance`: how much too large the bounds may be where the polynomial is largest. Elsewhere
+    they may be more, which is tried first, with fewer terms.
     """
-    b = np.moveaxis(b, axis, 0)
-    left, right = np.empty_like(b), np.empty_like(b)
-    row = b
-    for k in range(len(b)):
-        left[k], right[len(b) - 1 - k] = row[0], row[-1]
-        row = (1.0 - fraction) * row[:-1] + fraction * row[1:]
-    return np.moveaxis(left, 0, axis), np.moveaxis(right, 0, axis)
+    uppers, axes = np.full(len(ends[0]), inf), np.argmax(ends[1] - ends[0], axis=1)
+    for share, limit in ((max(target / 4, allowance), FEW_COEFFICIENTS), (allowance, inf)):
+        for factors, some, low, high in _forms(terms, ends):
+            (still,) = np.nonzero(uppers > target)
+            if not still.size:
+                return uppers, axes
+            rest, some = _lowered(some, share / 2)
+            if some.count() > limit:
+                continue
+            if some.count() <= MAX_COEFFICIENTS:
+                tensors = [bernstein(some, low[k], high[k]) for k in still]
+                found = np.array([np.abs(b).max() for b in tensors])
+                directions = np.array([steepest(some, b) for b in tensors])
+            else:
+                found, directions = _faces(some, low[still], high[still], target, share / 4)
+            bounds = (factors[still] * (found + slip) + rest + slip) * (1 + 8 * UNIT)
+            axes[still] = np.where(bounds < uppers[still], directions, axes[still])
+            uppers[still] = np.minimum(uppers[still], bounds)
+    return uppers, axes
+
+
+def _forms(terms: Terms, ends: Ends) -> Iterator[tuple[Array, Terms, Array, Array]]:
+    """Write the polynomial as numbers times another one that is nowhere smaller in size.
+
+    That is itself, or itself divided by the largest common monomial. Where a variable occurs in
+    even powers alone its square is the variable. The ends of the parts are those of its variables.
+    """
+    least = terms.exponents.min(axis=0)
+    size = np.maximum(np.abs(ends[0]), np.abs(ends[1]))
+    for divisor in (0 * least, least) if least.any() else (least,):
+        exponents = terms.exponents - divisor
+        even = (exponents % 2 == 0).all(axis=0)
+        exponents[:, even] //= 2
+        first, second = ends[0] ** 2, ends[1] ** 2
+        inside = (ends[0] < 0) & (ends[1] > 0)
+        least_square = np.where(inside, 0.0, np.minimum(first, second) * (1 - 4 * UNIT))
+        largest_square = np.minimum(np.maximum(first, second) * (1 + 4 * UNIT) + 1e-290, 1.0)
+        factors = np.ones(len(size))
+        for i in np.flatnonzero(divisor):
+            for _ in range(divisor[i]):
+                factors *= size[:, i]
+        factors = np.minimum(factors * (1 + 4 * int(divisor.sum()) * UNIT) + 1e-290, 1.0)
+        low, high = np.where(even, least_square, ends[0]), np.where(even, largest_square, ends[1])
+        yield factors, Terms(exponents, terms.coefficients), low, high
+
+
+def _lowered(terms: Terms, allowance: float) -> tuple[float, Terms]:
+    """Drop the highest powers of variables while that is worth it; first: a bound of them."""
+    dropped = 0.0
+    while True:
+        degrees = terms.degrees
+        sizes = np.abs(terms.coefficients)
+        costs = [
+            float(sizes[terms.exponents[:, i] == d].sum()) if d else inf
+            for i, d in enumerate(degrees)
+        ]
+        i = int(np.argmin(costs))
+        count = terms.count()
+        share = 1 if count > MAX_COEFFICIENTS else 2 if count > FACE_COEFFICIENTS else 32
+        if dropped + costs[i] > allowance / share:
+            return dropped * (1 + len(sizes) * UNIT), terms
+        dropped += costs[i] * (1 + len(sizes) * UNIT)
+        kept = terms.exponents[:, i] < degrees[i]
+        terms = Terms(terms.exponents[kept], terms.coefficients[kept])
+
+
+def _faces(
+    terms: Terms, low: Array, high: Array, target: float, allowance: float
+) -> tuple[Array, NDArray[np.int64]]:
+    """Bound polynomials on parts, both signs, variables moved to where they are largest.
+
+    One in which a polynomial falls a little, somewhere, may be moved up too if that is paid for.
+    """
+    parts = len(low)
+    sign = np.repeat([1.0, -1.0], parts)[:, None]
+    low, high = np.tile(low, (2, 1)), np.tile(high, (2, 1))
+    paid, share = np.zeros(2 * parts), allowance / (2 * low.shape[1])
+    while True:
+        (_, above), slopes = sweep(terms, low, high, sign)
+        width = high - low
+        fall = np.maximum(-slopes[0], 0.0) * width * (1 + 8 * UNIT)
+        rise = np.maximum(slopes[1], 0.0) * width * (1 + 8 * UNIT)
+        # All at once: a slope's enclosure on a part holds on its faces too.
+        moved = (np.minimum(fall, rise) <= share) & (width > 0)
+        if not moved.any():
+            break
+        paid += (np.minimum(fall, rise) * moved).sum(axis=1) * (1 + 64 * UNIT)
+        up = fall <= rise
+        low, high = np.where(moved & up, high, low), np.where(moved & ~up, low, high)
+    bounds = above + paid
+    for k in np.flatnonzero(bounds > target):
+        face = on_face(terms, low[k], high[k])
+        if face.count() <= FACE_COEFFICIENTS:
+            b = float((sign[k] * bernstein(face, low[k], high[k])).max())
+            bounds[k] = min(bounds[k], b + paid[k])
+    worst = np.where(bounds[:parts] >= bounds[parts:], 0, parts) + np.arange(parts)
+    return bounds[worst], np.argmax(np.maximum(fall, rise)[worst], axis=1)

@@ -103,6 +103,10 @@ class _Reader:
         box = tuple(self.interval(pair) for pair in self.array(top, "box"))
         if not variables or len(set(variables)) != len(variables) or len(box) != len(variables):
             _refuse("box must hold one range for each of some different variables")
+        marked = self.array(top, "bits") if "bits" in top else []
+        bits = frozenset(self.index(i, len(box), "a bit") for i in marked)
+        if any(box[i] != (0.0, 1.0) for i in bits):
+            _refuse("the range of a bit is not [0, 1]")
         stencils = [self.stencil(entry) for entry in self.array(top, "stencils")]
         hidden: list[HiddenLayer] = []
         width = len(box)
@@ -131,6 +135,7 @@ class _Reader:
             seconds=self.double(top, "seconds"),
             variables=variables,
             box=box,
+            bits=bits,
             polynomials=polynomials,
             hidden=tuple(hidden),
             outputs=outputs,
@@ -220,8 +225,10 @@ class _Reader:
         target = tuple(
             self.integer(t, 0, MAX_ORDER, "a power") for t in self.array(entry, "target")
         )
-        if len(target) > MAX_ORDER or not 1 <= sum(target) <= MAX_ORDER:
-            _refuse("a stencil's target must have 1 to 9 operands and a degree from 1 to 9")
+        if target != (0,) and not (len(target) <= MAX_ORDER and 1 <= sum(target) <= MAX_ORDER):
+            _refuse(
+                "a stencil's target must be 0, or have 1 to 9 operands and a degree from 1 to 9"
+            )
         nodes = []
         for node in self.array(entry, "nodes"):
             weight, direction = self.pair(node, "a node")

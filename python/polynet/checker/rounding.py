@@ -19,12 +19,13 @@ from dataclasses import dataclass
 
 from flint import arb, fmpq
 
-from .activations import range_and_slope, taylor
+from .activations import limit, range_and_slope, taylor
 from .claim import Claim, Gate, Layer
 from .errors import NotProvedError
 from .matching import Form, Neuron, arguments_of, exact_form, merged, neurons_of, units_of
 from .models import exact
 from .propagation import Propagation
+from .ranges import Range
 from .series import Series, normalisation
 from .sums import FORMATS, Computed, Sum, sum_from_left
 
@@ -53,8 +54,8 @@ class Block:
     neurons: list[list[Neuron]]  # of each gate: which source, with which integer weight
     scale: list[arb]  # N of each gate
     constant: list[arb]  # w_0 s(b) of each gate
-    size: list[arb]  # sup |g~|, g~ what the computed neurons make of the gate g
-    error: list[arb]  # sup |g~ - g|
+    values: list[Range]  # of g~, what the computed neurons make of the gate g
+    carried: list[arb]  # of sup |g~ - g|, what the operands' errors make
 
 
 def rounding_by_neurons(claim: Claim, network: Propagation) -> list[arb]:
@@ -74,15 +75,21 @@ def rounding_by_neurons(claim: Claim, network: Propagation) -> list[arb]:
         prescribed = arguments_of(arguments)
         if not last.activated or (linear.activated and linear is not last):
             raise NotProvedError(f"the activation of hidden layer {t} is not where it belongs")
-        reach = [(z + e).upper() for z, e in zip(network.reach[t], operands, strict=True)]
+        reach = [(z.size + e).upper() for z, e in zip(network.operands[t], operands, strict=True)]
         if claim.form == "factored":
             as_inputs = _exact_sources([(-z, z) for z in reach])
             errors = _rows(claim, as_inputs, last, prescribed)
         else:
             errors = _rows(claim, block, last, [merged(form, forms) for form in prescribed])
+        signs = {
+            n.index
+            for gate, own in zip(hidden.gates, neurons, strict=True)
+            for n in own
+            if gate.is_sign
+        }
         sources = [
-            _neuron(claim, form, reach, error)
-            for form, error in zip(prescribed, errors, strict=True)
+            _sign_neuron(claim, form, error) if k in signs else _neuron(claim, form, reach, error)
+            for k, (form, error) in enumerate(zip(prescribed, errors, strict=True))
         ]
         block = _block(claim, network, t, neurons, sources, operands)
     outputs = _next(layers, len(block.sources))
@@ -98,10 +105,25 @@ def _neuron(claim: Claim, argument: Form, reach: list[arb], error: arb) -> Sourc
     """Bound a computed neuron whose argument is off by `error`."""
     radius = sum((abs(arb(w)) * reach[k] for k, w in argument.terms.items()), error).upper()
     low, high, slope = range_and_slope(claim.activation, float(arb(argument.constant)), radius)
+    return _computed(claim, low, high, slope * error)
+
+
+def _sign_neuron(claim: Claim, argument: Form, error: arb) -> Source:
+    """Bound a computed sigmoid of a sum of bits, at least 3/8 of the scale from 0."""
+    ((_, scale),) = argument.terms.items()
+    if not error <= arb(scale) / 8:
+        raise NotProvedError("rounding may change the sign of a sum of bits")
+    middle = taylor(claim.activation, arb(0), 0)[0]
+    slope = abs(taylor(claim.activation, arb(scale) / 4, 1)[1])
+    end = limit(claim.activation)
+    return _computed(claim, middle - end, middle + end, slope * error)
+
+
+def _computed(claim: Claim, low: arb, high: arb, shifted: arb) -> Source:
     number = FORMATS[claim.dtype]
     size = abs(low).max(abs(high)).max(arb(RUNTIME_MAGNITUDE.get(claim.activation, 0.0)))
     ulp = 2 * number.half_ulp(size.upper())
-    off = (slope * error + arb(claim.activation_ulp) * ulp + number.smallest_normal).upper()
+    off = (shifted + arb(claim.activation_ulp) * ulp + number.smallest_normal).upper()
     return Source((low - off).lower(), (high + off).upper(), off)
 
 
@@ -119,11 +141,12 @@ def _block(
         at_bias = taylor(claim.activation, arb(gate.bias), 0)[0]
         scale = normalisation(claim.activation, gate)
         own = sum((abs(n.weight) * sources[n.index].error for n in neurons[g]), arb(0))
-        error = (own / abs(scale) + _carried(network, t, gate, operands, series)).upper()
+        carried = _carried(network, t, gate, operands, series)
+        error = (own / abs(scale) + carried).upper()
         block.scale.append(scale)
         block.constant.append(gate.stencil.constant_weight * at_bias)
-        block.size.append((network.gate_reach[t][g] + error).upper())
-        block.error.append(error)
+        block.values.append(network.gates[t][g] + Range(-error, error))
+        block.carried.append(carried)
     return block
 
 
@@ -138,13 +161,15 @@ def rounding_by_gates(claim: Claim, network: Propagation) -> list[arb]:
     """Return a bound on |gates evaluated - real-number function|, the kernels' contracts given."""
     number = FORMATS[claim.dtype]
     values = [
-        Computed(arb(low), arb(high), arb(0), number.input_grid(low, high))
-        for low, high in claim.box
+        Computed(
+            arb(low), arb(high), arb(0), 0 if i in claim.bits else number.input_grid(low, high)
+        )
+        for i, (low, high) in enumerate(claim.box)
     ]
     for t, hidden in enumerate(claim.hidden):
         operands = [
-            sum_from_left(number, form, values, size)
-            for form, size in zip(hidden.operands, network.reach[t], strict=True)
+            sum_from_left(number, form, values, z.size)
+            for form, z in zip(hidden.operands, network.operands[t], strict=True)
         ]
         values = []
         for g, gate in enumerate(hidden.gates):
@@ -156,18 +181,22 @@ def rounding_by_gates(claim: Claim, network: Propagation) -> list[arb]:
                 target *= z**power
             off = _carried(network, t, gate, operands, series)
             error = (arb(relative) * target + arb(absolute) + off).upper()
-            low, high = network.gate_low[t][g], network.gate_reach[t][g]
-            values.append(Computed(low, high, error, number.finest_grid))
+            exact_value = network.gates[t][g]
+            values.append(Computed(exact_value.low, exact_value.high, error, number.finest_grid))
     return [sum_from_left(number, form, values, arb.pos_inf()) for form in claim.outputs]
 
 
 def _exact_sources(ranges: Iterable[tuple[arb, arb]]) -> Block:
     sources = [Source(low, high, arb(0)) for low, high in ranges]
     count = len(sources)
-    size = [abs(s.low).max(abs(s.high)) for s in sources]
     zeros = [arb(0)] * count
     return Block(
-        sources, [[Neuron(i, 1)] for i in range(count)], [arb(1)] * count, zeros, size, zeros
+        sources,
+        [[Neuron(i, 1)] for i in range(count)],
+        [arb(1)] * count,
+        zeros,
+        [Range(s.low, s.high) for s in sources],
+        zeros,
     )
 
 
@@ -196,8 +225,16 @@ def _sums(first: list[arb], second: list[arb]) -> list[arb]:
 
 
 def _shared_error(block: Block, form: Form) -> arb:
-    """Bound what the gates' errors make of a form of them."""
-    return sum((abs(arb(c)) * block.error[g] for g, c in form.terms.items()), arb(0)).upper()
+    """Bound what the gates' errors make of a form of them; gates may share neurons."""
+    error = arb(0)
+    weights: dict[int, arb] = {}
+    for g, c in form.terms.items():
+        error += abs(arb(c)) * block.carried[g]
+        for neuron in block.neurons[g]:
+            weight = arb(c) * neuron.weight / block.scale[g]
+            weights[neuron.index] = weights.get(neuron.index, arb(0)) + weight
+    error += sum((abs(w) * block.sources[k].error for k, w in weights.items()), arb(0))
+    return error.upper()
 
 
 def _row_error(
@@ -208,16 +245,16 @@ def _row_error(
     # All neurons of a gate have integer multiples of one unit.
     units = units_of({g: block.neurons[g] for g in form.terms}, left)
     constant = arb(exact(bias) - form.constant)
-    total = abs(arb(form.constant))
+    total = Range(arb(form.constant), arb(form.constant))
     error = arb(0)
     for g, coefficient in form.terms.items():
         unit = units[g]
         for neuron in block.neurons[g]:
             left[neuron.index] = left.get(neuron.index, fmpq(0)) - unit * neuron.weight
         misfit = arb(unit) * block.scale[g] - arb(coefficient)
-        error += abs(misfit) * block.size[g]
+        error += abs(misfit) * block.values[g].size
         constant -= arb(unit) * block.constant[g]
-        total += abs(arb(coefficient)) * block.size[g]
+        total = total + block.values[g].times(arb(coefficient))
     error += abs(constant)
     sums = Sum(FORMATS[claim.dtype])
     sums.add_constant(bias)
@@ -229,14 +266,14 @@ def _row_error(
         error += abs(arb(rest)) * abs(source.low).max(abs(source.high))
     if not sums.sizes:
         return error.upper()
-    return (error + sums.rounding((total + error).upper())).upper()
+    return (error + sums.rounding((total.size + error).upper())).upper()
 
 
 def _computed_reach(
     network: Propagation, t: int, gate: Gate, operands: list[arb], series: Series
 ) -> list[arb]:
     """Bound the computed operands; they must stay where the gate's series holds."""
-    reach = [network.reach[t][k] + operands[k] for k in gate.operands]
+    reach = [network.operands[t][k].size + operands[k] for k in gate.operands]
     if not all(z <= limit for z, limit in zip(reach, series.reach, strict=True)):
         raise NotProvedError("rounding may carry an operand out of the range of its series")
     return reach

@@ -18,13 +18,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, comb, factorial, prod
 
-from flint import arb
+from flint import arb, fmpq
 
-from .activations import largest_coefficient_near, taylor
-from .claim import Gate
+from .activations import largest_coefficient_near, limit, taylor
+from .claim import Gate, Node
 from .errors import NotProvedError
 
-__all__ = ["Series", "normalisation", "series_of"]
+__all__ = ["Series", "normalisation", "series_of", "sign_error", "sign_series"]
 
 Powers = tuple[int, ...]
 MAX_ORDER = 60
@@ -53,7 +53,12 @@ class Series:
 
 
 def normalisation(activation: str, gate: Gate) -> arb:
-    """Return N = s_m(b) l^m (sum over k of w_k d_k^t)/t!, t the target and m = |t|."""
+    """Return N = s_m(b) l^m (sum over k of w_k d_k^t)/t!, t the target and m = |t|.
+
+    That of a sign is the limit of the sigmoid.
+    """
+    if gate.is_sign:
+        return limit(activation)
     target = gate.stencil.target
     m = sum(target)
     moment = sum(n.weight * _integer_monomial(n.direction, target) for n in gate.stencil.nodes)
@@ -131,6 +136,27 @@ def series_of(activation: str, gate: Gate, reach: list[arb], accuracy: arb) -> S
         for i in range(len(reach))
     ]
     return Series(gate, reach, coefficients, remainder, slopes)
+
+
+def sign_series(activation: str, gate: Gate, bits: int) -> Series:
+    """Return what is known of the gate of a product of bits, z = their sum - bits + 1/2.
+
+    z = 1/2, or one of -1/2, -3/2, ...; s is odd about s(0), so that the gate is off by the tail
+    r = 1 - (s(l |z|) - s(0))/N, the opposite of the sign, which falls with |z|. If a computed z is
+    off by at most 1/8, l |z| is at least 3/8 l, from where on the slope falls.
+    """
+    node = Node(1, (1,))
+    if gate.bias or gate.stencil.nodes != (node,) or gate.stencil.constant_weight != -1:
+        raise NotProvedError("the gate of a product of bits is not s(l z) - s(0)")
+    scale, reach = arb(gate.scale), arb(bits) - 3 / arb(8)
+    slope = scale * abs(taylor(activation, 3 * scale / 8, 1)[1]) / limit(activation)
+    return Series(gate, [reach], {}, arb(0), [slope.upper()])
+
+
+def sign_error(activation: str, gate: Gate, z: fmpq) -> arb:
+    """Return the tail 1 - (s(l |z|) - s(0))/N."""
+    at_zero, at_z = (taylor(activation, arb(gate.scale) * arb(x), 0)[0] for x in (fmpq(0), abs(z)))
+    return 1 - (at_z - at_zero) / limit(activation)
 
 
 def _exponents(count: int, order: int) -> Iterator[Powers]:
