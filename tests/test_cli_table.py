@@ -69,8 +69,10 @@ def test_functions_of_bits_are_exact_with_a_neuron_for_each_monomial(report):
         assert row["exact"]
     for row in report["digits"]:
         digits = row["digits"]
-        assert row["error at 2 D ln 10"] == pytest.approx(1 / (1 + 10.0**digits), abs=1e-15)
-        assert row["error at D ln 10"] == pytest.approx(1 / (1 + 10.0 ** (digits / 2)), abs=1e-15)
+        for column, share in (("error at D ln 10", 0.5), ("error at 2 D ln 10", 1.0)):
+            exact = 1 / (1 + 10.0 ** (share * digits))
+            # Certificates leave room of 2^-30 (docs/certificates.md, "Truncation").
+            assert exact - 1e-15 <= row[column] <= exact * (1 + 2.0**-29) + 1e-15
 
 
 def test_tricks(report):
