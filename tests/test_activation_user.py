@@ -4,6 +4,7 @@ import copy
 import math
 import pickle
 import threading
+import time
 
 import flint
 import numpy as np
@@ -111,6 +112,29 @@ def test_callables_may_be_called_and_dropped_by_any_thread():
     for thread in threads:
         thread.join()
     assert values == pytest.approx([0.25] * 4, abs=1e-8)
+
+
+@pytest.mark.parametrize("first", ["neurons", "jacobian"])
+def test_first_evaluations_by_several_threads_do_not_wait_for_each_other_for_ever(first):
+    def taylor(lower, upper, order):
+        time.sleep(1e-3)  # another thread's turn
+        return tanh_taylor(lower, upper, order)
+
+    net = pn.compile("x*y + x**2*y", BOX, activation=tanh(taylor=taylor), scale=2.0**-7)
+    points, done = np.array([[0.5, -0.25], [1.0, 1.0]]), []
+
+    def evaluate():
+        done.append(
+            net(points, by="neurons") if first == "neurons" else net.value_and_jacobian(points)[0]
+        )
+
+    threads = [threading.Thread(target=evaluate, daemon=True) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(done) == 4
+    np.testing.assert_allclose(done, 4 * [[-0.1875, 2.0]], rtol=1e-3)
 
 
 def fixed(pairs):

@@ -128,6 +128,15 @@ py::object evaluate(const polynet::Evaluator &evaluator, py::handle points, py::
              : evaluate<double>(evaluator, x, out, threads, single);
 }
 
+// An evaluator that the first call makes. Other threads wait for it without the GIL, which the
+// user's activation may need meanwhile.
+const polynet::Evaluator &made(const polynet::Evaluators &evaluators,
+                               const polynet::Evaluator &(polynet::Evaluators::*evaluator)()
+                                   const) {
+  const py::gil_scoped_release release;
+  return (evaluators.*evaluator)();
+}
+
 // evaluate(points, out, threads, single, by_gates), by vectorcall: the time of a call of one point
 // counts.
 PyObject *evaluate_raw(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
@@ -142,7 +151,8 @@ PyObject *evaluate_raw(PyObject *self, PyObject *const *arguments, Py_ssize_t co
       reinterpret_cast<py::detail::instance *>(self)->get_value_and_holder().value_ptr());
   try {
     const polynet::Evaluators &evaluators = *network->evaluators;
-    return evaluate(arguments[4] == Py_True ? evaluators.gates() : evaluators.neurons(),
+    return evaluate(arguments[4] == Py_True ? evaluators.gates()
+                                            : made(evaluators, &polynet::Evaluators::neurons),
                     arguments[0], arguments[1], static_cast<int>(threads), arguments[3] == Py_True)
         .release()
         .ptr();
@@ -156,7 +166,8 @@ PyObject *evaluate_raw(PyObject *self, PyObject *const *arguments, Py_ssize_t co
 
 py::object evaluate_with_derivatives(const EvaluableNetwork &self, const py::array &points,
                                      int threads) {
-  return evaluate(self.evaluators->jacobian(), points, py::none(), threads, false);
+  return evaluate(made(*self.evaluators, &polynet::Evaluators::jacobian), points, py::none(),
+                  threads, false);
 }
 
 template <typename T> py::object first_outside(const EvaluableNetwork &self, const py::array &x) {
@@ -186,8 +197,7 @@ void register_evaluation(py::class_<EvaluableNetwork> &network) {
       "evaluate", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&evaluate_raw)),
       METH_FASTCALL,
       "The values, by gates or by neurons, at an array of the dtype and of shape (..., inputs), "
-      "into `out` (which "
-      "must fit) unless it is None, NotImplemented for anything else."};
+      "into `out` (which must fit) unless it is None, NotImplemented for anything else."};
   auto *type = reinterpret_cast<PyTypeObject *>(network.ptr());
   network.attr("evaluate") =
       py::reinterpret_steal<py::object>(PyDescr_NewMethod(type, &evaluate_method));
