@@ -149,8 +149,8 @@ TEST_CASE("no sampled error exceeds the certificate, whatever the way, dtype, fo
 TEST_CASE("scales and biases far from the best are certified soundly or refused") {
   Random random(72);
   for (const char *activation : {"logistic", "tanh"})
-    for (const double bias : {-1.0, 0.5, 3.0})
-      for (const double scale : {1e-9, 1e-4, 0.1, 0.5, 1.0, 3.0})
+    for (const double bias : {-1.0, 3.0})
+      for (const double scale : {1e-9, 0.1, 0.5, 3.0})
         for (const Way way : {Way::gates, Way::neurons}) {
           CAPTURE(activation);
           CAPTURE(bias);

@@ -86,8 +86,8 @@ TEST_CASE_TEMPLATE("a point's values do not depend on where it stands", T, doubl
   const std::vector<T> x = points<T>(random, 617);
   for_each_evaluator<T>(dtype, [&](const Network &, const Evaluator &evaluator) {
     const std::vector<T> batch = values(evaluator, x);
-    for (const std::size_t first : {0, 1, 15, 16, 255, 616})
-      for (const std::size_t count : {1, 2, 15, 16, 17, 100, 257}) {
+    for (const std::size_t first : {0, 15, 255, 616})
+      for (const std::size_t count : {1, 16, 17, 257}) {
         if (first + count > 617)
           continue;
         const auto begin = x.begin() + 5 * std::ptrdiff_t(first);

@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t many_terms = 200;
 constexpr std::size_t max_expanded = 2000;
 constexpr std::uint32_t max_seeds = 12;
-constexpr double cancelled = 16 * unit_roundoff;
+constexpr double rounded_away = 16 * unit_roundoff;
 
 WirePolynomial middle(const Polynomial &p) {
   WirePolynomial result;
@@ -47,7 +47,7 @@ std::optional<WirePolynomial> expanded(const WirePolynomial &p,
       return std::nullopt;
   }
   for (const auto &[m, size] : mass)
-    if (!(std::fabs(result.at(m)) > cancelled * size))
+    if (!(std::fabs(result.at(m)) > rounded_away * size))
       result.erase(m);
   return result;
 }

@@ -10,7 +10,6 @@ namespace {
 
 // Beyond this size the span's dimension is not worked out.
 constexpr std::size_t max_rank = 150;
-constexpr double rank_threshold = 1e-13;
 // A riding form that is nearer to the span of the others, relative to its size, is left alone.
 constexpr double well_conditioned = 1e-3;
 
@@ -42,7 +41,7 @@ Basis basis_of(const std::vector<std::map<int, double>> &directions, const std::
     norms[k] = columns.col(k).stableNorm();
     columns.col(k) /= norms[k];
   }
-  const std::vector<Eigen::Index> pivots = independent_columns(columns, rank_threshold).pivots;
+  const std::vector<Eigen::Index> pivots = independent_columns(columns).pivots;
   Eigen::MatrixXd chosen(columns.rows(), pivots.size());
   for (std::size_t i = 0; i < pivots.size(); ++i)
     chosen.col(static_cast<Eigen::Index>(i)) = columns.col(pivots[i]);

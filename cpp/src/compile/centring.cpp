@@ -12,7 +12,6 @@ namespace {
 constexpr Eigen::Index max_unknowns = 400;
 constexpr Eigen::Index max_equations = 1000;
 constexpr double solved = 1e-12;
-constexpr double rank_threshold = 1e-13;
 
 using Eigen::Index;
 using Eigen::MatrixXd;
@@ -84,7 +83,7 @@ private:
         carried.conservativeResize(Eigen::NoChange, carried.cols() + 1);
         carried.col(carried.cols() - 1) = v.normalized();
       }
-    span_ = independent_columns(carried, rank_threshold).basis;
+    span_ = independent_columns(carried).basis;
   }
 
   std::pair<MatrixXd, VectorXd> equations(std::size_t f) {

@@ -5,7 +5,7 @@ namespace polynet {
 
 namespace {
 
-constexpr std::size_t max_pairs = 4'000'000;
+constexpr std::size_t max_products = 4'000'000;
 
 // A polynomial per power of a formal factor of all scales, 0 to the order asked for.
 using Series = std::vector<Polynomial>;
@@ -59,7 +59,7 @@ private:
     Series product(order_ + 1);
     for (std::size_t i = 0; i <= order_; ++i)
       for (std::size_t j = 0; i + j <= order_; ++j) {
-        if (a[i].terms().size() * b[j].terms().size() > max_pairs)
+        if (a[i].terms().size() * b[j].terms().size() > max_products)
           throw Error(ErrorCode::size_limit,
                       "the error terms of this network are too many; ask for a lower order");
         product[i + j].add(a[i] * b[j], 1.0);

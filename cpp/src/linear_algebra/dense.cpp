@@ -21,11 +21,11 @@ template <class Solver> MatrixXd refined(const MatrixXd &a, const MatrixXd &b) {
 
 } // namespace
 
-IndependentColumns independent_columns(const MatrixXd &a, double threshold) {
+IndependentColumns independent_columns(const MatrixXd &a) {
   if (a.size() == 0)
     return {{}, MatrixXd(a.rows(), 0)};
   Eigen::ColPivHouseholderQR<MatrixXd> qr;
-  qr.setThreshold(threshold);
+  qr.setThreshold(rank_threshold);
   qr.compute(a);
   IndependentColumns found;
   for (Index k = 0; k < qr.rank(); ++k)

@@ -7,14 +7,16 @@
 
 namespace polynet {
 
+/// A vector this near to a span, relative to the longest one, is in it but for rounding.
+inline constexpr double rank_threshold = 1e-13;
+
 /// The columns of `a` that span the others, the farthest from those before first, and an
-/// orthonormal basis of their span. A column nearer to it than `threshold` times the longest one
-/// is in it.
+/// orthonormal basis of their span.
 struct IndependentColumns {
   std::vector<Eigen::Index> pivots;
   Eigen::MatrixXd basis;
 };
-IndependentColumns independent_columns(const Eigen::MatrixXd &a, double threshold);
+IndependentColumns independent_columns(const Eigen::MatrixXd &a);
 
 /// The columns of `a` less their parts in the span of the orthonormal columns of `basis`.
 Eigen::MatrixXd without_span(Eigen::MatrixXd a, const Eigen::MatrixXd &basis);
