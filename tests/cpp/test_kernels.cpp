@@ -99,6 +99,51 @@ TEST_CASE_TEMPLATE("a point's values do not depend on where it stands", T, doubl
   });
 }
 
+TEST_CASE_TEMPLATE("sums that share sources are each added from the left", T, double, float) {
+  // Outputs without gates: some with sources of their own before those they share, two without.
+  constexpr int inputs = 21;
+  Random random(73);
+  for (const int outputs : {1, 2, 3, 4, 7, 9}) {
+    Network net;
+    net.activation = polynet::activation("logistic");
+    net.dtype = sizeof(T) == 8 ? Dtype::float64 : Dtype::float32;
+    net.box = cube(inputs);
+    for (int k = 0; k < outputs; ++k) {
+      polynet::Affine sum;
+      sum.constant = static_cast<T>(random.between(-1.0, 1.0));
+      const int first = k % 3 == 2 ? 0 : k / 2, step = k == 5 ? 4 : 1;
+      for (int i = first; i < inputs && k != 7; i += step)
+        sum.terms.emplace_back(i, static_cast<T>(random.between(-1.0, 1.0)));
+      net.outputs.push_back(std::move(sum));
+    }
+    std::vector<T> x(100 * inputs);
+    for (T &coordinate : x)
+      coordinate = static_cast<T>(random.between(-1.0, 1.0));
+    for (const Kernels *kernels : usable()) {
+      INFO(kernels->name << ", " << outputs << " outputs");
+      std::vector<T> expected;
+      for (std::size_t n = 0; n < 100; ++n)
+        for (const polynet::Affine &output : net.outputs) {
+          T sum = static_cast<T>(output.constant);
+          for (const auto &[source, weight] : output.terms) {
+            const T w = static_cast<T>(weight), z = x[n * inputs + std::size_t(source)];
+            const T product = w * z;
+            sum = kernels->fused_multiply_add ? std::fma(w, z, sum) : product + sum;
+          }
+          expected.push_back(sum);
+        }
+      for (const Evaluator &evaluator :
+           {gates_of(net, *kernels), Evaluator::by_neurons(net, *kernels)}) {
+        CHECK(same_bits(values(evaluator, x), expected));
+        std::vector<T> one_by_one(expected.size());
+        for (std::size_t n = 0; n < 100; ++n)
+          evaluator(x.data() + n * inputs, 1, one_by_one.data() + n * std::size_t(outputs));
+        CHECK(same_bits(one_by_one, expected));
+      }
+    }
+  }
+}
+
 TEST_CASE_TEMPLATE("instruction sets agree to the last bit where both fuse or neither does", T,
                    double, float) {
   const Dtype dtype = sizeof(T) == 8 ? Dtype::float64 : Dtype::float32;

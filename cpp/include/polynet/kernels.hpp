@@ -20,21 +20,28 @@ namespace polynet {
 /// What an instruction does to its target slot; c are its constants, s its source slots. The gates'
 /// series are those of docs/theory.md, section 4.
 enum class Opcode : std::uint8_t {
-  combine,        ///< c_0 + sum_k c_(k+1) s_k, from the left, for `detail` sources
-  accumulate,     ///< target + sum_k c_k s_k, from the left, for `detail` sources
-  multiply,       ///< s_0 s_1
-  multiply_add,   ///< s_0 s_1 + s_2
-  copy_series,    ///< z (1 + r), z = s_0, r = sum_(k >= 1) a_k q^k, q = z^2; c = (a_K, ..., a_1)
-  square_series,  ///< q (1 + r), the same q and r
-  product_series, ///< u v (1 + r), u = s_0, v = s_1: see product_constants
-  sign,           ///< -1 below 0, 1 above, s_0 itself if it is 0 or a NaN: a product of bits
-  activate,       ///< the activation at s_0 (detail 0), or its derivative there (detail 1)
-  neuron,         ///< the activation at z = c_0 + c_1 s_0: see neuron_degree
-  neuron_of_two,  ///< ... at z = c_0 + c_1 s_0 + c_2 s_1, from the left
+  combine,          ///< c_0 + sum_k c_(k+1) s_k, from the left, for `detail` sources
+  accumulate,       ///< target + sum_k c_k s_k, from the left, for `detail` sources
+  combine_group,    ///< combine for the targets of a group: see group_size
+  accumulate_group, ///< accumulate for the targets of a group
+  multiply,         ///< s_0 s_1
+  multiply_add,     ///< s_0 s_1 + s_2
+  copy_series,      ///< z (1 + r), z = s_0, r = sum_(k >= 1) a_k q^k, q = z^2; c = (a_K, ..., a_1)
+  square_series,    ///< q (1 + r), the same q and r
+  product_series,   ///< u v (1 + r), u = s_0, v = s_1: see product_constants
+  sign,             ///< -1 below 0, 1 above, s_0 itself if it is 0 or a NaN: a product of bits
+  activate,         ///< the activation at s_0 (detail 0), or its derivative there (detail 1)
+  neuron,           ///< the activation at z = c_0 + c_1 s_0: see neuron_degree
+  neuron_of_two,    ///< ... at z = c_0 + c_1 s_0 + c_2 s_1, from the left
 };
 
 /// Most sources of one combine or accumulate instruction.
 constexpr int combine_limit = 8;
+/// So many targets a group has, whose sums have the same 1, 2, 4 or 8 sources: each source is read
+/// once for all. The sources are followed by all targets but the first; c are the constants of the
+/// first target's sum, then those of the next. No target is a source; the last may be
+/// given, with its constants, in place of missing ones.
+constexpr std::size_t group_size = 4;
 /// A series of up to so many orders K is unrolled; `detail` is K for every series.
 constexpr int unrolled_orders = 8;
 
@@ -54,7 +61,7 @@ constexpr int product_constants(int orders) {
 /// exceed the bound, the activation is that polynomial of z - c_0 by Horner's rule.
 constexpr int neuron_degree = 12;
 
-/// One instruction. The target may be one of the sources, except for neurons.
+/// One instruction. The target may be one of the sources, except for groups and neurons.
 struct Instruction {
   Opcode opcode;
   std::uint8_t detail; ///< number of sources, orders, degree or derivative

@@ -15,6 +15,8 @@ constexpr std::size_t second_level = 192 << 10, enough_points = 64;
 // Work that pays for a thread (threads.hpp), in instructions times points: half a nanosecond to
 // three each.
 constexpr std::size_t work_per_thread = 200000;
+// A block's instructions are run in so many parts, between which the next points are asked for.
+constexpr std::size_t parts = 8;
 // Slots of one point that fit on the stack.
 constexpr std::size_t stack_slots = 512;
 
@@ -65,8 +67,11 @@ void Runner<T>::operator()(const Matrix<const T> &x, std::size_t count, const Ma
   const auto task = [&](std::size_t first, std::size_t last) {
     const std::size_t lines = padded(std::min(block_, last - first)) * sizeof(T) / sizeof(Line<T>);
     const std::unique_ptr<Line<T>[]> slots(new Line<T>[tape_.slots * lines]); // not set to 0
-    for (; first < last; first += block_)
-      block(x.row(first), std::min(block_, last - first), y.row(first), slots[0].values);
+    for (; first < last; first += block_) {
+      const std::size_t here = std::min(block_, last - first);
+      block(x.row(first), here, std::min(block_, last - first - here), y.row(first),
+            slots[0].values);
+    }
   };
   const std::size_t wanted = std::min<std::size_t>(static_cast<std::size_t>(threads), most);
   if (wanted <= 1)
@@ -89,8 +94,8 @@ bool Runner<T>::inside(const T *slots, std::size_t stride, std::size_t point) co
 }
 
 template <typename T>
-void Runner<T>::block(const Matrix<const T> &x, std::size_t count, const Matrix<T> &y,
-                      T *slots) const {
+void Runner<T>::block(const Matrix<const T> &x, std::size_t count, std::size_t ahead,
+                      const Matrix<T> &y, T *slots) const {
   const std::size_t end = padded(count);
   bool all_inside = trusted_;
   operations_.load_columns(x.data, x.row_step, x.column_step, count, tape_.inputs.data(),
@@ -116,7 +121,13 @@ void Runner<T>::block(const Matrix<const T> &x, std::size_t count, const Matrix<
     }
   }
   if (outside.size() < count) {
-    operations_.run(program(), 0, tape_.instructions.size(), slots, end, end);
+    const std::size_t instructions = tape_.instructions.size();
+    for (std::size_t k = 0; k < parts; ++k) {
+      const std::size_t first = ahead * k / parts;
+      prefetch(x.row(count + first), ahead * (k + 1) / parts - first, plan_.box.size());
+      operations_.run(program(), instructions * k / parts, instructions * (k + 1) / parts, slots,
+                      end, end);
+    }
     for (std::size_t k = 0; k < tape_.outputs.size(); ++k) {
       const T *slot = slots + static_cast<std::size_t>(tape_.outputs[k]) * end;
       if (y.row_step == sizeof(T))

@@ -18,8 +18,9 @@ public:
 
 private:
   Program<T> program() const;
-  /// Up to block_ points; `slots` has room for them.
-  void block(const Matrix<const T> &x, std::size_t count, const Matrix<T> &y, T *slots) const;
+  /// Up to block_ points, after which `ahead` more will be asked for; `slots` has room for them.
+  void block(const Matrix<const T> &x, std::size_t count, std::size_t ahead, const Matrix<T> &y,
+             T *slots) const;
   /// One point of the box, or not.
   void one(const Matrix<const T> &x, const Matrix<T> &y, T *slots) const;
   /// One point of which nothing is known, its inputs in their slots: every gate checks its range.

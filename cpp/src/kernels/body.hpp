@@ -41,6 +41,51 @@ void combine(const Instruction &in, const Program<T> &program, T *slots, std::si
   }
 }
 
+template <typename T, int n, bool accumulate>
+void combine_group(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+                   std::size_t count) {
+  const std::int32_t *source = program.sources + in.source;
+  const T *s[n], *constants = program.constants + in.constant;
+  T *target[group_size], start[group_size], c[group_size][n];
+  for (int k = 0; k < n; ++k)
+    s[k] = slots + static_cast<std::size_t>(source[k]) * stride;
+  for (std::size_t j = 0; j < group_size; ++j) {
+    target[j] = slots + static_cast<std::size_t>(j == 0 ? in.target : source[n + j - 1]) * stride;
+    start[j] = accumulate ? T(0) : *constants++;
+    for (int k = 0; k < n; ++k)
+      c[j][k] = *constants++;
+  }
+  const std::size_t end = known<false>(count);
+  POLYNET_SIMD
+  for (std::size_t i = 0; i < end; ++i) {
+    T sum[group_size];
+    for (std::size_t j = 0; j < group_size; ++j)
+      sum[j] = accumulate ? target[j][i] : start[j];
+    for (int k = 0; k < n; ++k)
+      for (std::size_t j = 0; j < group_size; ++j)
+        sum[j] = multiply_add(c[j][k], s[k][i], sum[j]);
+    for (std::size_t j = 0; j < group_size; ++j)
+      target[j][i] = sum[j];
+  }
+}
+
+// The same for one point, of any number of sources.
+template <typename T, bool accumulate>
+void combine_one_group(const Instruction &in, const Program<T> &program, T *slots, std::size_t,
+                       std::size_t) {
+  const std::int32_t *source = program.sources + in.source;
+  const T *c = program.constants + in.constant;
+  T *target[group_size], sum[group_size];
+  for (std::size_t j = 0; j < group_size; ++j) {
+    target[j] = slots + (j == 0 ? in.target : source[in.detail + j - 1]);
+    sum[j] = accumulate ? *target[j] : *c++;
+    for (int k = 0; k < in.detail; ++k)
+      sum[j] = multiply_add(*c++, slots[source[k]], sum[j]);
+  }
+  for (std::size_t j = 0; j < group_size; ++j)
+    *target[j] = sum[j];
+}
+
 template <typename T, bool one, bool add>
 void multiply(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
               std::size_t count) {
@@ -182,7 +227,7 @@ void one_neuron(const Instruction &in, const Program<T> &program, T *slots, std:
 }
 
 // Which operation an instruction stands for: table[opcode][min(detail, details - 1)].
-constexpr int opcodes = 11, details = neuron_degree + 1;
+constexpr int opcodes = 13, details = neuron_degree + 1;
 static_assert(details >= unrolled_orders + 2 && details > combine_limit);
 template <typename T> struct Table {
   Operation<T> of[opcodes][details];
@@ -193,6 +238,13 @@ template <typename T, bool one, int detail> constexpr void fill(Table<T> &table)
   if constexpr (detail <= combine_limit) {
     *row(Opcode::combine) = &combine<T, one, detail, false>;
     *row(Opcode::accumulate) = &combine<T, one, detail, true>;
+  }
+  if constexpr (one) {
+    *row(Opcode::combine_group) = &combine_one_group<T, false>;
+    *row(Opcode::accumulate_group) = &combine_one_group<T, true>;
+  } else if constexpr (detail == 1 || detail == 2 || detail == 4 || detail == 8) {
+    *row(Opcode::combine_group) = &combine_group<T, detail, false>;
+    *row(Opcode::accumulate_group) = &combine_group<T, detail, true>;
   }
   if constexpr (one) {
     *row(Opcode::neuron) = &one_neuron<T, 1>;

@@ -25,14 +25,16 @@ class Assembler {
 public:
   Assembler(const Network &net, const Plan &plan, bool derivatives)
       : net_(net), plan_(plan), derivatives_(derivatives), inputs_(net.box.size()) {
-    for (const HiddenLayer &layer : net.hidden) {
-      operands_.emplace_back(layer.operands.size());
+    for (const HiddenLayer &layer : net.hidden)
       gates_.emplace_back(layer.gates.size());
-    }
+    for (std::size_t t = 0; t <= net.hidden.size(); ++t)
+      forms_.emplace_back(forms(t).size());
   }
 
   Tape operator()() {
     count_uses();
+    for (std::size_t t = 0; t < forms_.size(); ++t)
+      collect(t);
     for (std::size_t j = 0; j < inputs_.size(); ++j)
       if (inputs_[j].uses > 0) {
         inputs_[j].slot = emitter_.acquire();
@@ -41,20 +43,23 @@ public:
       }
     for (const Value &input : inputs_)
       emitter_.tape.inputs.push_back(input.slot);
-    std::vector<Value> outputs(net_.outputs.size());
-    for (std::size_t k = 0; k < outputs.size(); ++k) {
-      combine(net_.hidden.size(), net_.outputs[k], outputs[k]);
-      emitter_.tape.outputs.push_back(outputs[k].slot);
+    for (std::size_t k = 0; k < net_.outputs.size(); ++k) {
+      require_form(net_.hidden.size(), k);
+      emitter_.tape.outputs.push_back(forms_.back()[k].slot);
     }
     if (derivatives_)
-      for (Value &output : outputs)
+      for (Value &output : forms_.back())
         for (std::size_t j = 0; j < inputs_.size(); ++j)
           emitter_.tape.outputs.push_back(slot_of(output.derivatives[j]));
     return std::move(emitter_.tape);
   }
 
 private:
-  // Sources of the forms of hidden layer t (of the outputs, if it is the number of layers).
+  // The operands of hidden layer t; the outputs, if it is the number of layers.
+  const std::vector<Affine> &forms(std::size_t t) const {
+    return t == net_.hidden.size() ? net_.outputs : net_.hidden[t].operands;
+  }
+  // What they are forms of.
   std::vector<Value> &sources(std::size_t t) { return t == 0 ? inputs_ : gates_[t - 1]; }
 
   static bool is_copy(const Affine &form) {
@@ -64,7 +69,7 @@ private:
   Value &operand(std::size_t t, int k) {
     const Affine &form = net_.hidden[t].operands[static_cast<std::size_t>(k)];
     return is_copy(form) ? sources(t)[static_cast<std::size_t>(form.terms[0].first)]
-                         : operands_[t][static_cast<std::size_t>(k)];
+                         : forms_[t][static_cast<std::size_t>(k)];
   }
 
   void count_uses() {
@@ -79,8 +84,8 @@ private:
         if (gates_[t][g].uses > 0)
           for (int i = 0; i < net_.hidden[t].gates[g].stencil->operands; ++i)
             ++operand(t, net_.hidden[t].gates[g].operands[i]).uses;
-      for (std::size_t k = 0; k < operands_[t].size(); ++k)
-        if (operands_[t][k].uses > 0)
+      for (std::size_t k = 0; k < forms_[t].size(); ++k)
+        if (forms_[t][k].uses > 0)
           use(t, net_.hidden[t].operands[k]);
     }
   }
@@ -99,41 +104,68 @@ private:
       emit(t, g);
   }
 
-  // A form into new slots: as many sources as one instruction takes are made, then added.
-  void combine(std::size_t t, const Affine &form, Value &value) {
-    std::vector<Value> &from = sources(t);
-    std::size_t done = 0;
-    do {
-      const std::size_t end = std::min<std::size_t>(form.terms.size(), done + combine_limit);
-      std::vector<Weighted> terms;
-      std::map<std::size_t, std::vector<Weighted>> slopes;
-      for (std::size_t k = done; k < end; ++k) {
-        const auto source = static_cast<std::size_t>(form.terms[k].first);
-        const double weight = form.terms[k].second;
-        if (t > 0)
-          require_gate(t - 1, source);
-        terms.push_back({from[source].slot, weight});
-        for (const auto &[j, derivative] : from[source].derivatives)
-          if (derivative.slot < 0)
-            value.derivatives[j].constant += weight * derivative.constant;
-          else
-            slopes[j].push_back({derivative.slot, weight});
+  // The forms that are read, as sums, and which of them are made together.
+  void collect(std::size_t t) {
+    sums_.emplace_back(forms(t).size());
+    for (std::size_t k = 0; k < forms(t).size(); ++k) {
+      if (t < net_.hidden.size() && forms_[t][k].uses == 0)
+        continue;
+      sums_[t][k].constant = forms(t)[k].constant;
+      for (const auto &[source, weight] : forms(t)[k].terms) {
+        sums_[t][k].sources.push_back(source);
+        sums_[t][k].weights.push_back(weight);
       }
-      append(value.slot, form.constant, terms);
-      if (derivatives_)
-        for (const auto &[j, slope] : slopes)
-          append(value.derivatives[j].slot, 0.0, slope);
-      for (std::size_t k = done; k < end; ++k)
-        used(from[static_cast<std::size_t>(form.terms[k].first)]);
-      done = end;
-    } while (done < form.terms.size());
+    }
+    groups_.push_back(grouped(sums_[t]));
   }
 
-  void append(std::int32_t &slot, double constant, const std::vector<Weighted> &terms) {
+  void require_form(std::size_t t, std::size_t k) {
+    if (forms_[t][k].slot < 0)
+      for (const Part &part : parts(sums_[t], groups_[t][k]))
+        add(t, part);
+  }
+
+  // As many sources as one instruction takes are made, then added.
+  void add(std::size_t t, const Part &part) {
+    std::vector<Value> &from = sources(t);
+    std::vector<std::int32_t> slots;
+    for (const int source : part.sources) {
+      if (t > 0)
+        require_gate(t - 1, static_cast<std::size_t>(source));
+      slots.push_back(from[static_cast<std::size_t>(source)].slot);
+    }
+    std::vector<std::int32_t *> targets;
+    for (const std::size_t k : part.sums)
+      targets.push_back(&forms_[t][k].slot);
+    emitter_.add(sums_[t], part, slots, targets);
+    for (const std::size_t k : part.sums) {
+      add_derivatives(from, part, sums_[t][k], forms_[t][k]);
+      for (const int source : part.sources)
+        used(from[static_cast<std::size_t>(source)]);
+    }
+  }
+
+  void add_derivatives(const std::vector<Value> &from, const Part &part, const Sum &sum,
+                       Value &value) {
+    std::map<std::size_t, std::vector<Weighted>> slopes;
+    const double *weight = sum.weights.data() + (sum.weights.size() - part.left);
+    for (const int source : part.sources) {
+      for (const auto &[j, derivative] : from[static_cast<std::size_t>(source)].derivatives)
+        if (derivative.slot < 0)
+          value.derivatives[j].constant += *weight * derivative.constant;
+        else
+          slopes[j].push_back({derivative.slot, *weight});
+      ++weight;
+    }
+    for (const auto &[j, slope] : slopes)
+      append(value.derivatives[j].slot, slope);
+  }
+
+  void append(std::int32_t &slot, const std::vector<Weighted> &terms) {
     if (slot >= 0)
       return emitter_.accumulate(slot, terms.data(), terms.size());
     slot = emitter_.acquire();
-    emitter_.combine(slot, constant, terms.data(), terms.size());
+    emitter_.combine(slot, 0.0, terms.data(), terms.size());
   }
 
   void emit(std::size_t t, std::size_t g) {
@@ -164,7 +196,7 @@ private:
     if (is_copy(form))
       require_gate(t - 1, static_cast<std::size_t>(form.terms[0].first));
     else
-      combine(t, form, operands_[t][static_cast<std::size_t>(k)]);
+      require_form(t, static_cast<std::size_t>(k));
   }
 
   // sum_i partial_i dz_i/dx_j for every input j.
@@ -176,7 +208,7 @@ private:
         if (derivative.slot < 0)
           constant[j].push_back({gate.partials[i], derivative.constant});
     for (const auto &[j, terms] : constant)
-      append(value.derivatives[j].slot, 0.0, terms);
+      append(value.derivatives[j].slot, terms);
     for (int i = 0; i < count; ++i)
       for (const auto &[j, derivative] : operands[i]->derivatives) {
         if (derivative.slot < 0)
@@ -209,7 +241,10 @@ private:
   const bool derivatives_;
   Emitter emitter_;
   std::vector<Value> inputs_;
-  std::vector<std::vector<Value>> operands_, gates_;
+  // By layer; the last forms are the outputs'.
+  std::vector<std::vector<Value>> forms_, gates_;
+  std::vector<std::vector<Sum>> sums_;
+  std::vector<std::vector<Group>> groups_;
   std::map<double, std::int32_t> constants_;
 };
 

@@ -40,6 +40,30 @@ void Emitter::accumulate(std::int32_t target, const Weighted *terms, std::size_t
   append(Opcode::accumulate, static_cast<int>(count), target, from, constants);
 }
 
+void Emitter::add(const std::vector<Sum> &sums, const Part &part,
+                  const std::vector<std::int32_t> &sources,
+                  const std::vector<std::int32_t *> &targets) {
+  const bool is_new = *targets[0] < 0, is_group = targets.size() > 1;
+  if (is_new)
+    for (std::int32_t *target : targets)
+      *target = acquire();
+  std::vector<std::int32_t> slots = sources;
+  std::vector<double> constants;
+  for (std::size_t j = 0; j < (is_group ? group_size : 1); ++j) {
+    const std::size_t i = std::min(j, targets.size() - 1); // the last stands in for more
+    const Sum &sum = sums[part.sums[i]];
+    if (is_new)
+      constants.push_back(sum.constant);
+    const auto first = sum.weights.end() - std::ptrdiff_t(part.left);
+    constants.insert(constants.end(), first, first + std::ptrdiff_t(sources.size()));
+    if (j > 0)
+      slots.push_back(*targets[i]);
+  }
+  const Opcode opcode = is_group ? (is_new ? Opcode::combine_group : Opcode::accumulate_group)
+                                 : (is_new ? Opcode::combine : Opcode::accumulate);
+  append(opcode, static_cast<int>(sources.size()), *targets[0], slots, constants);
+}
+
 void Emitter::sum(std::int32_t target, double constant, const std::vector<Weighted> &terms) {
   std::size_t done = std::min<std::size_t>(terms.size(), combine_limit);
   combine(target, constant, terms.data(), done);

@@ -23,12 +23,14 @@ public:
 
   Tape operator()() {
     count_uses();
+    for (std::size_t t = 0; t < layers_.size(); ++t)
+      collect(t);
     for (Value &input : values_.front()) {
       input.slot = input.uses > 0 ? emitter_.acquire() : -1;
       emitter_.tape.inputs.push_back(input.slot);
     }
     for (std::size_t r = 0; r < values_.back().size(); ++r) {
-      emit(layers_.size() - 1, r);
+      require(layers_.size() - 1, r);
       emitter_.tape.outputs.push_back(values_.back()[r].slot);
     }
     return std::move(emitter_.tape);
@@ -47,48 +49,80 @@ private:
         layer.weight[static_cast<std::size_t>(k)]);
   }
 
+  bool is_read(std::size_t t, std::size_t r) const {
+    return t + 1 == layers_.size() || values_[t + 1][r].uses > 0;
+  }
+
   void count_uses() {
     for (std::size_t t = layers_.size(); t-- > 0;)
       for (std::size_t r = 0; r < layers_[t].bias.size(); ++r)
-        if (t + 1 == layers_.size() || values_[t + 1][r].uses > 0)
+        if (is_read(t, r))
           for_each_term(layers_[t], r,
                         [&](std::size_t source, double) { ++values_[t][source].uses; });
   }
 
+  // The rows that are read, as sums, and which of them are made together: none that a polynomial
+  // stands for.
+  void collect(std::size_t t) {
+    sums_.emplace_back(layers_[t].bias.size());
+    for (std::size_t r = 0; r < sums_[t].size(); ++r) {
+      sums_[t][r].constant = layers_[t].bias[r];
+      if (is_read(t, r) && !near_bias(t, r))
+        for_each_term(layers_[t], r, [&](std::size_t source, double weight) {
+          sums_[t][r].sources.push_back(static_cast<int>(source));
+          sums_[t][r].weights.push_back(weight);
+        });
+    }
+    groups_.push_back(grouped(sums_[t]));
+  }
+
+  void require(std::size_t t, std::size_t r) {
+    if (values_[t + 1][r].slot >= 0)
+      return;
+    if (const NearBias *near = near_bias(t, r))
+      return emit(t, r, *near);
+    for (const Part &part : parts(sums_[t], groups_[t][r]))
+      add(t, part);
+    if (layers_[t].activated)
+      for (const std::size_t row : groups_[t][r].sums)
+        emitter_.activate(values_[t + 1][row].slot, 0);
+  }
+
+  // The slot of a row's source.
+  std::int32_t slot_of(std::size_t t, std::size_t source) {
+    if (t > 0)
+      require(t - 1, source);
+    return values_[t][source].slot;
+  }
+
+  void used(Value &value) {
+    if (--value.uses == 0)
+      emitter_.release(value.slot);
+  }
+
   // As many sources as one instruction takes are made, then added.
-  void emit(std::size_t t, std::size_t r) {
-    std::int32_t &target = values_[t + 1][r].slot;
-    std::vector<std::size_t> sources;
+  void add(std::size_t t, const Part &part) {
+    std::vector<std::int32_t> slots;
+    for (const int source : part.sources)
+      slots.push_back(slot_of(t, static_cast<std::size_t>(source)));
+    std::vector<std::int32_t *> targets;
+    for (const std::size_t r : part.sums)
+      targets.push_back(&values_[t + 1][r].slot);
+    emitter_.add(sums_[t], part, slots, targets);
+    for (std::size_t use = 0; use < part.sums.size(); ++use)
+      for (const int source : part.sources)
+        used(values_[t][static_cast<std::size_t>(source)]);
+  }
+
+  void emit(std::size_t t, std::size_t r, const NearBias &near) {
     std::vector<Weighted> terms;
-    const NearBias *near = near_bias(t, r);
-    const auto append = [&] {
-      if (target >= 0) {
-        emitter_.accumulate(target, terms.data(), terms.size());
-      } else {
-        target = emitter_.acquire();
-        if (near)
-          emitter_.neuron(target, layers_[t].bias[r], terms, *near);
-        else
-          emitter_.combine(target, layers_[t].bias[r], terms.data(), terms.size());
-      }
-      for (const std::size_t source : sources)
-        if (--values_[t][source].uses == 0)
-          emitter_.release(values_[t][source].slot);
-      sources.clear();
-      terms.clear();
-    };
     for_each_term(layers_[t], r, [&](std::size_t source, double weight) {
-      if (values_[t][source].slot < 0)
-        emit(t - 1, source);
-      sources.push_back(source);
-      terms.push_back({values_[t][source].slot, weight});
-      if (terms.size() == combine_limit)
-        append();
+      terms.push_back({slot_of(t, source), weight});
     });
-    if (target < 0 || !terms.empty())
-      append();
-    if (layers_[t].activated && !near)
-      emitter_.activate(target, 0);
+    std::int32_t &target = values_[t + 1][r].slot;
+    target = emitter_.acquire();
+    emitter_.neuron(target, layers_[t].bias[r], terms, near);
+    for_each_term(layers_[t], r, [&](std::size_t source, double) { used(values_[t][source]); });
   }
 
   // The polynomial for a neuron of one operand or two, which the compiler has normalised to [-1,
@@ -109,6 +143,8 @@ private:
   const bool is_factored_;
   Emitter emitter_;
   std::vector<std::vector<Value>> values_;
+  std::vector<std::vector<Sum>> sums_;
+  std::vector<std::vector<Group>> groups_;
 };
 
 } // namespace
