@@ -121,35 +121,35 @@ private:
 
   void require_form(std::size_t t, std::size_t k) {
     if (forms_[t][k].slot < 0)
-      for (const Part &part : parts(sums_[t], groups_[t][k]))
-        add(t, part);
+      for (const Portion &portion : portions(sums_[t], groups_[t][k]))
+        add(t, portion);
   }
 
   // As many sources as one instruction takes are made, then added.
-  void add(std::size_t t, const Part &part) {
+  void add(std::size_t t, const Portion &portion) {
     std::vector<Value> &from = sources(t);
     std::vector<std::int32_t> slots;
-    for (const int source : part.sources) {
+    for (const int source : portion.sources) {
       if (t > 0)
         require_gate(t - 1, static_cast<std::size_t>(source));
       slots.push_back(from[static_cast<std::size_t>(source)].slot);
     }
     std::vector<std::int32_t *> targets;
-    for (const std::size_t k : part.sums)
+    for (const std::size_t k : portion.sums)
       targets.push_back(&forms_[t][k].slot);
-    emitter_.add(sums_[t], part, slots, targets);
-    for (const std::size_t k : part.sums) {
-      add_derivatives(from, part, sums_[t][k], forms_[t][k]);
-      for (const int source : part.sources)
+    emitter_.add(sums_[t], portion, slots, targets);
+    for (const std::size_t k : portion.sums) {
+      add_derivatives(from, portion, sums_[t][k], forms_[t][k]);
+      for (const int source : portion.sources)
         used(from[static_cast<std::size_t>(source)]);
     }
   }
 
-  void add_derivatives(const std::vector<Value> &from, const Part &part, const Sum &sum,
+  void add_derivatives(const std::vector<Value> &from, const Portion &portion, const Sum &sum,
                        Value &value) {
     std::map<std::size_t, std::vector<Weighted>> slopes;
-    const double *weight = sum.weights.data() + (sum.weights.size() - part.left);
-    for (const int source : part.sources) {
+    const double *weight = sum.weights.data() + (sum.weights.size() - portion.left);
+    for (const int source : portion.sources) {
       for (const auto &[j, derivative] : from[static_cast<std::size_t>(source)].derivatives)
         if (derivative.slot < 0)
           value.derivatives[j].constant += *weight * derivative.constant;

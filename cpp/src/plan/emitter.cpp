@@ -40,7 +40,7 @@ void Emitter::accumulate(std::int32_t target, const Weighted *terms, std::size_t
   append(Opcode::accumulate, static_cast<int>(count), target, from, constants);
 }
 
-void Emitter::add(const std::vector<Sum> &sums, const Part &part,
+void Emitter::add(const std::vector<Sum> &sums, const Portion &portion,
                   const std::vector<std::int32_t> &sources,
                   const std::vector<std::int32_t *> &targets) {
   const bool is_new = *targets[0] < 0, is_group = targets.size() > 1;
@@ -51,10 +51,10 @@ void Emitter::add(const std::vector<Sum> &sums, const Part &part,
   std::vector<double> constants;
   for (std::size_t j = 0; j < (is_group ? group_size : 1); ++j) {
     const std::size_t i = std::min(j, targets.size() - 1); // the last stands in for more
-    const Sum &sum = sums[part.sums[i]];
+    const Sum &sum = sums[portion.sums[i]];
     if (is_new)
       constants.push_back(sum.constant);
-    const auto first = sum.weights.end() - std::ptrdiff_t(part.left);
+    const auto first = sum.weights.end() - std::ptrdiff_t(portion.left);
     constants.insert(constants.end(), first, first + std::ptrdiff_t(sources.size()));
     if (j > 0)
       slots.push_back(*targets[i]);

@@ -23,10 +23,10 @@ public:
   void combine(std::int32_t target, double constant, const Weighted *terms, std::size_t count);
   /// target += the terms, of which none is the target.
   void accumulate(std::int32_t target, const Weighted *terms, std::size_t count);
-  /// A part of a group of sums, given its sources' slots and its sums': those that have none yet
+  /// A portion of a group of sums, given its sources' slots and its sums': those that have none yet
   /// get one and their constants.
-  void add(const std::vector<Sum> &sums, const Part &part, const std::vector<std::int32_t> &sources,
-           const std::vector<std::int32_t *> &targets);
+  void add(const std::vector<Sum> &sums, const Portion &portion,
+           const std::vector<std::int32_t> &sources, const std::vector<std::int32_t *> &targets);
   /// constant + all terms; no term is the target.
   void sum(std::int32_t target, double constant, const std::vector<Weighted> &terms);
   void multiply(std::int32_t target, std::int32_t a, std::int32_t b);

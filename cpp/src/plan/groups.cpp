@@ -14,16 +14,16 @@ std::size_t shared_sources(const std::vector<int> &a, const std::vector<int> &b)
                                   a.rbegin());
 }
 
-// All terms but the last `until`, when `left` are left; one part at least.
-void append_parts(std::vector<Part> &parts, const std::vector<std::size_t> &sums,
-                  const std::vector<int> &sources, std::size_t left, std::size_t until) {
+// All terms but the last `until`, when `left` are left; one portion at least.
+void append_portions(std::vector<Portion> &portions, const std::vector<std::size_t> &sums,
+                     const std::vector<int> &sources, std::size_t left, std::size_t until) {
   do {
     std::size_t count = combine_limit;
     while (sums.size() > 1 && count > left - until)
       count /= 2;
     count = std::min(count, left - until);
     const auto first = sources.end() - std::ptrdiff_t(left);
-    parts.push_back({sums, {first, first + std::ptrdiff_t(count)}, left});
+    portions.push_back({sums, {first, first + std::ptrdiff_t(count)}, left});
     left -= count;
   } while (left > until);
 }
@@ -71,16 +71,16 @@ std::vector<Group> grouped(const std::vector<Sum> &sums) {
   return groups;
 }
 
-std::vector<Part> parts(const std::vector<Sum> &sums, const Group &group) {
-  std::vector<Part> result;
+std::vector<Portion> portions(const std::vector<Sum> &sums, const Group &group) {
+  std::vector<Portion> result;
   bool alike = group.sums.size() > 1;
   for (const std::size_t k : group.sums)
     alike = alike && sums[k].sources.size() == group.shared;
   if (!alike)
     for (const std::size_t k : group.sums)
-      append_parts(result, {k}, sums[k].sources, sums[k].sources.size(), group.shared);
+      append_portions(result, {k}, sums[k].sources, sums[k].sources.size(), group.shared);
   if (group.shared > 0)
-    append_parts(result, group.sums, sums[group.sums[0]].sources, group.shared, 0);
+    append_portions(result, group.sums, sums[group.sums[0]].sources, group.shared, 0);
   return result;
 }
 

@@ -26,13 +26,13 @@ struct Group {
 std::vector<Group> grouped(const std::vector<Sum> &sums);
 
 /// The next terms of one sum, or of all of a group: their sources, of the `left` last ones.
-struct Part {
+struct Portion {
   std::vector<std::size_t> sums;
   std::vector<int> sources;
   std::size_t left;
 };
-/// The parts of a group, each for one instruction, in their order: what each sum has of its own,
+/// The portions of a group, each for one instruction, in their order: what each sum has of its own,
 /// then what they share.
-std::vector<Part> parts(const std::vector<Sum> &sums, const Group &group);
+std::vector<Portion> portions(const std::vector<Sum> &sums, const Group &group);
 
 } // namespace polynet

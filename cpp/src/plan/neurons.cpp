@@ -81,8 +81,8 @@ private:
       return;
     if (const NearBias *near = near_bias(t, r))
       return emit(t, r, *near);
-    for (const Part &part : parts(sums_[t], groups_[t][r]))
-      add(t, part);
+    for (const Portion &portion : portions(sums_[t], groups_[t][r]))
+      add(t, portion);
     if (layers_[t].activated)
       for (const std::size_t row : groups_[t][r].sums)
         emitter_.activate(values_[t + 1][row].slot, 0);
@@ -101,16 +101,16 @@ private:
   }
 
   // As many sources as one instruction takes are made, then added.
-  void add(std::size_t t, const Part &part) {
+  void add(std::size_t t, const Portion &portion) {
     std::vector<std::int32_t> slots;
-    for (const int source : part.sources)
+    for (const int source : portion.sources)
       slots.push_back(slot_of(t, static_cast<std::size_t>(source)));
     std::vector<std::int32_t *> targets;
-    for (const std::size_t r : part.sums)
+    for (const std::size_t r : portion.sums)
       targets.push_back(&values_[t + 1][r].slot);
-    emitter_.add(sums_[t], part, slots, targets);
-    for (std::size_t use = 0; use < part.sums.size(); ++use)
-      for (const int source : part.sources)
+    emitter_.add(sums_[t], portion, slots, targets);
+    for (std::size_t use = 0; use < portion.sums.size(); ++use)
+      for (const int source : portion.sources)
         used(values_[t][static_cast<std::size_t>(source)]);
   }
 
