@@ -116,8 +116,8 @@ def test_bits_and_reals_multiply_with_every_activation(activation, dtype):
         activation=activation,
         dtype=dtype,
     )
-    check_errors(net, cases.sample(net, 100, seed=0))
-    check_errors(net.merged(), cases.sample(net, 100, seed=1), ways=("neurons",))
+    check_errors(net, cases.sample(net, 40, seed=0))
+    check_errors(net.merged(), cases.sample(net, 40, seed=1), ways=("neurons",))
     fewer = pn.compile("s*t*x", {"s": "bit", "t": "bit", "x": (-1, 1)}, activation=activation)
     plain = pn.compile("s*t*x", {"s": (0, 1), "t": (0, 1), "x": (-1, 1)}, activation=activation)
     if activation in SIGMOIDS:

@@ -30,7 +30,7 @@ def data_of(polynomial, box, by, form="factored", **options):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("activation", pn.activation_names())
 def test_every_activation_is_verified(activation, dtype):
-    for by, form in WAYS:
+    for by, form in WAYS if dtype == "float64" else WAYS[1:2]:
         data = data_of("x*y*z - x**2/3 + y", BOX, by, form, activation=activation, dtype=dtype)
         verdict = pn.verify(data)
         assert verdict, str(verdict)
@@ -216,7 +216,7 @@ def test_tampered_certificate_is_rejected(originals, tmp_path, by, form, change,
     assert rejected(data, tmp_path)
 
 
-@pytest.mark.parametrize("case", cases.fpbench()[:6], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", cases.fpbench()[:4], ids=lambda case: case.name)
 def test_bound_below_the_true_error_is_refuted(case):
     for by, form in WAYS:
         data = data_of(case.polynomial, case.box, by, form)

@@ -148,7 +148,7 @@ def requests(draw):
     return polynomials, box, options
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(requests(), st.integers(0, 2**32))
 def test_random_polynomials_never_take_more_neurons_and_stay_within_their_bounds(request, seed):
     polynomials, box, options = request
