@@ -36,6 +36,7 @@ double erf_bound(int k, const Interval &x);
 double gaussian_bound(int k, const Interval &x);
 double logcosh_bound(int k, const Interval &x);
 double algebraic_bound(int k, const Interval &x);
+double mish_bound(int k, const Interval &x);
 
 // Tails of the sigmoids (tails.cpp).
 Interval tanh_tail(double x);

@@ -78,15 +78,8 @@ const std::vector<std::shared_ptr<const Activation>> &table() {
     add({"logistic", Symmetry::odd_plus_constant, -2.2924316695611777, -1.3169578969248167,
          -1.3169578969248167, "Sigmoid", "torch.sigmoid", logistic_taylor, logistic_bound, 0.25},
         Sigmoid{0.5, logistic_tail});
-    add({"mish",
-         Symmetry::none,
-         -0.8819460768319226,
-         -0.08793443131491421,
-         -0.08793443131491421,
-         "Mish",
-         "torch.nn.functional.mish",
-         mish_taylor,
-         {}});
+    add({"mish", Symmetry::none, -0.8819460768319226, -0.08793443131491421, -0.08793443131491421,
+         "Mish", "torch.nn.functional.mish", mish_taylor, mish_bound, 0.125});
     add({"requ", Symmetry::none, 1.0625, 1.0625, 1.0625, "", "", requ_taylor, {}});
     add({"silu", Symmetry::even_plus_linear, -1.0319582417807491, 0.0, 0.0, "",
          "torch.nn.functional.silu", silu_taylor, silu_bound, 0.25});

@@ -8,7 +8,7 @@ namespace polynet {
 
 namespace {
 
-constexpr int max_series_order = 64;
+constexpr int max_series_order = 100;
 // The powers of many operands grow fast in number with the order.
 constexpr std::size_t max_series_terms = 2000;
 constexpr int max_moment_order = 20; // 20! fits in 64 bits
