@@ -113,4 +113,7 @@ double mish_bound(int k, const Interval &x) {
   return (bound(k) * x.mag() + before).hi();
 }
 
+// |s_k| <= (k-1)! d^-k (arctan), k! d^-(k+1) (algebraic), as above; d >= 1.
+double distance_of_i(double x) { return sqrt(pow(Interval(x), 2) + 1.0).lo(); }
+
 } // namespace polynet

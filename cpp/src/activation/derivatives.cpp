@@ -51,6 +51,19 @@ Interval derivative_on_piece(const Activation &s, int k, const Interval &x) {
   return intersect(sum + remainder * pow(h, step_terms), on_piece);
 }
 
+// sum_{i>=k} C(i, j)/C(k, j) d^-i r^(i-k), j derivatives, which bounds the rest of order k of the
+// series and of its first j derivatives: the factors grow with j, and from term to term at most
+// (k + 1)/(k + 1 - j) r/d times.
+double rest_of_series(const Activation &s, int k, double centre, double radius, int derivatives) {
+  if (!s.pole_distance || k < derivatives)
+    return detail::infinity;
+  const Interval distance = s.pole_distance(centre);
+  const Interval ratio = Interval(radius) / distance * double(k + 1) / double(k + 1 - derivatives);
+  if (!(ratio.hi() < 1.0))
+    return detail::infinity;
+  return (Interval(1.0) / (pow(distance, k) * (Interval(1.0) - ratio))).hi();
+}
+
 } // namespace
 
 std::vector<Interval> derivatives(const Activation &s, double x, int order) {
@@ -81,6 +94,16 @@ Interval derivative_on(const Activation &s, int k, const Interval &x) {
         hull(result, derivative_on_piece(s, k, {lo - overlap, std::min(hi + overlap, x.hi())}));
   }
   return intersect(result, whole);
+}
+
+Interval remainder_factor(const Activation &s, int k, double centre, double radius,
+                          int derivatives) {
+  const Interval x = Interval(centre) + symmetric(radius), factorial = rising_factorial(0, k);
+  const double rest = rest_of_series(s, k, centre, radius, derivatives);
+  // The bound without a step is enough to choose by: a step costs far more.
+  if (rest <= detail::largest && (factorial * rest).lo() < s.derivative_bound(k, x))
+    return symmetric(rest);
+  return derivative_on(s, k, x) / factorial;
 }
 
 } // namespace polynet

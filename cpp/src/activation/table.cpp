@@ -49,10 +49,10 @@ const std::vector<std::shared_ptr<const Activation>> &table() {
     // u v on [-1, 1]^2 by neurons. s''' of ln cosh vanishes only where s' does; at 18 it is 2e-15.
     // requ at 17/16 leaves room for arguments beyond b - 2 l, l = 1/2.
     add({"algebraic", Symmetry::odd, 0.8660254037844386, 0.0, 0.5, "", "", algebraic_taylor,
-         algebraic_bound, 0x1p-4},
+         algebraic_bound, 0x1p-4, distance_of_i},
         Sigmoid{1.0, algebraic_tail});
     add({"arctan", Symmetry::odd, 1.0, 0.0, 0.5773502691896257, "Atan", "torch.atan", arctan_taylor,
-         arctan_bound, 0.125},
+         arctan_bound, 0.125, distance_of_i},
         Sigmoid{pi() * 0.5, arctan_tail});
     add({"cos", Symmetry::even, 0.0, half_pi, 0.0, "Cos", "torch.cos", cos_taylor, sin_bound,
          0.25});

@@ -8,9 +8,9 @@ namespace polynet {
 
 namespace {
 
-constexpr int max_series_order = 100;
+constexpr int max_series_order = 160;
 // The powers of many operands grow fast in number with the order.
-constexpr std::size_t max_series_terms = 2000;
+constexpr std::size_t max_series_terms = 3500;
 constexpr int max_moment_order = 20; // 20! fits in 64 bits
 constexpr double largest_integer = 0x1p62;
 
@@ -268,12 +268,11 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
     terms_.insert(terms_.end(), terms.begin(), terms.end());
   };
   // Orders below J are Taylor terms, order J is the remainder; J - m is even.
+  const bool falls_in_the_end = s.pole_distance && radius_ < s.pole_distance(bias);
   double previous = detail::infinity;
-  Interval order_factorial = double(factorial(m));
   for (int j = m + 2;; j += 2) {
     append_order(j - 1);
-    order_factorial = order_factorial * Interval(j - 1) * Interval(j);
-    const Interval enclosure = derivative_on(s, j, arguments) / order_factorial * factor_of(j);
+    const Interval enclosure = remainder_factor(s, j, bias, radius_, m + 2) * factor_of(j);
     remainder_terms_.clear();
     for_each_power(st, j, [&](const Powers &a, std::int64_t sum) {
       // Each multiple of the scale has its own intermediate point.
@@ -285,7 +284,7 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
     });
     remainder_ = bound_of(remainder_terms_);
     if (remainder_ <= std::max(accuracy.absolute, accuracy.relative * magnitude_) ||
-        !(remainder_ < previous) || j + 2 >= limit ||
+        (!(remainder_ < previous) && !falls_in_the_end) || j + 2 >= limit ||
         terms_.size() + remainder_terms_.size() > max_series_terms)
       break;
     previous = remainder_;
