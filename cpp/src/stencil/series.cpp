@@ -256,7 +256,7 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
     return bound;
   };
   const auto factor_of = [&](int j) { return pow(Interval(scale), j - m) / c[m]; };
-  const auto append_order = [&](int j) {
+  const auto taylor_terms = [&](int j) {
     std::vector<Term> terms;
     if (const std::int64_t multiples = multiple_sum(st, j); multiples != 0 && !wrong_parity(st, j))
       for_each_power(st, j, [&](const Powers &a, std::int64_t sum) {
@@ -264,14 +264,13 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
                          c[j] * factor_of(j) *
                              normalised_coefficient(st, a, enclose(sum) * enclose(multiples))});
       });
+    return terms;
+  };
+  const auto append = [&](const std::vector<Term> &terms) {
     magnitude_ = up(magnitude_ + bound_of(terms));
     terms_.insert(terms_.end(), terms.begin(), terms.end());
   };
-  // Orders below J are Taylor terms, order J is the remainder; J - m is even.
-  const bool falls_in_the_end = s.pole_distance && radius_ < s.pole_distance(bias);
-  double previous = detail::infinity;
-  for (int j = m + 2;; j += 2) {
-    append_order(j - 1);
+  const auto bound_remainder = [&](int j) {
     const Interval enclosure = remainder_factor(s, j, bias, radius_, m + 2) * factor_of(j);
     remainder_terms_.clear();
     for_each_power(st, j, [&](const Powers &a, std::int64_t sum) {
@@ -283,12 +282,25 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
       remainder_terms_.push_back({without_target(st, a), coefficient});
     });
     remainder_ = bound_of(remainder_terms_);
-    if (remainder_ <= std::max(accuracy.absolute, accuracy.relative * magnitude_) ||
-        (!(remainder_ < previous) && !falls_in_the_end) || j + 2 >= limit ||
-        terms_.size() + remainder_terms_.size() > max_series_terms)
-      break;
-    previous = remainder_;
-    append_order(j);
+  };
+  // Orders below J are Taylor terms, order J is the remainder; J - m is even. The remainder is no
+  // less than the term of the same order: as long as those fall and are too large it is not needed.
+  const bool falls_in_the_end = s.pole_distance && radius_ < s.pole_distance(bias);
+  double size = detail::infinity;
+  remainder_ = detail::infinity;
+  for (int j = m + 2;; j += 2) {
+    append(taylor_terms(j - 1));
+    const std::vector<Term> next = taylor_terms(j);
+    const double wanted = std::max(accuracy.absolute, accuracy.relative * magnitude_);
+    const double last_size = size, last_remainder = remainder_;
+    size = bound_of(next);
+    const bool is_last = j + 2 >= limit || terms_.size() + next.size() > max_series_terms;
+    if (is_last || size <= wanted || !(size < last_size)) {
+      bound_remainder(j);
+      if (is_last || remainder_ <= wanted || (!(remainder_ < last_remainder) && !falls_in_the_end))
+        break;
+    }
+    append(next);
   }
 }
 
