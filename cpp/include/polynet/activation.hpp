@@ -51,8 +51,8 @@ struct Activation {
   std::function<double(int, const Interval &)> derivative_bound;
   /// Above this radius an enclosure is computed piece by piece.
   double piece_radius = 0x1p-5;
-  /// A lower bound d of the distance of x from where s is not analytic, such that |s_k(x)| <= k! d^-k
-  /// for all k >= 1: empty where none is known.
+  /// A lower bound d of the distance of x from where s is not analytic, such that |s_k(x)| <= k!
+  /// d^-k for all k >= 1: empty where none is known.
   std::function<double(double)> pole_distance = {};
   /// s(x), for evaluation.
   std::function<double(double)> value = {};
@@ -84,10 +84,10 @@ std::vector<Interval> derivatives(const Activation &s, double x, int order);
 /// piece itself (docs/certificates.md, "Arithmetic").
 Interval derivative_on(const Activation &s, int k, const Interval &x);
 
-/// The factor a_k of t^k in s(centre + t) = sum_{i<k} s_i(centre)/i! t^i + a_k(t) t^k, |t| <= radius,
-/// and of the same in the first `derivatives` derivatives by t: a_k(t) k (k-1)... t^(k-j) is what
-/// follows the order k - 1 of s in the j-th. From pole_distance, which must exceed the radius, where
-/// that is less than derivative_on, else s_k(centre + t)/k!.
+/// The factor a_k of t^k in s(centre + t) = sum_{i<k} s_i(centre)/i! t^i + a_k(t) t^k, |t| <=
+/// radius, and of the same in the first `derivatives` derivatives by t: a_k(t) k (k-1)... t^(k-j)
+/// is what follows the order k - 1 of s in the j-th. From pole_distance, which must exceed the
+/// radius, where that is less than derivative_on, else s_k(centre + t)/k!.
 Interval remainder_factor(const Activation &s, int k, double centre, double radius,
                           int derivatives);
 

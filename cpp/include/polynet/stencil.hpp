@@ -132,8 +132,8 @@ public:
   };
 
   /// Takes orders until the remainder is at most accuracy.absolute, or accuracy.relative times the
-  /// bound of the terms before it; 100 orders, 2000 terms or a growing remainder also stop it: check
-  /// remainder(). Error (invalid_input) if s_m(b) may be 0.
+  /// bound of the terms before it; 100 orders, 2000 terms or a growing remainder also stop it:
+  /// check remainder(). Error (invalid_input) if s_m(b) may be 0.
   GateSeries(const Activation &s, const Stencil &stencil, double bias, double scale,
              const std::vector<double> &range, const SeriesAccuracy &accuracy);
 

@@ -72,7 +72,8 @@ const std::vector<std::shared_ptr<const Activation>> &table() {
          "Gelu(approximate=tanh)",
          "torch.nn.functional.gelu(approximate='tanh')",
          gelu_tanh_taylor,
-         {}, 0x1p-6});
+         {},
+         0x1p-6});
     add({"logcosh", Symmetry::even, 0.6584789484624084, 18.0, 0.0, "", "", logcosh_taylor,
          logcosh_bound, 0.125});
     add({"logistic", Symmetry::odd_plus_constant, -2.2924316695611777, -1.3169578969248167,

@@ -212,8 +212,7 @@ std::vector<Interval> algebraic_taylor(const Interval &x, int order) {
     f.imaginary[k] *= binomial;
   }
   const Interval square = pow(x, 2) + 1.0, start = Interval(1.0) / (square * sqrt(square));
-  Series slope =
-      sum(product(f.real, f.real, order), product(f.imaginary, f.imaginary, order));
+  Series slope = sum(product(f.real, f.real, order), product(f.imaginary, f.imaginary, order));
   for (Interval &c : slope)
     c *= start;
   return integral(slope, {value(x.lo()).lo(), value(x.hi()).hi()}, order);
