@@ -84,11 +84,14 @@ std::vector<Interval> derivatives(const Activation &s, double x, int order);
 /// piece itself (docs/certificates.md, "Arithmetic").
 Interval derivative_on(const Activation &s, int k, const Interval &x);
 
-/// The factor a_k of t^k in s(centre + t) = sum_{i<k} s_i(centre)/i! t^i + a_k(t) t^k, |t| <=
-/// radius, and of the same in the first `derivatives` derivatives by t: a_k(t) k (k-1)... t^(k-j)
-/// is what follows the order k - 1 of s in the j-th. From pole_distance, which must exceed the
-/// radius, where that is less than derivative_on, else s_k(centre + t)/k!.
+/// An enclosure of a_k in s(centre + t) = sum_{i<k} s_i(centre)/i! t^i + a_k(t) t^k, |t| <= radius,
+/// that holds of the first derivatives by t too: what follows the order k - 1 of s in the j-th is
+/// k (k-1) ... (k-j+1) t^(k-j) times another such number, j <= derivatives. It is that of s_k/k!,
+/// or comes from pole_distance where the radius is less and that bounds more.
 Interval remainder_factor(const Activation &s, int k, double centre, double radius,
                           int derivatives);
+
+/// A bound of its absolute value that costs little; infinite where none is known.
+double remainder_bound(const Activation &s, int k, double centre, double radius, int derivatives);
 
 } // namespace polynet

@@ -64,6 +64,12 @@ double rest_of_series(const Activation &s, int k, double centre, double radius, 
   return (Interval(1.0) / (pow(distance, k) * (Interval(1.0) - ratio))).hi();
 }
 
+// Of |s_k|/k!, infinite where none is known.
+double bound_without_step(const Activation &s, int k, const Interval &x) {
+  return s.derivative_bound ? (Interval(s.derivative_bound(k, x)) / rising_factorial(0, k)).hi()
+                            : detail::infinity;
+}
+
 } // namespace
 
 std::vector<Interval> derivatives(const Activation &s, double x, int order) {
@@ -96,14 +102,19 @@ Interval derivative_on(const Activation &s, int k, const Interval &x) {
   return intersect(result, whole);
 }
 
+double remainder_bound(const Activation &s, int k, double centre, double radius, int derivatives) {
+  const Interval x = Interval(centre) + symmetric(radius);
+  return std::min(rest_of_series(s, k, centre, radius, derivatives), bound_without_step(s, k, x));
+}
+
 Interval remainder_factor(const Activation &s, int k, double centre, double radius,
                           int derivatives) {
-  const Interval x = Interval(centre) + symmetric(radius), factorial = rising_factorial(0, k);
+  const Interval x = Interval(centre) + symmetric(radius);
   const double rest = rest_of_series(s, k, centre, radius, derivatives);
-  // The bound without a step is enough to choose by: a step costs far more.
-  if (rest <= detail::largest && (factorial * rest).lo() < s.derivative_bound(k, x))
+  // A step would bound less, but costs far more.
+  if (rest < bound_without_step(s, k, x))
     return symmetric(rest);
-  return derivative_on(s, k, x) / factorial;
+  return derivative_on(s, k, x) / rising_factorial(0, k);
 }
 
 } // namespace polynet

@@ -208,8 +208,8 @@ private:
   }
 
   // Every h_k is a sum of positive products of w_1 and w_2, each of three roundings, and of the
-  // operands' squares and product: largest at the ends of their ranges. A flushed result at one step
-  // is multiplied by at most W = (|u| + |v|)^2 at each later one.
+  // operands' squares and product: largest at the ends of their ranges. A flushed result at one
+  // step is multiplied by at most W = (|u| + |v|)^2 at each later one.
   void long_product_series() {
     p_.opcode = Opcode::product_series;
     const Interval w = pow(Interval(p_.range[0]) + p_.range[1], 2);

@@ -243,8 +243,11 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
 
   normalisation_ = polynet::normalisation(s, st, bias, scale);
   const int limit = largest_order(st, max_series_order, 1.0);
-  const std::vector<Interval> c = s.taylor(bias, limit);
+  std::vector<Interval> c = s.taylor(bias, limit);
   value_at_bias_ = c[0];
+  // Recurrences widen in the end.
+  for (int j = 1; j <= limit; ++j)
+    c[j] = intersect(c[j], symmetric(remainder_bound(s, j, bias, 0.0, 0)));
 
   std::vector<Interval> box;
   for (double r : range)
@@ -283,19 +286,19 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
     });
     remainder_ = bound_of(remainder_terms_);
   };
-  // Orders below J are Taylor terms, order J is the remainder; J - m is even. The remainder is no
-  // less than the term of the same order: as long as those fall and are too large it is not needed.
+  // Orders below J are Taylor terms, order J is the remainder; J - m is even. It is no less than
+  // the term of that order: while that is too large, and a coarse bound falls, it is not needed.
   const bool falls_in_the_end = s.pole_distance && radius_ < s.pole_distance(bias);
-  double size = detail::infinity;
+  double coarse = 0.0;
   remainder_ = detail::infinity;
   for (int j = m + 2;; j += 2) {
     append(taylor_terms(j - 1));
     const std::vector<Term> next = taylor_terms(j);
     const double wanted = std::max(accuracy.absolute, accuracy.relative * magnitude_);
-    const double last_size = size, last_remainder = remainder_;
-    size = bound_of(next);
     const bool is_last = j + 2 >= limit || terms_.size() + next.size() > max_series_terms;
-    if (is_last || size <= wanted || !(size < last_size)) {
+    const double last_coarse = coarse, last_remainder = remainder_;
+    coarse = (pow(Interval(radius_), j) * remainder_bound(s, j, bias, radius_, m + 2)).hi();
+    if (is_last || bound_of(next) <= wanted || !(coarse < last_coarse)) {
       bound_remainder(j);
       if (is_last || remainder_ <= wanted || (!(remainder_ < last_remainder) && !falls_in_the_end))
         break;
