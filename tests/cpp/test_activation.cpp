@@ -155,6 +155,34 @@ TEST_CASE("every activation: the Taylor coefficients of an interval hold those o
     }
 }
 
+TEST_CASE("what Taylor polynomials leave out has its factor, with its derivatives") {
+  Random random(26);
+  int near_the_end = 0;
+  for (const char *name : {"algebraic", "arctan", "mish", "tanh"})
+    for (int n = 0; n < 4000; ++n) {
+      const Activation &s = activation(name);
+      const double centre = random.between(-2.5, 2.5), radius = random.between(0.3, 1.5);
+      const int k = random.integer(1, 16), derivatives = random.integer(0, std::min(k, 4));
+      const Interval factor = polynet::remainder_factor(s, k, centre, radius, derivatives);
+      const std::vector<Interval> c = s.taylor(centre, k);
+      const double t = n % 3 == 0 ? radius : n % 3 == 1 ? -radius : random.between(-radius, radius);
+      const std::vector<Interval> there = s.taylor(Interval(centre) + t, derivatives);
+      for (int j = 0; j <= derivatives; ++j) { // the j-th derivative over j!
+        Interval rest = there[static_cast<std::size_t>(j)], binomial = 1.0;
+        for (int i = j; i < k; ++i) { // C(i, j)
+          rest -= c[static_cast<std::size_t>(i)] * binomial * pow(Interval(t), i - j);
+          binomial = binomial * Interval(i + 1) / Interval(i + 1 - j);
+        }
+        rest = rest / (binomial * pow(Interval(t), k - j));
+        if (!meet(rest, factor))
+          FAIL_CHECK(name << " k = " << k << ", derivative " << j << " at " << centre << " + "
+                          << t);
+        near_the_end += rest.mig() > 0.5 * factor.mag();
+      }
+    }
+  CHECK(near_the_end > 1000); // not vacuous
+}
+
 TEST_CASE("unknown names are refused, known ones are listed in order") {
   CHECK(code_of([] { activation("relu"); }) == ErrorCode::invalid_input);
   CHECK(code_of([] { activation(""); }) == ErrorCode::invalid_input);

@@ -68,7 +68,10 @@ double factorial(const polynet::Powers &a) {
 // The neurons summed and normalised, in long double: good to about 2^-60/scale^m.
 long double by_neurons(const polynet::Activation &s, const GateSeries &g, const double *z) {
   const auto value = [&](long double x) {
-    return s.name == "tanh" ? std::tanh(x) : 1.0L / (1.0L + std::exp(-x));
+    return s.name == "tanh"        ? std::tanh(x)
+           : s.name == "arctan"    ? std::atan(x)
+           : s.name == "algebraic" ? x / std::sqrt(1.0L + x * x)
+                                   : 1.0L / (1.0L + std::exp(-x));
   };
   long double sum = g.stencil().constant_weight * value(g.bias());
   for (const polynet::StencilNode &node : g.stencil().neurons) {
@@ -145,7 +148,7 @@ TEST_CASE("numbers of neurons and orders") {
 
 TEST_CASE("the series encloses the gate's neurons, its remainder what the terms leave out") {
   Random random(31);
-  for (const char *name : {"logistic", "tanh"})
+  for (const char *name : {"logistic", "tanh", "arctan", "algebraic"})
     for (const std::string &kind : kinds)
       for (const double bias : {-1.3, 0.6, 2.2924316695611777})
         for (const double scale : {0.5, 0.25, 0.0625}) {

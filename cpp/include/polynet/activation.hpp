@@ -51,6 +51,9 @@ struct Activation {
   std::function<double(int, const Interval &)> derivative_bound;
   /// Above this radius an enclosure is computed piece by piece.
   double piece_radius = 0x1p-5;
+  /// A lower bound d of the distance of x from where s is not analytic, such that |s_k(x)| <= k!
+  /// d^-k for all k >= 1: empty where none is known.
+  std::function<double(double)> pole_distance = {};
   /// s(x), for evaluation.
   std::function<double(double)> value = {};
   /// The kernel that computes the same; none for an activation of the user's own.
@@ -80,5 +83,15 @@ std::vector<Interval> derivatives(const Activation &s, double x, int order);
 /// term comes from derivative_bound or, where there is none, from the Taylor coefficients of the
 /// piece itself (docs/certificates.md, "Arithmetic").
 Interval derivative_on(const Activation &s, int k, const Interval &x);
+
+/// An enclosure of a_k in s(centre + t) = sum_{i<k} s_i(centre)/i! t^i + a_k(t) t^k, |t| <= radius,
+/// that holds of the first derivatives by t too: what follows the order k - 1 of s in the j-th is
+/// k (k-1) ... (k-j+1) t^(k-j) times another such number, j <= derivatives. It is that of s_k/k!,
+/// or comes from pole_distance where the radius is less and that bounds more.
+Interval remainder_factor(const Activation &s, int k, double centre, double radius,
+                          int derivatives);
+
+/// A bound of its absolute value that costs little; infinite where none is known.
+double remainder_bound(const Activation &s, int k, double centre, double radius, int derivatives);
 
 } // namespace polynet

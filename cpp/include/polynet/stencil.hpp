@@ -18,8 +18,9 @@
 // Applied to s minus its Taylor polynomial of degree J-1, with J-m even, the integrand's factor
 // x^(J-m) is nonnegative, hence the remainder after the orders below J is exactly the term of order
 // J with s_J(b) replaced by some value of s_J on [b-r, b+r], r = max_k l |d_k.z|. The same holds
-// for the derivative by an operand. A Richardson combination adds such differences at several
-// multiples of the scale, each with its own remainder.
+// for the derivative by an operand. Where the series about b converges on all of that interval,
+// what it bounds takes the place of s_J if it is less (remainder_factor). A Richardson combination
+// adds such differences at several multiples of the scale, each with its own remainder.
 //
 // The product of n bits needs no series (arXiv:1608.08225, eq. 13). Its gate has one operand,
 // z = x_1 + ... + x_n - n + 1/2, which is 1/2 if all bits are 1 and at most -1/2 otherwise, and a
@@ -132,8 +133,8 @@ public:
   };
 
   /// Takes orders until the remainder is at most accuracy.absolute, or accuracy.relative times the
-  /// bound of the terms before it; 64 orders, 2000 terms or a growing remainder also stop it: check
-  /// remainder(). Error (invalid_input) if s_m(b) may be 0.
+  /// bound of the terms before it; 160 orders, 3500 terms or a growing remainder also stop it:
+  /// check remainder(). Error (invalid_input) if s_m(b) may be 0.
   GateSeries(const Activation &s, const Stencil &stencil, double bias, double scale,
              const std::vector<double> &range, const SeriesAccuracy &accuracy);
 
@@ -148,7 +149,7 @@ public:
 
   /// The Taylor terms of rho below the order of the remainder.
   const std::vector<Term> &terms() const { return terms_; }
-  /// The terms of the remainder: the order J with enclosures of s_J over the range.
+  /// The terms of the remainder: the order J with enclosures of what replaces s_J(b).
   const std::vector<Term> &remainder_terms() const { return remainder_terms_; }
   /// An upper bound of the remainder's absolute value over the range.
   double remainder() const { return remainder_; }

@@ -83,12 +83,37 @@ double erf_bound(int k, const Interval &x) {
 
 double gaussian_bound(int k, const Interval &x) { return bell_bound(k, x).hi(); }
 
-// Cauchy: s' = (1 + z^2)^(-3/2), and |z -+ i| >= d - r on the disc |z - x| <= r < d = |x - i|, so
-// |s_k| <= (k-1)! r^-(k-1) (d - r)^-3, least at r = d n/(n + 3), n = k - 1.
+// About x, s'(x + h) = d^-3 sum_n C_n(-x/d) (h/d)^n with d = |x - i| and Gegenbauer's polynomials
+// C_n = P'_{n+1} (Abramowitz and Stegun, 22.9.3), so |s_k| = (k-1)! d^-(k+2) |P'_k(x/d)|. On [-1,
+// 1] |P_k| <= 1, hence |P'_k| <= k (k + 1)/2 (Markov) and, with 1 - (x/d)^2 = d^-2, |P'_k| <= k d
+// (Bernstein).
 double algebraic_bound(int k, const Interval &x) {
   const Interval d = sqrt(pow(Interval(std::min(x.mig(), 1e9)), 2) + 1.0);
-  const Interval n = double(k - 1), r = d * n / (n + 3.0);
-  return (factorial(k - 1) / (pow(r, k - 1) * pow(d - r, 3))).hi();
+  const double least = std::min((Interval(0.5) * double(k + 1) / d).hi(), 1.0);
+  return (factorial(k) / pow(d, k + 1) * least).hi();
 }
+
+// s = x t. With v = x - ln(2)/2 and the logistic function L, t = 1 - Im[(1 + i) L(-v - i pi/4)],
+// and the poles of L, at odd multiples of i pi with residue 1, are sqrt(v^2 + (a pi/4)^2) away, a =
+// 3, 5, 11, 13, 19, 21, ...: |t_k| <= sqrt(2) k! times the sum of their powers -j, j = k + 1. v = 0
+// will do beyond the first, where sum a^-j <= 5^-j + 2 sum_{n>=1} (8n + 3)^-j <= 5^-j + 11^-j (2 +
+// 11/(4 (j - 1))).
+double mish_bound(int k, const Interval &x) {
+  if (x.mag() > 4.0)
+    return detail::infinity;
+  const Interval unit = pi() * 0.25, v = x - log(Interval(2.0)) * 0.5;
+  const Interval nearest = sqrt(pow(Interval(v.mig()), 2) + pow(unit * 3.0, 2));
+  const auto bound = [&](int order) {
+    const int j = order + 1;
+    const Interval far = Interval(1.0) / pow(unit * 5.0, j) +
+                         (Interval(11.0) / Interval(4.0 * order) + 2.0) / pow(unit * 11.0, j);
+    return sqrt(Interval(2.0)) * factorial(order) * (Interval(1.0) / pow(nearest, j) + far);
+  };
+  const Interval before = k == 1 ? Interval(1.0) : bound(k - 1) * double(k);
+  return (bound(k) * x.mag() + before).hi();
+}
+
+// |s_k| <= (k-1)! d^-k (arctan), k! d^-(k+1) (algebraic), as above; d >= 1.
+double distance_of_i(double x) { return sqrt(pow(Interval(x), 2) + 1.0).lo(); }
 
 } // namespace polynet

@@ -51,6 +51,25 @@ Interval derivative_on_piece(const Activation &s, int k, const Interval &x) {
   return intersect(sum + remainder * pow(h, step_terms), on_piece);
 }
 
+// sum_{i>=k} C(i, j)/C(k, j) d^-i r^(i-k), j derivatives, which bounds the rest of order k of the
+// series and of its first j derivatives: the factors grow with j, and from term to term at most
+// (k + 1)/(k + 1 - j) r/d times.
+double rest_of_series(const Activation &s, int k, double centre, double radius, int derivatives) {
+  if (!s.pole_distance || k < derivatives)
+    return detail::infinity;
+  const Interval distance = s.pole_distance(centre);
+  const Interval ratio = Interval(radius) / distance * double(k + 1) / double(k + 1 - derivatives);
+  if (!(ratio.hi() < 1.0))
+    return detail::infinity;
+  return (Interval(1.0) / (pow(distance, k) * (Interval(1.0) - ratio))).hi();
+}
+
+// Of |s_k|/k!, infinite where none is known.
+double bound_without_step(const Activation &s, int k, const Interval &x) {
+  return s.derivative_bound ? (Interval(s.derivative_bound(k, x)) / rising_factorial(0, k)).hi()
+                            : detail::infinity;
+}
+
 } // namespace
 
 std::vector<Interval> derivatives(const Activation &s, double x, int order) {
@@ -81,6 +100,21 @@ Interval derivative_on(const Activation &s, int k, const Interval &x) {
         hull(result, derivative_on_piece(s, k, {lo - overlap, std::min(hi + overlap, x.hi())}));
   }
   return intersect(result, whole);
+}
+
+double remainder_bound(const Activation &s, int k, double centre, double radius, int derivatives) {
+  const Interval x = Interval(centre) + symmetric(radius);
+  return std::min(rest_of_series(s, k, centre, radius, derivatives), bound_without_step(s, k, x));
+}
+
+Interval remainder_factor(const Activation &s, int k, double centre, double radius,
+                          int derivatives) {
+  const Interval x = Interval(centre) + symmetric(radius);
+  const double rest = rest_of_series(s, k, centre, radius, derivatives);
+  // A step would bound less, but costs far more.
+  if (rest < bound_without_step(s, k, x))
+    return symmetric(rest);
+  return derivative_on(s, k, x) / rising_factorial(0, k);
 }
 
 } // namespace polynet

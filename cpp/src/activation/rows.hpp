@@ -36,6 +36,9 @@ double erf_bound(int k, const Interval &x);
 double gaussian_bound(int k, const Interval &x);
 double logcosh_bound(int k, const Interval &x);
 double algebraic_bound(int k, const Interval &x);
+double mish_bound(int k, const Interval &x);
+
+double distance_of_i(double x); // both of arctan and of algebraic
 
 // Tails of the sigmoids (tails.cpp).
 Interval tanh_tail(double x);

@@ -81,19 +81,6 @@ Series logistic(const Series &a, int order) {
   return l;
 }
 
-// y = a^p: a t y' = p t a' y, so k a_0 y_k = sum_{i=1..k} (p i - (k - i)) a_i y_{k-i}.
-Series power(const Series &a, double p, const Interval &power_0, int order) {
-  Series y{power_0};
-  for (int k = 1; k <= order; ++k) {
-    Interval total = 0.0;
-    for (int i = 1; i <= std::min(k, degree(a)); ++i)
-      total += (Interval(p) * double(i) - double(k - i)) * a[static_cast<std::size_t>(i)] *
-               y[static_cast<std::size_t>(k - i)];
-    y.push_back(total / (a[0] * double(k)));
-  }
-  return y;
-}
-
 Series integral(const Series &a, const Interval &constant, int order) {
   Series result{constant};
   for (int k = 1; k <= order; ++k)

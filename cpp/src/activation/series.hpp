@@ -23,8 +23,6 @@ Series quotient(const Series &a, const Series &b, int order);
 Series exp(const Series &a, int order);
 /// 1/(1 + e^-a), relatively tight where a is far below 0.
 Series logistic(const Series &a, int order);
-/// a^power whose constant term the caller knows: power_0 encloses a_0^power.
-Series power(const Series &a, double power, const Interval &power_0, int order);
 /// The antiderivative with that constant term.
 Series integral(const Series &a, const Interval &constant, int order);
 /// a(-t).

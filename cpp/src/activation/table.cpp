@@ -49,10 +49,10 @@ const std::vector<std::shared_ptr<const Activation>> &table() {
     // u v on [-1, 1]^2 by neurons. s''' of ln cosh vanishes only where s' does; at 18 it is 2e-15.
     // requ at 17/16 leaves room for arguments beyond b - 2 l, l = 1/2.
     add({"algebraic", Symmetry::odd, 0.8660254037844386, 0.0, 0.5, "", "", algebraic_taylor,
-         algebraic_bound, 0x1p-4},
+         algebraic_bound, 0x1p-4, distance_of_i},
         Sigmoid{1.0, algebraic_tail});
     add({"arctan", Symmetry::odd, 1.0, 0.0, 0.5773502691896257, "Atan", "torch.atan", arctan_taylor,
-         arctan_bound, 0.125},
+         arctan_bound, 0.125, distance_of_i},
         Sigmoid{pi() * 0.5, arctan_tail});
     add({"cos", Symmetry::even, 0.0, half_pi, 0.0, "Cos", "torch.cos", cos_taylor, sin_bound,
          0.25});
@@ -72,21 +72,15 @@ const std::vector<std::shared_ptr<const Activation>> &table() {
          "Gelu(approximate=tanh)",
          "torch.nn.functional.gelu(approximate='tanh')",
          gelu_tanh_taylor,
-         {}});
+         {},
+         0x1p-6});
     add({"logcosh", Symmetry::even, 0.6584789484624084, 18.0, 0.0, "", "", logcosh_taylor,
          logcosh_bound, 0.125});
     add({"logistic", Symmetry::odd_plus_constant, -2.2924316695611777, -1.3169578969248167,
          -1.3169578969248167, "Sigmoid", "torch.sigmoid", logistic_taylor, logistic_bound, 0.25},
         Sigmoid{0.5, logistic_tail});
-    add({"mish",
-         Symmetry::none,
-         -0.8819460768319226,
-         -0.08793443131491421,
-         -0.08793443131491421,
-         "Mish",
-         "torch.nn.functional.mish",
-         mish_taylor,
-         {}});
+    add({"mish", Symmetry::none, -0.8819460768319226, -0.08793443131491421, -0.08793443131491421,
+         "Mish", "torch.nn.functional.mish", mish_taylor, mish_bound, 0.125});
     add({"requ", Symmetry::none, 1.0625, 1.0625, 1.0625, "", "", requ_taylor, {}});
     add({"silu", Symmetry::even_plus_linear, -1.0319582417807491, 0.0, 0.0, "",
          "torch.nn.functional.silu", silu_taylor, silu_bound, 0.25});

@@ -22,6 +22,22 @@ Series bell(const Interval &x, int order) {
   return exp(Series{pow(x, 2) * -0.5, -x, Interval(-0.5)}, order);
 }
 
+// The real and the imaginary parts of (x - i)^-k, k = 0..order, by halves: a recurrence with real
+// coefficients would widen enclosures exponentially.
+struct PolePowers {
+  Series real, imaginary;
+};
+PolePowers pole_powers(const Interval &x, int order) {
+  const Interval square = pow(x, 2) + 1.0;
+  Series re{1.0, x / square}, im{0.0, Interval(1.0) / square};
+  for (std::size_t k = 2; k <= static_cast<std::size_t>(order); ++k) {
+    const std::size_t i = k / 2, j = k - i;
+    re.push_back(re[i] * re[j] - im[i] * im[j]);
+    im.push_back(re[i] * im[j] + im[i] * re[j]);
+  }
+  return {re, im};
+}
+
 } // namespace
 
 // T = tanh solves T' = 1 - T^2, so its normalised Taylor coefficients c_k = T_k/k! satisfy
@@ -146,9 +162,13 @@ std::vector<Interval> cos_taylor(const Interval &x, int order) {
 
 std::vector<Interval> exp_taylor(const Interval &x, int order) { return exp(variable(x), order); }
 
+// The derivative is 1/(1 + x^2) = Im (x - i)^-1: s_k/k! = (-1)^(k-1) Im (x - i)^-k/k.
 std::vector<Interval> arctan_taylor(const Interval &x, int order) {
-  const Series square{pow(x, 2) + 1.0, x * 2.0, 1.0};
-  return integral(quotient({1.0}, square, order), atan(x), order);
+  const Series powers = pole_powers(x, order).imaginary;
+  Series result{atan(x)};
+  for (int k = 1; k <= order; ++k)
+    result.push_back(powers[static_cast<std::size_t>(k)] / Interval(k % 2 == 0 ? -k : k));
+  return result;
 }
 
 // erf' = 2/sqrt(pi) e^(-x^2) = (2 sqrt 2)/sqrt(2 pi) e^(-x^2).
@@ -176,17 +196,26 @@ std::vector<Interval> logcosh_taylor(const Interval &x, int order) {
   return integral(tanh_taylor(x, order), on_x, order);
 }
 
-// x (1 + x^2)^(-1/2), whose derivative is (1 + x^2)^(-3/2); increasing.
+// x (1 + x^2)^(-1/2), whose derivative is (1 + x^2)^(-3/2), at x + t this at x times f(t) times
+// its conjugate, f(t) = (1 + t/(x - i))^(-3/2); increasing.
 std::vector<Interval> algebraic_taylor(const Interval &x, int order) {
   const auto value = [](double t) -> Interval {
     if (std::fabs(t) > 1e9) // 1 - s < 1/(2 x^2)
       return t < 0.0 ? Interval(-1.0, -1.0 + 0x1p-53) : Interval(1.0 - 0x1p-53, 1.0);
     return Interval(t) / sqrt(pow(Interval(t), 2) + 1.0);
   };
-  const Series square{pow(x, 2) + 1.0, x * 2.0, 1.0};
-  const Interval start = Interval(1.0) / (square[0] * sqrt(square[0]));
-  const Interval on_x{value(x.lo()).lo(), value(x.hi()).hi()};
-  return integral(power(square, -1.5, start, order), on_x, order);
+  PolePowers f = pole_powers(x, order);
+  Interval binomial = 1.0;
+  for (std::size_t k = 1; k < f.real.size(); ++k) {
+    binomial = binomial * -(double(k) + 0.5) / double(k);
+    f.real[k] *= binomial;
+    f.imaginary[k] *= binomial;
+  }
+  const Interval square = pow(x, 2) + 1.0, start = Interval(1.0) / (square * sqrt(square));
+  Series slope = sum(product(f.real, f.real, order), product(f.imaginary, f.imaginary, order));
+  for (Interval &c : slope)
+    c *= start;
+  return integral(slope, {value(x.lo()).lo(), value(x.hi()).hi()}, order);
 }
 
 // max(0, x)^2: a polynomial on either side of 0. Across 0 the second derivative jumps, and nothing

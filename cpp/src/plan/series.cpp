@@ -1,5 +1,7 @@
 #include "series.hpp"
 
+#include "economised.hpp"
+
 namespace polynet {
 
 namespace {
@@ -122,13 +124,36 @@ private:
       if (term.powers[0] == degree(term.powers) && term.powers[0] % 2 == 0 &&
           term.powers[0] / 2 <= orders)
         leading_[term.powers[0] / 2] = term.coefficient;
-    p_.orders = orders;
+    if (orders > unrolled_orders)
+      bring_down();
+    p_.orders = static_cast<int>(leading_.size()) - 1;
     if (p_.stencil->operands == 1)
       even_series();
-    else if (orders <= unrolled_orders)
+    else if (p_.orders <= unrolled_orders)
       product_series();
     else
       long_product_series();
+  }
+
+  // r is the mean of sum a_k w^k over w between the squares of the operands' sum and difference, or
+  // its value at z^2: what is left out there is left out of r.
+  void bring_down() {
+    const Economised short_series =
+        economise(leading_, pow(Interval(p_.range[0]) + p_.range[1], 2), format_.unit_roundoff / 4);
+    budget_.misfit += short_series.difference;
+    leading_ = short_series.coefficients;
+    p_.terms.clear();
+    for (int k = static_cast<int>(leading_.size()) - 1; k > 0; --k) {
+      const double a = leading_[static_cast<std::size_t>(k)].mid();
+      if (p_.stencil->operands == 1) {
+        p_.terms.push_back({{static_cast<std::uint8_t>(2 * k)}, a});
+        continue;
+      }
+      for (int i = 0; i <= k; ++i)
+        p_.terms.push_back(
+            {{static_cast<std::uint8_t>(2 * i), static_cast<std::uint8_t>(2 * (k - i))},
+             (Interval(a) * binomial(2 * k + 2, 2 * i + 1) / Interval(2 * k + 2)).mid()});
+    }
   }
 
   // Rounds a coefficient of r, the factor of a monomial bounded by `size`.
@@ -182,16 +207,19 @@ private:
         (budget_.magnitude * double(p_.orders) * by_nodes + 4.0) * format_.smallest_normal;
   }
 
-  // Every h_k is a sum of positive products of w_1 and w_2, each of three roundings; a flushed
-  // result at one step is multiplied by at most W = (|u| + |v|)^2 at each later one.
+  // Every h_k is a sum of positive products of w_1 and w_2, each of three roundings, and of the
+  // operands' squares and product: largest at the ends of their ranges. A flushed result at one
+  // step is multiplied by at most W = (|u| + |v|)^2 at each later one.
   void long_product_series() {
     p_.opcode = Opcode::product_series;
     const Interval w = pow(Interval(p_.range[0]) + p_.range[1], 2);
+    const Interval difference = pow(Interval(p_.range[0]) - p_.range[1], 2);
     const Interval growth = std::max(w.hi(), 1.0);
+    Interval h = 1.0;
     for (int k = 1; k <= p_.orders; ++k) {
       const Interval c = leading_[static_cast<std::size_t>(k)] / Interval(k + 1);
-      const Interval size = pow(w, k) * double(k + 1);
-      p_.constants.push_back(rounded(c, size));
+      h = w * h + pow(difference, k);
+      p_.constants.push_back(rounded(c, h));
       budget_.flushed +=
           (Interval(c.mag()) * pow(growth, k) * double((k + 1) * (3 * k + 4)) + 2.0) *
           format_.smallest_normal;

@@ -8,9 +8,9 @@ namespace polynet {
 
 namespace {
 
-constexpr int max_series_order = 64;
+constexpr int max_series_order = 160;
 // The powers of many operands grow fast in number with the order.
-constexpr std::size_t max_series_terms = 2000;
+constexpr std::size_t max_series_terms = 3500;
 constexpr int max_moment_order = 20; // 20! fits in 64 bits
 constexpr double largest_integer = 0x1p62;
 
@@ -243,8 +243,11 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
 
   normalisation_ = polynet::normalisation(s, st, bias, scale);
   const int limit = largest_order(st, max_series_order, 1.0);
-  const std::vector<Interval> c = s.taylor(bias, limit);
+  std::vector<Interval> c = s.taylor(bias, limit);
   value_at_bias_ = c[0];
+  // Recurrences widen in the end.
+  for (int j = 1; j <= limit; ++j)
+    c[j] = intersect(c[j], symmetric(remainder_bound(s, j, bias, 0.0, 0)));
 
   std::vector<Interval> box;
   for (double r : range)
@@ -256,7 +259,7 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
     return bound;
   };
   const auto factor_of = [&](int j) { return pow(Interval(scale), j - m) / c[m]; };
-  const auto append_order = [&](int j) {
+  const auto taylor_terms = [&](int j) {
     std::vector<Term> terms;
     if (const std::int64_t multiples = multiple_sum(st, j); multiples != 0 && !wrong_parity(st, j))
       for_each_power(st, j, [&](const Powers &a, std::int64_t sum) {
@@ -264,16 +267,14 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
                          c[j] * factor_of(j) *
                              normalised_coefficient(st, a, enclose(sum) * enclose(multiples))});
       });
+    return terms;
+  };
+  const auto append = [&](const std::vector<Term> &terms) {
     magnitude_ = up(magnitude_ + bound_of(terms));
     terms_.insert(terms_.end(), terms.begin(), terms.end());
   };
-  // Orders below J are Taylor terms, order J is the remainder; J - m is even.
-  double previous = detail::infinity;
-  Interval order_factorial = double(factorial(m));
-  for (int j = m + 2;; j += 2) {
-    append_order(j - 1);
-    order_factorial = order_factorial * Interval(j - 1) * Interval(j);
-    const Interval enclosure = derivative_on(s, j, arguments) / order_factorial * factor_of(j);
+  const auto bound_remainder = [&](int j) {
+    const Interval enclosure = remainder_factor(s, j, bias, radius_, m + 2) * factor_of(j);
     remainder_terms_.clear();
     for_each_power(st, j, [&](const Powers &a, std::int64_t sum) {
       // Each multiple of the scale has its own intermediate point.
@@ -284,12 +285,25 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
       remainder_terms_.push_back({without_target(st, a), coefficient});
     });
     remainder_ = bound_of(remainder_terms_);
-    if (remainder_ <= std::max(accuracy.absolute, accuracy.relative * magnitude_) ||
-        !(remainder_ < previous) || j + 2 >= limit ||
-        terms_.size() + remainder_terms_.size() > max_series_terms)
-      break;
-    previous = remainder_;
-    append_order(j);
+  };
+  // Orders below J are Taylor terms, order J is the remainder; J - m is even. It is no less than
+  // the term of that order: while that is too large, and a coarse bound falls, it is not needed.
+  const bool falls_in_the_end = s.pole_distance && radius_ < s.pole_distance(bias);
+  double coarse = 0.0;
+  remainder_ = detail::infinity;
+  for (int j = m + 2;; j += 2) {
+    append(taylor_terms(j - 1));
+    const std::vector<Term> next = taylor_terms(j);
+    const double wanted = std::max(accuracy.absolute, accuracy.relative * magnitude_);
+    const bool is_last = j + 2 >= limit || terms_.size() + next.size() > max_series_terms;
+    const double last_coarse = coarse, last_remainder = remainder_;
+    coarse = (pow(Interval(radius_), j) * remainder_bound(s, j, bias, radius_, m + 2)).hi();
+    if (is_last || bound_of(next) <= wanted || !(coarse < last_coarse)) {
+      bound_remainder(j);
+      if (is_last || remainder_ <= wanted || (!(remainder_ < last_remainder) && !falls_in_the_end))
+        break;
+    }
+    append(next);
   }
 }
 
