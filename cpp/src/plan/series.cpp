@@ -124,8 +124,7 @@ private:
       if (term.powers[0] == degree(term.powers) && term.powers[0] % 2 == 0 &&
           term.powers[0] / 2 <= orders)
         leading_[term.powers[0] / 2] = term.coefficient;
-    if (orders > unrolled_orders)
-      bring_down();
+    bring_down();
     p_.orders = static_cast<int>(leading_.size()) - 1;
     if (p_.stencil->operands == 1)
       even_series();
