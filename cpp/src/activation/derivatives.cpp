@@ -112,7 +112,7 @@ Interval remainder_factor(const Activation &s, int k, double centre, double radi
   const Interval x = Interval(centre) + symmetric(radius);
   const double rest = rest_of_series(s, k, centre, radius, derivatives);
   // A step would bound less, but costs far more.
-  if (rest < bound_without_step(s, k, x))
+  if (rest <= detail::largest && rest < bound_without_step(s, k, x))
     return symmetric(rest);
   return derivative_on(s, k, x) / rising_factorial(0, k);
 }

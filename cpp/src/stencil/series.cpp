@@ -243,11 +243,20 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
 
   normalisation_ = polynet::normalisation(s, st, bias, scale);
   const int limit = largest_order(st, max_series_order, 1.0);
-  std::vector<Interval> c = s.taylor(bias, limit);
-  value_at_bias_ = c[0];
-  // Recurrences widen in the end.
-  for (int j = 1; j <= limit; ++j)
-    c[j] = intersect(c[j], symmetric(remainder_bound(s, j, bias, 0.0, 0)));
+  // Twice as many as asked for, as most series are short. Recurrences widen in the end.
+  std::vector<Interval> known;
+  const auto coefficient = [&](int j) {
+    if (j >= static_cast<int>(known.size())) {
+      known = s.taylor(bias, std::max(2 * j, 12));
+      for (int i = 1; i < static_cast<int>(known.size()); ++i) {
+        Interval &c = known[static_cast<std::size_t>(i)];
+        if (c.contains(0.0))
+          c = intersect(c, symmetric(remainder_bound(s, i, bias, 0.0, 0)));
+      }
+    }
+    return known[static_cast<std::size_t>(j)];
+  };
+  value_at_bias_ = coefficient(0);
 
   std::vector<Interval> box;
   for (double r : range)
@@ -258,13 +267,13 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
       bound = up(bound + (term.coefficient * monomial(term.powers, st.operands, box.data())).mag());
     return bound;
   };
-  const auto factor_of = [&](int j) { return pow(Interval(scale), j - m) / c[m]; };
+  const auto factor_of = [&](int j) { return pow(Interval(scale), j - m) / coefficient(m); };
   const auto taylor_terms = [&](int j) {
     std::vector<Term> terms;
     if (const std::int64_t multiples = multiple_sum(st, j); multiples != 0 && !wrong_parity(st, j))
       for_each_power(st, j, [&](const Powers &a, std::int64_t sum) {
         terms.push_back({without_target(st, a),
-                         c[j] * factor_of(j) *
+                         coefficient(j) * factor_of(j) *
                              normalised_coefficient(st, a, enclose(sum) * enclose(multiples))});
       });
     return terms;
@@ -278,11 +287,12 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
     remainder_terms_.clear();
     for_each_power(st, j, [&](const Powers &a, std::int64_t sum) {
       // Each multiple of the scale has its own intermediate point.
-      Interval coefficient = 0.0;
+      Interval sum_of_multiples = 0.0;
       for (const auto &multiple : st.multiples)
-        coefficient += enclosure * normalised_coefficient(
-                                       st, a, enclose(sum) * enclose(power_sum({multiple}, j)));
-      remainder_terms_.push_back({without_target(st, a), coefficient});
+        sum_of_multiples +=
+            enclosure *
+            normalised_coefficient(st, a, enclose(sum) * enclose(power_sum({multiple}, j)));
+      remainder_terms_.push_back({without_target(st, a), sum_of_multiples});
     });
     remainder_ = bound_of(remainder_terms_);
   };
@@ -290,15 +300,19 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
   // the term of that order: while that is too large, and a coarse bound falls, it is not needed.
   const bool falls_in_the_end = s.pole_distance && radius_ < s.pole_distance(bias);
   double coarse = 0.0;
+  const auto coarse_bound_falls = [&](int j) {
+    const double last = coarse;
+    coarse = (pow(Interval(radius_), j) * remainder_bound(s, j, bias, radius_, m + 2)).hi();
+    return coarse < last;
+  };
   remainder_ = detail::infinity;
   for (int j = m + 2;; j += 2) {
     append(taylor_terms(j - 1));
     const std::vector<Term> next = taylor_terms(j);
     const double wanted = std::max(accuracy.absolute, accuracy.relative * magnitude_);
     const bool is_last = j + 2 >= limit || terms_.size() + next.size() > max_series_terms;
-    const double last_coarse = coarse, last_remainder = remainder_;
-    coarse = (pow(Interval(radius_), j) * remainder_bound(s, j, bias, radius_, m + 2)).hi();
-    if (is_last || bound_of(next) <= wanted || !(coarse < last_coarse)) {
+    const double last_remainder = remainder_;
+    if (is_last || bound_of(next) <= wanted || !coarse_bound_falls(j)) {
       bound_remainder(j);
       if (is_last || remainder_ <= wanted || (!(remainder_ < last_remainder) && !falls_in_the_end))
         break;
