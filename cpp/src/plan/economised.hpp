@@ -1,4 +1,4 @@
-// Long power series brought down to polynomials of the least degree by Chebyshev's polynomials.
+// Power series brought down to polynomials of the least degree by Chebyshev's polynomials.
 #pragma once
 
 #include "polynet/interval.hpp"
