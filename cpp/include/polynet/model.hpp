@@ -104,6 +104,9 @@ Model on_bits(Model m, const std::vector<bool> &bits);
 /// p in the frame's variables.
 Model model_of(const Polynomial &p, const Frame &frame);
 
+/// Enclosures of the partial derivatives by t of a model's polynomial, over the table's box.
+std::vector<Interval> gradient(const Model &m, const PowerTable &powers);
+
 /// m as a function of s in [-1, 1]^n, t_i = s.centre_i + s.radius_i s_i, for a part of [-1, 1]^n.
 Model substituted(const Model &m, const Frame &s);
 

@@ -1,5 +1,6 @@
 #include "bounder.hpp"
 
+#include "gradient_range.hpp"
 #include "polynet/error.hpp"
 
 namespace polynet {
@@ -27,7 +28,8 @@ std::vector<Interval> intervals(const Part &part) {
 } // namespace
 
 Bounder::Bounder(const ErrorFunction &error, std::vector<double> tolerances)
-    : error_(error), tolerances_(std::move(tolerances)), accuracy_(coarsest) {
+    : error_(error), tolerances_(std::move(tolerances)), accuracy_(coarsest),
+      gradient_(error, tolerances_) {
   for (std::size_t k = 0; k < tolerances_.size(); ++k) {
     // What is left out of intermediate results adds up to some 30 times the accuracy (kepler2).
     const double wanted = tolerances_[k] / error.on_box()[k].mag() / 12.0;
@@ -64,9 +66,8 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
     return placed;
   };
   const auto improve = [&](const Range &range, std::vector<double> point) {
-    if (!(range.bound < best.upper))
-      return;
-    best = {range.bound, place(point, frame), range.direction};
+    if (range.bound < best.upper)
+      best = {range.bound, std::move(point), range.direction};
   };
   // The part's own coordinates.
   const Frame own = frame_of(t, error_.network().bits);
@@ -78,8 +79,13 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
       if (rest < best.upper) {
         const Range range =
             whole.bernstein ? (*whole.bernstein)(t) : termwise_range(whole.model, t);
-        improve(range, range.point);
+        improve(range, place(range.point, frame));
       }
+    }
+    if (best.upper > enough && rest > tolerances_[output]) {
+      const Range range = gradient_range(gradient_, output, box, error_.network().bits,
+                                         tolerances_[output] / static_cast<double>(box.size()));
+      improve(range, range.point);
     }
     // Only where the rest is to blame does a model of the part help.
     if (best.upper > enough && rest > tolerances_[output] && best.upper - rest <= enough)
@@ -87,7 +93,7 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
         const Model model = error_models(error_, own, accuracy_, work_on_part)[output];
         const auto bernstein = BernsteinRange::of(model, tolerances_[output]);
         const Range range = bernstein ? (*bernstein)(own.range) : termwise_range(model, own.range);
-        improve(range, place(range.point, own));
+        improve(range, place(place(range.point, own), frame));
       } catch (const Error &) {
         // Too many terms: the bounds so far stand.
       }

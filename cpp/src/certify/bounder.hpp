@@ -2,7 +2,7 @@
 #pragma once
 
 #include "polynet/certify.hpp"
-#include "polynet/error_model.hpp"
+#include "polynet/error_gradient.hpp"
 #include "range.hpp"
 
 #include <mutex>
@@ -10,7 +10,8 @@
 namespace polynet {
 
 /// Bounds |network - p| on parts of the box: by one pass of intervals on the whole box, by the
-/// Taylor models of the whole box or, where their rest is too large, of the part alone.
+/// Taylor models of the whole box or, where their rest is too large, by the error's gradient on the
+/// part or Taylor models of the part alone.
 class Bounder {
 public:
   /// `tolerances`: per output, what a bound may be too large by without harm.
@@ -31,6 +32,7 @@ private:
   const ErrorFunction &error_;
   std::vector<double> tolerances_;
   double accuracy_;
+  ErrorGradient gradient_;
   mutable std::once_flag once_;
   mutable std::vector<OnBox> on_box_;
 };
