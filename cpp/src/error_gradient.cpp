@@ -1,146 +1,150 @@
 #include "polynet/error_gradient.hpp"
 
+#include "error_gradient/products.hpp"
+
 namespace polynet {
 
 namespace {
 
-// The value of the ideal network, or the error of the real one, and its slopes by the inputs.
-struct Quantity {
-  Interval range;
-  std::vector<Interval> slopes;
+using Intervals = std::vector<Interval>;
 
-  explicit Quantity(std::size_t inputs) : slopes(inputs, 0.0) {}
-  // Slopes of 0 stay exactly that: most wires depend on few inputs.
-  void add_slopes(const Quantity &other, const Interval &factor) {
-    for (std::size_t j = 0; j < slopes.size(); ++j)
-      if (other.slopes[j].mag() > 0.0)
-        slopes[j] += other.slopes[j] * factor;
-  }
-};
+Interval combination(const Row &row, const Intervals &wires) {
+  Interval sum = row.constant;
+  for (const auto &[wire, weight] : row.terms)
+    sum += weight * wires[static_cast<std::size_t>(wire)];
+  return sum;
+}
 
-struct Wire {
-  Quantity value, error;
+// Adds what a form with that factor makes of the wires' weights.
+void distribute(const Row &row, const Interval &factor, Intervals &weights) {
+  if (factor.mag() > 0.0)
+    for (const auto &[wire, weight] : row.terms)
+      weights[static_cast<std::size_t>(wire)] += factor * weight;
+}
 
-  explicit Wire(std::size_t inputs) : value(inputs), error(inputs) {}
-  void add(const Wire &other, double weight) {
-    value.range += other.value.range * weight;
-    error.range += other.error.range * weight;
-    value.add_slopes(other.value, weight);
-    error.add_slopes(other.error, weight);
-  }
-};
-
+// Values of the ideal network and errors of the real one over a part, forward, and the slopes of one
+// output's error, backward.
 class SlopePass {
 public:
-  SlopePass(const ErrorFunction &error, const std::vector<Interval> &part)
-      : net_(error.network()), error_(error), inputs_(part.size()) {
-    for (std::size_t i = 0; i < inputs_; ++i) {
-      wires_.emplace_back(inputs_);
-      wires_.back().value.range = part[i];
-      if (part[i].lo() < part[i].hi())
-        wires_.back().value.slopes[i] = 1.0;
-    }
+  SlopePass(const ErrorFunction &error, const Products &products, const Intervals &part)
+      : net_(error.network()), error_(error), products_(products), values_(part),
+        errors_(part.size(), 0.0) {
+    arguments_.reserve(products.steps.size());
+    for (const ProductStep &step : products.steps)
+      forward(step);
   }
 
-  /// network - ideal, per output.
-  Quantity operator()(std::size_t output) {
-    for (std::size_t t = 0; t < net_.hidden.size(); ++t) {
-      const HiddenLayer &layer = net_.hidden[t];
-      std::vector<Wire> operands, gates;
-      for (std::size_t k = 0; k < layer.operands.size(); ++k)
-        operands.push_back(operand(t, k));
-      for (std::size_t g = 0; g < layer.gates.size(); ++g)
-        gates.push_back(layer.gates[g].stencil->bits > 0 ? bits_gate(t, g, operands)
-                                                         : gate(t, g, operands));
-      wires_ = std::move(gates);
+  Interval error(std::size_t output) const {
+    return combination(products_.outputs[output], errors_);
+  }
+
+  Intervals slopes(std::size_t output) const {
+    Intervals by_value(values_.size(), 0.0), by_error(values_.size(), 0.0);
+    distribute(products_.outputs[output], 1.0, by_error);
+    for (std::size_t s = products_.steps.size(); s-- > 0;) {
+      const std::size_t wire = net_.box.size() + s;
+      backward(products_.steps[s], arguments_[s], by_value[wire], by_error[wire], by_value,
+               by_error);
     }
-    return combination(net_.outputs[output]).error;
+    by_value.resize(net_.box.size());
+    return by_value;
   }
 
 private:
-  Wire combination(const Affine &form) const {
-    Wire sum(inputs_);
-    sum.value.range = form.constant;
-    for (const auto &[source, weight] : form.terms)
-      sum.add(wires_[static_cast<std::size_t>(source)], weight);
-    return sum;
+  struct Arguments {
+    std::array<Interval, max_operands> z, e, shifted, real;
+  };
+
+  const Gate &gate(const ProductStep &step) const {
+    return net_.hidden[step.layer].gates[step.gate];
+  }
+  const GateSeries &series(const ProductStep &step) const {
+    return error_.truncation().series(step.layer, step.gate);
   }
 
-  Wire operand(std::size_t t, std::size_t k) const {
-    Wire wire = combination(net_.hidden[t].operands[k]);
-    wire.value.range = intersect(wire.value.range, error_.ideal().ranges[t][k]);
-    return wire;
-  }
-
-  // E = (z + e)^t - z^t + (z + e)^t rho(z + e) is a smooth function of z and e. By the mean value
-  // theorem its difference between two points is its gradient somewhere between them, where z, e and
-  // z + e are in their ranges too, times the differences of z and e.
-  Wire gate(std::size_t t, std::size_t g, const std::vector<Wire> &operands) const {
-    const Gate &gate = net_.hidden[t].gates[g];
-    const Stencil &st = *gate.stencil;
-    const GateSeries &series = error_.truncation().series(t, g);
-    std::array<Interval, max_operands> z, e, real;
+  void forward(const ProductStep &step) {
+    const Gate &g = gate(step);
+    const Stencil &st = *g.stencil;
+    Arguments a;
     for (int i = 0; i < st.operands; ++i) {
-      const Wire &wire = operands[static_cast<std::size_t>(gate.operands[i])];
-      z[i] = wire.value.range;
-      e[i] = wire.error.range;
+      const auto k = static_cast<std::size_t>(i);
+      const auto operand = static_cast<std::size_t>(g.operands[k]);
+      a.z[k] = intersect(combination(step.values[k], values_),
+                         error_.ideal().ranges[step.layer][operand]);
+      a.e[k] = combination(step.errors[k], errors_);
+      a.shifted[k] = a.z[k] + step.shifts[k];
       // Nowhere else is the series proved.
-      real[i] = intersect(z[i] + e[i], error_.truncation().operand(t, gate.operands[i]));
+      a.real[k] = intersect(a.z[k] + a.e[k], error_.truncation().operand(step.layer, g.operands[k]));
     }
-    Wire result(inputs_);
-    result.value.range = target(st, z.data());
-    result.error.range = target_difference(st, z.data(), e.data()) +
-                         target(st, real.data()) * series.rho(real.data());
-    for (int i = 0; i < st.operands; ++i) {
-      const Wire &wire = operands[static_cast<std::size_t>(gate.operands[i])];
-      const Interval own = series.error_derivative(i, real.data());
-      result.value.add_slopes(wire.value, target_derivative(st, i, z.data()));
-      result.error.add_slopes(wire.value,
-                              own + target_derivative_difference(st, i, z.data(), e.data()));
-      result.error.add_slopes(wire.error, own + target_derivative(st, i, real.data()));
-    }
-    return result;
+    const Interval own = target(st, a.real.data()) * series(step).rho(a.real.data());
+    values_.push_back(step.copy ? Interval(0.0) : target(st, a.shifted.data()));
+    errors_.push_back(
+        step.copy ? own : own + target_difference(st, a.shifted.data(), a.e.data()));
+    arguments_.push_back(a);
   }
 
-  // From 0 to 1 a bit raises the sign by 0 or 2. The error, that of the sigmoid, is somewhere in its
-  // range before and after.
-  Wire bits_gate(std::size_t t, std::size_t g, const std::vector<Wire> &operands) const {
-    const Gate &gate = net_.hidden[t].gates[g];
-    const Quantity &sum = operands[static_cast<std::size_t>(gate.operands[0])].value;
-    Wire result(inputs_);
-    result.value.range = target(*gate.stencil, &sum.range);
-    result.error.range =
-        result.value.range * error_.truncation().series(t, g).rho(&sum.range);
-    const Interval rise(0.0, sum.range.contains(0.0) ? 2.0 : 0.0);
-    result.value.add_slopes(sum, rise);
-    result.error.add_slopes(sum, result.error.range - result.error.range);
-    return result;
+  // With y = z + shift, a wire's error (y + e)^t - y^t + (z + e)^t rho(z + e) is a smooth function
+  // of z and e. By the mean value theorem its difference between two points is its gradient
+  // somewhere between them, where z, e and z + e are in their ranges too, times the differences of z
+  // and e.
+  void backward(const ProductStep &step, const Arguments &a, const Interval &value,
+                const Interval &error, Intervals &by_value, Intervals &by_error) const {
+    if (value.mag() == 0.0 && error.mag() == 0.0)
+      return;
+    const Stencil &st = *gate(step).stencil;
+    if (st.bits > 0) {
+      // From 0 to 1 a bit raises the sign by 0 or 2. The error is in its range before and after.
+      const Interval sign = target(st, a.z.data()), own = sign * series(step).rho(a.z.data());
+      const Interval rise(0.0, sign.lo() < sign.hi() ? 2.0 : 0.0);
+      distribute(step.values[0], value * rise + error * (own - own), by_value);
+      return;
+    }
+    for (int i = 0; i < st.operands; ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      const Interval own = series(step).error_derivative(i, a.real.data());
+      Interval by_z = own, by_e = own;
+      Interval passed = 0.0;
+      if (!step.copy) {
+        std::array<Interval, max_operands> shifted_real;
+        for (std::size_t j = 0; j < static_cast<std::size_t>(st.operands); ++j)
+          shifted_real[j] = a.shifted[j] + a.e[j];
+        by_z += target_derivative_difference(st, i, a.shifted.data(), a.e.data());
+        by_e += target_derivative(st, i, shifted_real.data());
+        passed = value * target_derivative(st, i, a.shifted.data());
+      }
+      distribute(step.values[k], passed + error * by_z, by_value);
+      distribute(step.errors[k], error * by_e, by_error);
+    }
   }
 
   const Network &net_;
   const ErrorFunction &error_;
-  const std::size_t inputs_;
-  std::vector<Wire> wires_;
+  const Products &products_;
+  Intervals values_, errors_;
+  std::vector<Arguments> arguments_;
 };
 
 } // namespace
 
 ErrorGradient::ErrorGradient(const ErrorFunction &error, const std::vector<double> &negligible)
-    : error_(error), differences_(error.differences()) {
+    : error_(error), products_(std::make_shared<const Products>(error.network())),
+      differences_(error.differences()) {
   for (std::size_t k = 0; k < differences_.size(); ++k)
     differences_[k].sweep(negligible[k] / static_cast<double>(differences_[k].terms() + 1));
 }
 
 ErrorSlopes ErrorGradient::operator()(std::size_t output, const std::vector<Interval> &part) const {
-  const Quantity truncation = SlopePass(error_, part)(output);
-  ErrorSlopes result{truncation.range, truncation.slopes};
+  const SlopePass pass(error_, *products_, part);
+  ErrorSlopes result{pass.error(output), pass.slopes(output)};
   const Model &difference = differences_[output];
   const Frame &frame = error_.ideal().frame;
   const PowerTable powers(frame.coordinates(part), std::max(difference.max_power, 1));
   result.error += difference(powers);
   const std::vector<Interval> by_t = gradient(difference, powers);
   for (std::size_t i = 0; i < part.size(); ++i)
-    if (part[i].lo() < part[i].hi() && by_t[i].mag() > 0.0)
+    if (part[i].lo() == part[i].hi())
+      result.slopes[i] = 0.0;
+    else if (by_t[i].mag() > 0.0)
       result.slopes[i] += by_t[i] / Interval(frame.radius[i]);
   return result;
 }

@@ -3,9 +3,12 @@
 
 #include "polynet/error_model.hpp"
 
+#include <memory>
 #include <vector>
 
 namespace polynet {
+
+struct Products;
 
 /// What is known of the error network(x) - p(x) on a part of the box. It is within the model's rest
 /// of a function F that the slopes belong to.
@@ -29,6 +32,7 @@ public:
 
 private:
   const ErrorFunction &error_;
+  std::shared_ptr<const Products> products_;
   std::vector<Model> differences_;
 };
 
