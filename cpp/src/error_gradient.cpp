@@ -130,7 +130,7 @@ ErrorGradient::ErrorGradient(const ErrorFunction &error, const std::vector<doubl
     : error_(error), products_(std::make_shared<const Products>(error.network())),
       differences_(error.differences()) {
   for (std::size_t k = 0; k < differences_.size(); ++k)
-    differences_[k].sweep(negligible[k] / static_cast<double>(differences_[k].terms() + 1));
+    differences_[k].sweep_sum(negligible[k]);
 }
 
 ErrorSlopes ErrorGradient::operator()(std::size_t output, const std::vector<Interval> &part) const {

@@ -60,6 +60,8 @@ struct Model {
   double estimate(const std::vector<double> &t) const;
   /// Moves the terms whose |coefficient| is at most `negligible` into the rest.
   void sweep(double negligible);
+  /// Moves the smallest terms into the rest, about `sum` in all.
+  void sweep_sum(double sum);
   /// Moves all but the `count` largest terms into the rest.
   void shorten(std::size_t count);
   /// The largest power of every variable.

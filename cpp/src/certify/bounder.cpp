@@ -72,20 +72,29 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
   // The part's own coordinates.
   const Frame own = frame_of(t, error_.network().bits);
   if (best.upper > enough) {
-    double rest = detail::infinity;
-    if (!on_box().empty()) {
-      const OnBox &whole = on_box()[output];
-      rest = whole.model.rest;
-      if (rest < best.upper) {
-        const Range range =
-            whole.bernstein ? (*whole.bernstein)(t) : termwise_range(whole.model, t);
-        improve(range, place(range.point, frame));
-      }
-    }
-    if (best.upper > enough && rest > tolerances_[output]) {
-      const Range range = gradient_range(gradient_, output, box, error_.network().bits,
-                                         tolerances_[output] / static_cast<double>(box.size()));
+    const OnBox *whole = on_box().empty() ? nullptr : &on_box()[output];
+    const double rest = whole ? whole->model.rest : detail::infinity;
+    const auto by_model = [&] {
+      if (!whole || !(rest < best.upper))
+        return;
+      const Range range =
+          whole->bernstein ? (*whole->bernstein)(t) : termwise_range(whole->model, t);
+      improve(range, place(range.point, frame));
+    };
+    const auto by_gradient = [&] {
+      const double slack = tolerances_[output] / static_cast<double>(box.size());
+      const Range range = gradient_range(gradient_, output, box, error_.network().bits, slack);
       improve(range, range.point);
+    };
+    // The gradient takes less time than a long model.
+    if (whole && whole->bernstein && whole->bernstein->size() <= BernsteinRange::few_coefficients) {
+      by_model();
+      if (best.upper > enough && rest > tolerances_[output])
+        by_gradient();
+    } else {
+      by_gradient();
+      if (best.upper > enough)
+        by_model();
     }
     // Only where the rest is to blame does a model of the part help.
     if (best.upper > enough && rest > tolerances_[output] && best.upper - rest <= enough)
