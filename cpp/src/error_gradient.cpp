@@ -133,20 +133,30 @@ ErrorGradient::ErrorGradient(const ErrorFunction &error, const std::vector<doubl
     differences_[k].sweep_sum(negligible[k]);
 }
 
-ErrorSlopes ErrorGradient::operator()(std::size_t output, const std::vector<Interval> &part) const {
-  const SlopePass pass(error_, *products_, part);
-  ErrorSlopes result{pass.error(output), pass.slopes(output)};
+Interval ErrorGradient::error(std::size_t output, const std::vector<Interval> &part) const {
+  const Model &difference = differences_[output];
+  const PowerTable powers(error_.ideal().frame.coordinates(part),
+                          std::max(difference.max_power, 1));
+  return SlopePass(error_, *products_, part).error(output) + difference(powers);
+}
+
+std::vector<Interval> ErrorGradient::slopes(std::size_t output, const std::vector<Interval> &part,
+                                            const std::vector<Interval> &of_difference) const {
+  Intervals slopes = SlopePass(error_, *products_, part).slopes(output);
+  for (std::size_t i = 0; i < part.size(); ++i)
+    slopes[i] = part[i].lo() < part[i].hi() ? slopes[i] + of_difference[i] : Interval(0.0);
+  return slopes;
+}
+
+std::vector<Interval> ErrorGradient::difference_slopes(std::size_t output,
+                                                       const std::vector<Interval> &part) const {
   const Model &difference = differences_[output];
   const Frame &frame = error_.ideal().frame;
-  const PowerTable powers(frame.coordinates(part), std::max(difference.max_power, 1));
-  result.error += difference(powers);
-  const std::vector<Interval> by_t = gradient(difference, powers);
+  Intervals slopes = gradient(
+      difference, PowerTable(frame.coordinates(part), std::max(difference.max_power, 1)));
   for (std::size_t i = 0; i < part.size(); ++i)
-    if (part[i].lo() == part[i].hi())
-      result.slopes[i] = 0.0;
-    else if (by_t[i].mag() > 0.0)
-      result.slopes[i] += by_t[i] / Interval(frame.radius[i]);
-  return result;
+    slopes[i] = frame.radius[i] > 0.0 ? slopes[i] / Interval(frame.radius[i]) : Interval(0.0);
+  return slopes;
 }
 
 } // namespace polynet

@@ -10,25 +10,24 @@ namespace polynet {
 
 struct Products;
 
-/// What is known of the error network(x) - p(x) on a part of the box. It is within the model's rest
-/// of a function F that the slopes belong to.
-struct ErrorSlopes {
-  /// An enclosure of the error.
-  Interval error;
-  /// Per input, an enclosure of (F(y) - F(x))/(y_i - x_i) for all points x and y of the part that
-  /// differ in that input alone; 0 for an input that is a point.
-  std::vector<Interval> slopes;
-};
-
-/// Differentiates the error through the circuit, forward and in intervals: docs/certificates.md,
-/// "The error's gradient".
+/// Differentiates the error network(x) - p(x) through the circuit, in intervals:
+/// docs/certificates.md, "The error's gradient". Slopes are the quotients (F(y) - F(x))/(y_i - x_i)
+/// for points that differ in input i alone, and 0 for an input that is a point; F is the error but
+/// for what the Taylor models leave out, which error() accounts for.
 class ErrorGradient {
 public:
-  /// Terms of the differences ideal - p are taken as constants while they sum to at most
-  /// `negligible`, one number per output. The error function must outlive this object.
+  /// Small terms of the differences ideal network - p are left out of F, about `negligible` in all,
+  /// one number per output. The error function must outlive this object.
   ErrorGradient(const ErrorFunction &error, const std::vector<double> &negligible);
 
-  ErrorSlopes operator()(std::size_t output, const std::vector<Interval> &part) const;
+  /// An enclosure of one output's error over a part of the box.
+  Interval error(std::size_t output, const std::vector<Interval> &part) const;
+  /// Enclosures, per input, of its slopes over a part; `of_difference` are those of
+  /// the difference, on that part or a larger one: they take longer and matter less.
+  std::vector<Interval> slopes(std::size_t output, const std::vector<Interval> &part,
+                               const std::vector<Interval> &of_difference) const;
+  std::vector<Interval> difference_slopes(std::size_t output,
+                                          const std::vector<Interval> &part) const;
 
 private:
   const ErrorFunction &error_;

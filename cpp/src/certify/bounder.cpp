@@ -28,8 +28,7 @@ std::vector<Interval> intervals(const Part &part) {
 } // namespace
 
 Bounder::Bounder(const ErrorFunction &error, std::vector<double> tolerances)
-    : error_(error), tolerances_(std::move(tolerances)), accuracy_(coarsest),
-      gradient_(error, tolerances_) {
+    : error_(error), tolerances_(std::move(tolerances)), accuracy_(coarsest) {
   for (std::size_t k = 0; k < tolerances_.size(); ++k) {
     // What is left out of intermediate results adds up to some 30 times the accuracy (kepler2).
     const double wanted = tolerances_[k] / error.on_box()[k].mag() / 12.0;
@@ -38,7 +37,7 @@ Bounder::Bounder(const ErrorFunction &error, std::vector<double> tolerances)
 }
 
 const std::vector<Bounder::OnBox> &Bounder::on_box() const {
-  std::call_once(once_, [this] {
+  std::call_once(on_box_once_, [this] {
     // In the ideal network's own variables.
     const std::size_t n = error_.network().box.size();
     const Frame same{std::vector<double>(n, 0.0), std::vector<double>(n, 1.0),
@@ -52,6 +51,11 @@ const std::vector<Bounder::OnBox> &Bounder::on_box() const {
     }
   });
   return on_box_;
+}
+
+const ErrorGradient &Bounder::gradient() const {
+  std::call_once(gradient_once_, [this] { gradient_.emplace(error_, tolerances_); });
+  return *gradient_;
 }
 
 PartBound Bounder::operator()(std::size_t output, const Part &part, double enough) const {
@@ -83,11 +87,11 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
     };
     const auto by_gradient = [&] {
       const double slack = tolerances_[output] / static_cast<double>(box.size());
-      const Range range = gradient_range(gradient_, output, box, error_.network().bits, slack);
+      const Range range = gradient_range(gradient(), output, box, error_.network().bits, slack);
       improve(range, range.point);
     };
-    // The gradient takes less time than a long model.
-    if (whole && whole->bernstein && whole->bernstein->size() <= BernsteinRange::few_coefficients) {
+    // The gradient takes less time than a long model, but bounds mixed signs less well.
+    if (whole && whole->length() <= BernsteinRange::few_coefficients) {
       by_model();
       if (best.upper > enough && rest > tolerances_[output])
         by_gradient();

@@ -24,17 +24,20 @@ private:
   struct OnBox {
     Model model;
     std::optional<BernsteinRange> bernstein;
+    std::size_t length() const { return bernstein ? bernstein->size() : model.terms(); }
   };
 
   /// The models of the whole box, made when they are first needed; none if that takes too long.
   const std::vector<OnBox> &on_box() const;
+  /// Made when it is first needed.
+  const ErrorGradient &gradient() const;
 
   const ErrorFunction &error_;
   std::vector<double> tolerances_;
   double accuracy_;
-  ErrorGradient gradient_;
-  mutable std::once_flag once_;
+  mutable std::once_flag on_box_once_, gradient_once_;
   mutable std::vector<OnBox> on_box_;
+  mutable std::optional<ErrorGradient> gradient_;
 };
 
 } // namespace polynet

@@ -7,30 +7,31 @@ namespace polynet {
 Range gradient_range(const ErrorGradient &gradient, std::size_t output,
                      const std::vector<Interval> &part, const std::vector<bool> &bits,
                      double slack) {
+  const std::vector<Interval> of_difference = gradient.difference_slopes(output, part);
   Range worst{-detail::infinity, {}, 0};
   for (const double sign : {1.0, -1.0}) {
     std::vector<Interval> box = part, slopes;
-    Interval error;
     const double paid = move_to_ends(box, slopes, sign, slack, [&](const auto &b) {
-      ErrorSlopes known = gradient(output, b);
-      error = known.error;
-      return known.slopes;
+      return gradient.slopes(output, b, of_difference);
     });
-    const auto supremum = [&](const Interval &e) { return sign > 0.0 ? e.hi() : -e.lo(); };
+    const auto supremum = [&](const std::vector<Interval> &b, double spread) {
+      const Interval error = gradient.error(output, b) + symmetric(spread);
+      return sign > 0.0 ? error.hi() : -error.lo();
+    };
     // f(x) is f(centre) and the sum of slope times distance; bits have no centre.
     std::vector<Interval> centre;
     std::vector<double> changes;
-    Interval spread = 0.0;
+    double spread = 0.0;
     for (std::size_t i = 0; i < box.size(); ++i) {
       const bool bit = !bits.empty() && bits[i];
       centre.push_back(bit ? box[i] : Interval(box[i].mid()));
       changes.push_back(up(slopes[i].mag() * box[i].rad()));
       if (!bit)
-        spread += symmetric(changes[i]);
+        spread = up(spread + changes[i]);
     }
-    double bound = supremum(error);
-    if (spread.mag() > 0.0)
-      bound = std::min(bound, supremum(gradient(output, centre).error + spread));
+    double bound = supremum(box, 0.0);
+    if (spread > 0.0)
+      bound = std::min(bound, supremum(centre, spread));
     bound = up(bound + paid);
     if (bound <= worst.bound)
       continue;
