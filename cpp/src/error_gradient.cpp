@@ -22,8 +22,8 @@ void distribute(const Row &row, const Interval &factor, Intervals &weights) {
       weights[static_cast<std::size_t>(wire)] += factor * weight;
 }
 
-// Values of the ideal network and errors of the real one over a part, forward, and the slopes of one
-// output's error, backward.
+// Values of the ideal network and errors of the real one over a part, forward, and the slopes of
+// one output's error, backward.
 class SlopePass {
 public:
   SlopePass(const ErrorFunction &error, const Products &products, const Intervals &part)
@@ -74,19 +74,19 @@ private:
       a.e[k] = combination(step.errors[k], errors_);
       a.shifted[k] = a.z[k] + step.shifts[k];
       // Nowhere else is the series proved.
-      a.real[k] = intersect(a.z[k] + a.e[k], error_.truncation().operand(step.layer, g.operands[k]));
+      a.real[k] =
+          intersect(a.z[k] + a.e[k], error_.truncation().operand(step.layer, g.operands[k]));
     }
     const Interval own = target(st, a.real.data()) * series(step).rho(a.real.data());
     values_.push_back(step.copy ? Interval(0.0) : target(st, a.shifted.data()));
-    errors_.push_back(
-        step.copy ? own : own + target_difference(st, a.shifted.data(), a.e.data()));
+    errors_.push_back(step.copy ? own : own + target_difference(st, a.shifted.data(), a.e.data()));
     arguments_.push_back(a);
   }
 
   // With y = z + shift, a wire's error (y + e)^t - y^t + (z + e)^t rho(z + e) is a smooth function
   // of z and e. By the mean value theorem its difference between two points is its gradient
-  // somewhere between them, where z, e and z + e are in their ranges too, times the differences of z
-  // and e.
+  // somewhere between them, where z, e and z + e are in their ranges too, times the differences of
+  // z and e.
   void backward(const ProductStep &step, const Arguments &a, const Interval &value,
                 const Interval &error, Intervals &by_value, Intervals &by_error) const {
     if (value.mag() == 0.0 && error.mag() == 0.0)
@@ -152,8 +152,8 @@ std::vector<Interval> ErrorGradient::difference_slopes(std::size_t output,
                                                        const std::vector<Interval> &part) const {
   const Model &difference = differences_[output];
   const Frame &frame = error_.ideal().frame;
-  Intervals slopes = gradient(
-      difference, PowerTable(frame.coordinates(part), std::max(difference.max_power, 1)));
+  Intervals slopes =
+      gradient(difference, PowerTable(frame.coordinates(part), std::max(difference.max_power, 1)));
   for (std::size_t i = 0; i < part.size(); ++i)
     slopes[i] = frame.radius[i] > 0.0 ? slopes[i] / Interval(frame.radius[i]) : Interval(0.0);
   return slopes;

@@ -25,6 +25,12 @@ std::vector<Interval> intervals(const Part &part) {
   return box;
 }
 
+bool same(const std::vector<Interval> &a, const std::vector<Interval> &b) {
+  return std::equal(a.begin(), a.end(), b.begin(), [](const Interval &x, const Interval &y) {
+    return x.lo() == y.lo() && x.hi() == y.hi();
+  });
+}
+
 } // namespace
 
 Bounder::Bounder(const ErrorFunction &error, std::vector<double> tolerances)
@@ -53,9 +59,22 @@ const std::vector<Bounder::OnBox> &Bounder::on_box() const {
   return on_box_;
 }
 
-const ErrorGradient &Bounder::gradient() const {
+bool Bounder::idle(std::size_t output) const {
+  if (on_box().empty())
+    return true;
+  std::call_once(idle_once_, [this] {
+    for (std::size_t k = 0; k < on_box_.size(); ++k)
+      idle_.push_back(on_box_[k].length() > BernsteinRange::few_coefficients &&
+                      by_gradient(k, error_.network().box).bound <
+                          on_box_[k].range(error_.ideal().frame.range).bound);
+  });
+  return idle_[output];
+}
+
+Range Bounder::by_gradient(std::size_t output, const std::vector<Interval> &part) const {
   std::call_once(gradient_once_, [this] { gradient_.emplace(error_, tolerances_); });
-  return *gradient_;
+  return gradient_range(*gradient_, output, part, error_.network().bits,
+                        tolerances_[output] / static_cast<double>(part.size()));
 }
 
 PartBound Bounder::operator()(std::size_t output, const Part &part, double enough) const {
@@ -76,29 +95,15 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
   // The part's own coordinates.
   const Frame own = frame_of(t, error_.network().bits);
   if (best.upper > enough) {
-    const OnBox *whole = on_box().empty() ? nullptr : &on_box()[output];
-    const double rest = whole ? whole->model.rest : detail::infinity;
-    const auto by_model = [&] {
-      if (!whole || !(rest < best.upper))
-        return;
-      const Range range =
-          whole->bernstein ? (*whole->bernstein)(t) : termwise_range(whole->model, t);
+    const double rest = on_box().empty() ? detail::infinity : on_box()[output].model.rest;
+    const bool by_model = same(box, error_.network().box) ? !on_box().empty() : !idle(output);
+    if (by_model && rest < best.upper) {
+      const Range range = on_box()[output].range(t);
       improve(range, place(range.point, frame));
-    };
-    const auto by_gradient = [&] {
-      const double slack = tolerances_[output] / static_cast<double>(box.size());
-      const Range range = gradient_range(gradient(), output, box, error_.network().bits, slack);
+    }
+    if (best.upper > enough && (!by_model || rest > tolerances_[output])) {
+      const Range range = by_gradient(output, box);
       improve(range, range.point);
-    };
-    // The gradient takes less time than a long model, but bounds mixed signs less well.
-    if (whole && whole->length() <= BernsteinRange::few_coefficients) {
-      by_model();
-      if (best.upper > enough && rest > tolerances_[output])
-        by_gradient();
-    } else {
-      by_gradient();
-      if (best.upper > enough)
-        by_model();
     }
     // Only where the rest is to blame does a model of the part help.
     if (best.upper > enough && rest > tolerances_[output] && best.upper - rest <= enough)

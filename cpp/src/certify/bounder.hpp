@@ -25,18 +25,24 @@ private:
     Model model;
     std::optional<BernsteinRange> bernstein;
     std::size_t length() const { return bernstein ? bernstein->size() : model.terms(); }
+    Range range(const std::vector<Interval> &t) const {
+      return bernstein ? (*bernstein)(t) : termwise_range(model, t);
+    }
   };
 
   /// The models of the whole box, made when they are first needed; none if that takes too long.
   const std::vector<OnBox> &on_box() const;
-  /// Made when it is first needed.
-  const ErrorGradient &gradient() const;
+  /// Whether parts of the box are better left to the gradient: no model, or a long one that bounds
+  /// the whole box less well.
+  bool idle(std::size_t output) const;
+  Range by_gradient(std::size_t output, const std::vector<Interval> &part) const;
 
   const ErrorFunction &error_;
   std::vector<double> tolerances_;
   double accuracy_;
-  mutable std::once_flag on_box_once_, gradient_once_;
+  mutable std::once_flag on_box_once_, idle_once_, gradient_once_;
   mutable std::vector<OnBox> on_box_;
+  mutable std::vector<bool> idle_;
   mutable std::optional<ErrorGradient> gradient_;
 };
 

@@ -95,8 +95,7 @@ private:
     const Stencil &st = *gate.stencil;
     Output o{};
     for (int i = 0; i < st.operands; ++i) {
-      const Affine &form =
-          net_.hidden[t].operands[static_cast<std::size_t>(gate.operands[i])];
+      const Affine &form = net_.hidden[t].operands[static_cast<std::size_t>(gate.operands[i])];
       o.values.push_back(combination(form, values, form.constant));
       o.errors.push_back(combination(form, errors, 0.0));
     }
@@ -113,8 +112,8 @@ private:
     return o;
   }
 
-  // The products that a form of the next layer reads are completed by its linear terms, forms of few
-  // products first.
+  // The products that a form of the next layer reads are completed by its linear terms, forms of
+  // few products first.
   void complete(std::vector<Output> &outputs, const std::vector<Affine> &readers) const {
     for (std::size_t count = 1; count <= max_unknowns; ++count)
       for (const Affine &reader : readers) {
@@ -175,7 +174,8 @@ private:
 
   // a b = (a + s)(b + t) - t a - s b - s t, a^2 = (a + s)^2 - 2 s a - s^2; so do their errors, in
   // which the constants do not show.
-  void shift(Output &o, const std::vector<std::size_t> &f, const std::vector<double> &linear) const {
+  void shift(Output &o, const std::vector<std::size_t> &f,
+             const std::vector<double> &linear) const {
     o.open = false;
     const bool square = f.size() == 1;
     double *s = o.step.shifts.data();

@@ -2,8 +2,8 @@
 //
 // A network carries values past its layers in sums that its copies find small, and a product of
 // centred operands is completed by linear terms, a + s and b + t for a and b. Intervals lose all of
-// that. Here copies are put into the forms that read them and each product is taken as (a + s)(b + t)
-// again, so that what the polynomial factors into stays factored.
+// that. Here copies are put into the forms that read them and each product is taken as (a + s)(b +
+// t) again, so that what the polynomial factors into stays factored.
 #pragma once
 
 #include "polynet/truncation.hpp"
