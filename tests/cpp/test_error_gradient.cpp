@@ -1,6 +1,7 @@
 // The error's gradient: slopes of the error, its neurons summed in long double, lie in the
 // enclosures.
-#include "polynet/error_gradient.hpp"
+#include "../../cpp/src/certify/ends.hpp"
+#include "../../cpp/src/certify/gradient_range.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>
@@ -141,9 +142,13 @@ void check_slopes(Random &random, const Case &c, const Network &net) {
   constexpr double slack = 1e-13;
   for (int n = 0; n < 12; ++n) {
     const Part part = random_part(random, c);
-    std::vector<std::vector<Interval>> slopes;
-    for (std::size_t k = 0; k < c.polynomials.size(); ++k)
+    std::vector<Part> slopes;
+    Part ranges, loose;
+    for (std::size_t k = 0; k < c.polynomials.size(); ++k) {
       slopes.push_back(gradient.slopes(k, part, gradient.difference_slopes(k, part)));
+      ranges.push_back(gradient.error(k, part));
+      loose.push_back(coarse.error(k, part));
+    }
     for (int pair = 0; pair < 12; ++pair) {
       const std::vector<double> x = random_point(random, c, part);
       const auto i = static_cast<std::size_t>(random.integer(0, int(part.size()) - 1));
@@ -152,14 +157,10 @@ void check_slopes(Random &random, const Case &c, const Network &net) {
       const std::vector<Real> at_x = errors(c, net, error.truncation(), x),
                               at_y = errors(c, net, error.truncation(), y);
       for (std::size_t k = 0; k < at_x.size(); ++k) {
-        const Real least = gradient.error(k, part).lo(), most = gradient.error(k, part).hi();
-        if (!(least - slack <= at_x[k] && at_x[k] <= most + slack))
-          FAIL_CHECK("error " << double(at_x[k]) << " not in " << double(least) << " to "
-                              << double(most));
-        const Interval loose = coarse.error(k, part);
-        if (!(loose.lo() - slack <= at_x[k] && at_x[k] <= loose.hi() + slack))
-          FAIL_CHECK("error " << double(at_x[k]) << " not in " << loose.lo() << " to "
-                              << loose.hi());
+        for (const Interval &range : {ranges[k], loose[k]})
+          if (!(range.lo() - slack <= at_x[k] && at_x[k] <= range.hi() + slack))
+            FAIL_CHECK("error " << double(at_x[k]) << " not in " << range.lo() << " to "
+                                << range.hi());
         if (part[i].lo() == part[i].hi()) {
           CHECK(slopes[k][i].mag() == 0.0);
           continue;
@@ -224,4 +225,60 @@ TEST_CASE("all slopes of the error are in its gradient, whatever the gates") {
         check_slopes(random, c, net);
       }
     }
+}
+
+TEST_CASE("no error on a part exceeds what the gradient says, nor does what is paid for") {
+  Random random(103);
+  for (const Case &c : cases) {
+    CAPTURE(&c - cases);
+    polynet::CompileOptions o = options();
+    o.scale = 0.25;
+    o.bits = c.bits;
+    o.sharpness = 4.0;
+    const Network net = polynet::compile(c.enclosed(), c.box, o);
+    const polynet::ErrorFunction error(net, c.enclosed());
+    const ErrorGradient gradient(error, std::vector<double>(c.polynomials.size(), 0.0));
+    for (int n = 0; n < 300; ++n) {
+      const Part part = random_part(random, c);
+      double size = 0.0;
+      for (std::size_t i = 0; i < part.size(); ++i)
+        size = std::max(size, (part[i].hi() - part[i].lo()) / (c.box[i].hi() - c.box[i].lo()));
+      for (const double slack : {0.0, 1e-2 * size}) {
+        const double bound = gradient_range(gradient, 0, part, c.bits, slack).bound;
+        for (int k = 0; k < 16; ++k) {
+          const std::vector<double> x = random_point(random, c, part);
+          const Real found = errors(c, net, error.truncation(), x)[0];
+          if (!(std::fabs(found) <= bound + 1e-13))
+            FAIL_CHECK("error " << double(found) << " above " << bound);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a variable moved to an end against a slope pays for it") {
+  Random random(104);
+  for (int n = 0; n < 200; ++n) {
+    // a t^2 + b t + c u on a box.
+    const double a = random.between(-1, 1), b = random.between(-1, 1), c = random.between(-1, 1);
+    const double t = random.between(-1, 1), width = random.unit();
+    const Part whole{{t, t + width}, {0.0, 1.0}};
+    const auto value = [&](double x, double u) { return a * x * x + b * x + c * u; };
+    for (const double sign : {1.0, -1.0})
+      for (const double slack : {0.0, 0.1, 10.0}) {
+        Part box = whole, last;
+        const double paid = polynet::move_to_ends(box, last, sign, slack, [&](const Part &p) {
+          return Part{p[0] * (2 * a) + Interval(b), c};
+        });
+        CHECK(box[1].lo() == (sign * c > 0.0 ? 1.0 : 0.0));
+        CHECK((slack < 10.0 || box[0].lo() == box[0].hi()));
+        CHECK(paid <= 2 * slack + 1e-300);
+        double left = -polynet::detail::infinity;
+        for (const double x : {box[0].lo(), box[0].mid(), box[0].hi(), -b / (2 * a)})
+          if (box[0].contains(x))
+            left = std::max(left, sign * value(x, box[1].mid()));
+        for (int k = 0; k <= 20; ++k)
+          CHECK(sign * value(t + width * k / 20, random.unit()) <= left + paid + 1e-12);
+      }
+  }
 }

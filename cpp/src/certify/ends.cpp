@@ -13,8 +13,8 @@ double move_to_ends(std::vector<Interval> &box, std::vector<Interval> &last, dou
         continue;
       const Interval slope = sign > 0.0 ? last[i] : -last[i];
       const double width = up(box[i].hi() - box[i].lo());
-      const double fall = up(std::max(-slope.lo(), 0.0) * width);
-      const double rise = up(std::max(slope.hi(), 0.0) * width);
+      const double fall = slope.lo() < 0.0 ? up(-slope.lo() * width) : 0.0;
+      const double rise = slope.hi() > 0.0 ? up(slope.hi() * width) : 0.0;
       if (std::min(fall, rise) <= slack) {
         paid = up(paid + std::min(fall, rise));
         box[i] = fall <= rise ? box[i].hi() : box[i].lo();
