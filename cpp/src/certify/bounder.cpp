@@ -25,7 +25,7 @@ std::vector<Interval> intervals(const Part &part) {
   return box;
 }
 
-bool same(const std::vector<Interval> &a, const std::vector<Interval> &b) {
+bool equal(const std::vector<Interval> &a, const std::vector<Interval> &b) {
   return std::equal(a.begin(), a.end(), b.begin(), [](const Interval &x, const Interval &y) {
     return x.lo() == y.lo() && x.hi() == y.hi();
   });
@@ -96,7 +96,8 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
   const Frame own = frame_of(t, error_.network().bits);
   if (best.upper > enough) {
     const double rest = on_box().empty() ? detail::infinity : on_box()[output].model.rest;
-    const bool by_model = same(box, error_.network().box) ? !on_box().empty() : !idle(output);
+    // The whole box's model is there, if any, whether it is idle or not.
+    const bool by_model = equal(box, error_.network().box) ? !on_box().empty() : !idle(output);
     if (by_model && rest < best.upper) {
       const Range range = on_box()[output].range(t);
       improve(range, place(range.point, frame));

@@ -25,7 +25,7 @@ Range gradient_range(const ErrorGradient &gradient, std::size_t output,
     for (std::size_t i = 0; i < box.size(); ++i) {
       const bool bit = !bits.empty() && bits[i];
       centre.push_back(bit ? box[i] : Interval(box[i].mid()));
-      changes.push_back(up(slopes[i].mag() * box[i].rad()));
+      changes.push_back(slopes[i].mag() > 0.0 ? up(slopes[i].mag() * box[i].rad()) : 0.0);
       if (!bit)
         spread = up(spread + changes[i]);
     }

@@ -2,6 +2,7 @@
 
 #include "../linear_algebra/dense.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -11,15 +12,15 @@ namespace {
 
 // Completing a product is worth no larger system; what is left over of its linear terms is the
 // rounding of the weights.
-constexpr std::size_t max_unknowns = 100;
+constexpr std::ptrdiff_t max_unknowns = 100;
 constexpr double completed = 1e-5;
 
 // A form over the wires.
-struct Form {
+struct WireForm {
   std::map<int, Interval> terms;
   Interval constant;
 
-  void add(const Form &other, const Interval &factor) {
+  void add(const WireForm &other, const Interval &factor) {
     for (const auto &[wire, weight] : other.terms)
       terms[wire] += weight * factor;
     constant += other.constant * factor;
@@ -31,13 +32,13 @@ struct Form {
   Row row() const { return {{terms.begin(), terms.end()}, constant}; }
 };
 
-Form wire(int index) { return {{{index, 1.0}}, 0.0}; }
+WireForm wire(int index) { return {{{index, 1.0}}, 0.0}; }
 
 // One gate's output while its layer is worked on.
-struct Output {
+struct GateOutput {
   ProductStep step;
-  std::vector<Form> values, errors; // of the operands
-  Form value, error;
+  std::vector<WireForm> values, errors; // of the operands
+  WireForm value, error;
   bool open; // a product that can still be completed
 };
 
@@ -55,19 +56,19 @@ public:
   Rewriting(const Network &net, Products &products) : net_(net), products_(products) {}
 
   void run() {
-    std::vector<Form> values, errors(net_.box.size());
+    std::vector<WireForm> values, errors(net_.box.size());
     int wires = 0;
     for (std::size_t i = 0; i < net_.box.size(); ++i)
       values.push_back(wire(wires++));
     for (std::size_t t = 0; t < net_.hidden.size(); ++t) {
       const HiddenLayer &layer = net_.hidden[t];
-      std::vector<Output> outputs;
+      std::vector<GateOutput> outputs;
       for (std::size_t g = 0; g < layer.gates.size(); ++g)
         outputs.push_back(output(t, g, wires++, values, errors));
       complete(outputs, t + 1 < net_.hidden.size() ? net_.hidden[t + 1].operands : net_.outputs);
       values.clear();
       errors.clear();
-      for (Output &o : outputs) {
+      for (GateOutput &o : outputs) {
         values.push_back(std::move(o.value));
         errors.push_back(std::move(o.error));
         for (std::size_t i = 0; i < o.values.size(); ++i) {
@@ -82,18 +83,19 @@ public:
   }
 
 private:
-  static Form combination(const Affine &form, const std::vector<Form> &sources, double constant) {
-    Form sum{{}, constant};
+  static WireForm combination(const Affine &form, const std::vector<WireForm> &sources,
+                              double constant) {
+    WireForm sum{{}, constant};
     for (const auto &[source, weight] : form.terms)
       sum.add(sources[static_cast<std::size_t>(source)], weight);
     return sum;
   }
 
-  Output output(std::size_t t, std::size_t g, int index, const std::vector<Form> &values,
-                const std::vector<Form> &errors) const {
+  GateOutput output(std::size_t t, std::size_t g, int index, const std::vector<WireForm> &values,
+                    const std::vector<WireForm> &errors) const {
     const Gate &gate = net_.hidden[t].gates[g];
     const Stencil &st = *gate.stencil;
-    Output o{};
+    GateOutput o{};
     for (int i = 0; i < st.operands; ++i) {
       const Affine &form = net_.hidden[t].operands[static_cast<std::size_t>(gate.operands[i])];
       o.values.push_back(combination(form, values, form.constant));
@@ -114,37 +116,40 @@ private:
 
   // The products that a form of the next layer reads are completed by its linear terms, forms of
   // few products first.
-  void complete(std::vector<Output> &outputs, const std::vector<Affine> &readers) const {
-    for (std::size_t count = 1; count <= max_unknowns; ++count)
+  void complete(std::vector<GateOutput> &outputs, const std::vector<Affine> &readers) const {
+    const auto read = [&](const std::pair<int, double> &term) -> GateOutput & {
+      return outputs[static_cast<std::size_t>(term.first)];
+    };
+    for (std::ptrdiff_t count = 1; 2 * count <= max_unknowns; ++count)
       for (const Affine &reader : readers) {
-        std::vector<std::pair<Output *, double>> open;
-        Form rest;
-        for (const auto &[source, weight] : reader.terms) {
-          Output &o = outputs[static_cast<std::size_t>(source)];
-          if (o.open)
-            open.emplace_back(&o, weight);
+        const auto is_open = [&](const auto &term) { return read(term).open; };
+        if (std::count_if(reader.terms.begin(), reader.terms.end(), is_open) != count)
+          continue;
+        std::vector<std::pair<GateOutput *, double>> open;
+        WireForm rest;
+        for (const auto &term : reader.terms)
+          if (GateOutput &o = read(term); o.open)
+            open.emplace_back(&o, term.second);
           else
-            rest.add(o.value, weight);
-        }
-        if (open.size() == count)
-          complete(open, rest);
+            rest.add(o.value, term.second);
+        complete(open, rest);
       }
   }
 
-  void complete(const std::vector<std::pair<Output *, double>> &open, const Form &rest) const {
+  void complete(const std::vector<std::pair<GateOutput *, double>> &open,
+                const WireForm &rest) const {
     std::set<int> wires;
-    std::size_t unknowns = 0;
+    Eigen::Index unknowns = 0;
     for (const auto &[o, weight] : open)
       for (const std::size_t i : factors(stencil(*o))) {
         ++unknowns;
         for (const auto &term : o->values[i].terms)
           wires.insert(term.first);
       }
-    if (unknowns > max_unknowns)
+    if (wires.empty())
       return;
     // sum of weight * linear * operand = rest: z^t + linear.z is what to take together.
-    Eigen::MatrixXd matrix(static_cast<Eigen::Index>(wires.size()),
-                           static_cast<Eigen::Index>(unknowns));
+    Eigen::MatrixXd matrix(static_cast<Eigen::Index>(wires.size()), unknowns);
     Eigen::VectorXd right(matrix.rows());
     Eigen::Index row = 0;
     for (const int w : wires) {
@@ -168,13 +173,13 @@ private:
     }
   }
 
-  const Stencil &stencil(const Output &o) const {
+  const Stencil &stencil(const GateOutput &o) const {
     return *net_.hidden[o.step.layer].gates[o.step.gate].stencil;
   }
 
   // a b = (a + s)(b + t) - t a - s b - s t, a^2 = (a + s)^2 - 2 s a - s^2; so do their errors, in
   // which the constants do not show.
-  void shift(Output &o, const std::vector<std::size_t> &f,
+  void shift(GateOutput &o, const std::vector<std::size_t> &f,
              const std::vector<double> &linear) const {
     o.open = false;
     const bool square = f.size() == 1;
