@@ -47,13 +47,19 @@ def chain(sites: int) -> pn.Polynomial:
     return total
 
 
-def large() -> list[tuple[str, pn.Polynomial, float]]:
-    """Return names, polynomials on [-1, 1]^n, and the ratio to reach."""
-    product = {n: pn.Polynomial({(1,) * n: 1}, [f"x{i}" for i in range(n)]) for n in (8, 64)}
+def product(count: int) -> pn.Polynomial:
+    """Return the product of so many inputs."""
+    return pn.Polynomial({(1,) * count: 1}, [f"x{i}" for i in range(count)])
+
+
+def large() -> list[tuple[str, pn.Polynomial, tuple[Fraction | int, int], float]]:
+    """Return names, polynomials, the range of their inputs, and the ratio to reach."""
+    cube, away = (-1, 1), (Fraction(1, 2), 2)
     return [
-        ("product of 8", product[8], 1.01),
-        ("product of 64", product[64], 2.0),
-        ("chain of 64", chain(64), 2.0),
+        ("product of 8", product(8), cube, 1.01),
+        ("product of 64", product(64), cube, 2.0),
+        ("chain of 64", chain(64), cube, 2.0),
+        *((f"product of {n} from 1/2", product(n), away, 1.01) for n in (8, 10, 12, 16)),
     ]
 
 
@@ -81,8 +87,8 @@ def main() -> None:
             net = pn.compile(case.polynomial, case.box, activation=activation, dtype=dtype)
             total += report(f"{case.name} {dtype}", net, 1.01)
         print(f"{'all of ' + dtype:28s} {total:50.1f}")
-    for name, polynomial, ratio in large():
-        box = dict.fromkeys(polynomial.variables, (-1, 1))
+    for name, polynomial, side, ratio in large():
+        box = dict.fromkeys(polynomial.variables, side)
         report(name, pn.compile(polynomial, box, activation=activation), ratio)
 
 

@@ -25,6 +25,7 @@ CPP_LEVELS = (
     ("ideal",),
     ("truncation",),
     ("error_model",),
+    ("error_gradient",),
     ("plan",),
     ("rounding",),
     ("compile", "evaluate", "certificate"),

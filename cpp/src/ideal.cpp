@@ -13,7 +13,7 @@ constexpr std::size_t max_pairs = 10'000'000;
 class Builder {
 public:
   Builder(const Network &net, Frame frame)
-      : net_(net), relative_dust_(64 * float_format(net.dtype).unit_roundoff),
+      : net_(net), relative_dust_(float_format(net.dtype).unit_roundoff / 128),
         frame_(std::move(frame)) {
     frame_.keep_bits(net.bits);
   }

@@ -34,7 +34,8 @@ private:
   Truncation truncation_;
   std::vector<Model> differences_;
   std::vector<Interval> on_box_;
-  std::vector<bool> difference_shows_;
+  /// What shows of the differences beside the whole error, for estimates.
+  std::vector<Model> visible_;
 };
 
 /// ideal network - polynomials, in the ideal network's frame.

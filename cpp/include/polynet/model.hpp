@@ -60,6 +60,8 @@ struct Model {
   double estimate(const std::vector<double> &t) const;
   /// Moves the terms whose |coefficient| is at most `negligible` into the rest.
   void sweep(double negligible);
+  /// Moves the smallest terms into the rest, about `sum` in all.
+  void sweep_sum(double sum);
   /// Moves all but the `count` largest terms into the rest.
   void shorten(std::size_t count);
   /// The largest power of every variable.
@@ -103,6 +105,9 @@ Model on_bits(Model m, const std::vector<bool> &bits);
 
 /// p in the frame's variables.
 Model model_of(const Polynomial &p, const Frame &frame);
+
+/// Enclosures of the partial derivatives by t of a model's polynomial, over the table's box.
+std::vector<Interval> gradient(const Model &m, const PowerTable &powers);
 
 /// m as a function of s in [-1, 1]^n, t_i = s.centre_i + s.radius_i s_i, for a part of [-1, 1]^n.
 Model substituted(const Model &m, const Frame &s);

@@ -169,10 +169,13 @@ public:
   Interval rho(const Interval *z) const;
   /// An enclosure of d g/d z_i.
   Interval derivative(int i, const Interval *z) const;
+  /// An enclosure of d(g - z^t)/d z_i; not for bits.
+  Interval error_derivative(int i, const Interval *z) const;
 
 private:
   void enclose_sign(const Activation &s);
   Interval sign_error(const Interval &z) const;
+  Interval derivative_beside(double factor, int i, const Interval *z) const;
 
   const Stencil *stencil_;
   double bias_, scale_, radius_;
@@ -187,5 +190,9 @@ private:
 Interval target(const Stencil &stencil, const Interval *z);
 /// An enclosure of (z + e)^t - z^t, without cancellation; of sign(z + e) - sign(z) for bits.
 Interval target_difference(const Stencil &stencil, const Interval *z, const Interval *e);
+/// Enclosures of d z^t/d z_i, and of by how much it differs at z + e; not for bits.
+Interval target_derivative(const Stencil &stencil, int i, const Interval *z);
+Interval target_derivative_difference(const Stencil &stencil, int i, const Interval *z,
+                                      const Interval *e);
 
 } // namespace polynet

@@ -1,5 +1,6 @@
 #include "bounder.hpp"
 
+#include "gradient_range.hpp"
 #include "polynet/error.hpp"
 
 namespace polynet {
@@ -24,6 +25,12 @@ std::vector<Interval> intervals(const Part &part) {
   return box;
 }
 
+bool equal(const std::vector<Interval> &a, const std::vector<Interval> &b) {
+  return std::equal(a.begin(), a.end(), b.begin(), [](const Interval &x, const Interval &y) {
+    return x.lo() == y.lo() && x.hi() == y.hi();
+  });
+}
+
 } // namespace
 
 Bounder::Bounder(const ErrorFunction &error, std::vector<double> tolerances)
@@ -36,7 +43,7 @@ Bounder::Bounder(const ErrorFunction &error, std::vector<double> tolerances)
 }
 
 const std::vector<Bounder::OnBox> &Bounder::on_box() const {
-  std::call_once(once_, [this] {
+  std::call_once(on_box_once_, [this] {
     // In the ideal network's own variables.
     const std::size_t n = error_.network().box.size();
     const Frame same{std::vector<double>(n, 0.0), std::vector<double>(n, 1.0),
@@ -52,6 +59,24 @@ const std::vector<Bounder::OnBox> &Bounder::on_box() const {
   return on_box_;
 }
 
+bool Bounder::idle(std::size_t output) const {
+  if (on_box().empty())
+    return true;
+  std::call_once(idle_once_, [this] {
+    for (std::size_t k = 0; k < on_box_.size(); ++k)
+      idle_.push_back(on_box_[k].length() > BernsteinRange::few_coefficients &&
+                      by_gradient(k, error_.network().box).bound <
+                          on_box_[k].range(error_.ideal().frame.range).bound);
+  });
+  return idle_[output];
+}
+
+Range Bounder::by_gradient(std::size_t output, const std::vector<Interval> &part) const {
+  std::call_once(gradient_once_, [this] { gradient_.emplace(error_, tolerances_); });
+  return gradient_range(*gradient_, output, part, error_.network().bits,
+                        tolerances_[output] / static_cast<double>(part.size()));
+}
+
 PartBound Bounder::operator()(std::size_t output, const Part &part, double enough) const {
   const std::vector<Interval> box = intervals(part);
   const Frame &frame = error_.ideal().frame;
@@ -64,22 +89,22 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
     return placed;
   };
   const auto improve = [&](const Range &range, std::vector<double> point) {
-    if (!(range.bound < best.upper))
-      return;
-    best = {range.bound, place(point, frame), range.direction};
+    if (range.bound < best.upper)
+      best = {range.bound, std::move(point), range.direction};
   };
   // The part's own coordinates.
   const Frame own = frame_of(t, error_.network().bits);
   if (best.upper > enough) {
-    double rest = detail::infinity;
-    if (!on_box().empty()) {
-      const OnBox &whole = on_box()[output];
-      rest = whole.model.rest;
-      if (rest < best.upper) {
-        const Range range =
-            whole.bernstein ? (*whole.bernstein)(t) : termwise_range(whole.model, t);
-        improve(range, range.point);
-      }
+    const double rest = on_box().empty() ? detail::infinity : on_box()[output].model.rest;
+    // The whole box's model is there, if any, whether it is idle or not.
+    const bool by_model = equal(box, error_.network().box) ? !on_box().empty() : !idle(output);
+    if (by_model && rest < best.upper) {
+      const Range range = on_box()[output].range(t);
+      improve(range, place(range.point, frame));
+    }
+    if (best.upper > enough && (!by_model || rest > tolerances_[output])) {
+      const Range range = by_gradient(output, box);
+      improve(range, range.point);
     }
     // Only where the rest is to blame does a model of the part help.
     if (best.upper > enough && rest > tolerances_[output] && best.upper - rest <= enough)
@@ -87,7 +112,7 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
         const Model model = error_models(error_, own, accuracy_, work_on_part)[output];
         const auto bernstein = BernsteinRange::of(model, tolerances_[output]);
         const Range range = bernstein ? (*bernstein)(own.range) : termwise_range(model, own.range);
-        improve(range, place(range.point, own));
+        improve(range, place(place(range.point, own), frame));
       } catch (const Error &) {
         // Too many terms: the bounds so far stand.
       }

@@ -1,5 +1,7 @@
 #include "range.hpp"
 
+#include "ends.hpp"
+
 namespace polynet {
 
 namespace {
@@ -64,29 +66,6 @@ void lower_degrees(Model &m, double negligible) {
       }
     m.sweep(0.0);
   }
-}
-
-// Enclosures of the partial derivatives of the polynomial.
-std::vector<Interval> gradient(const Model &m, const PowerTable &powers) {
-  std::vector<Interval> slopes(m.variables, 0.0);
-  std::vector<Factor> factors;
-  std::vector<Interval> before; // products of the factors up to each one
-  for (std::size_t k = 0; k < m.terms(); ++k) {
-    factors.clear();
-    before.assign(1, Interval(m.coefficients[k]));
-    for (std::uint32_t i = 0; i < m.variables; ++i)
-      if (const int p = m.power(k, i); p > 0) {
-        factors.push_back({i, static_cast<std::uint32_t>(p)});
-        before.push_back(before.back() * powers(factors.back()));
-      }
-    Interval after = 1.0;
-    for (std::size_t j = factors.size(); j-- > 0;) {
-      const auto [i, p] = factors[j];
-      slopes[i] += before[j] * powers(Factor{i, p - 1}) * after * Interval(double(p));
-      after *= powers(factors[j]);
-    }
-  }
-  return slopes;
 }
 
 // m with the variables that are points in the box put in.
@@ -196,27 +175,10 @@ Range termwise_range(const Model &m, const std::vector<Interval> &part) {
   const double slack = almost * m.norm();
   Range worst{0.0, {}, 0};
   for (const double sign : {1.0, -1.0}) {
-    // sup of sign * m: a variable in which that rises belongs at its upper end. One in which it
-    // falls a little, somewhere, may be moved there too if that is paid for.
-    double paid = 0.0;
     std::vector<Interval> box = part, slopes;
-    for (bool moved = true; moved;) {
-      moved = false;
-      slopes = gradient(m, PowerTable(box, max_power));
-      for (std::size_t i = 0; i < n; ++i) {
-        if (box[i].lo() == box[i].hi())
-          continue;
-        const Interval slope = sign > 0.0 ? slopes[i] : -slopes[i];
-        const double width = up(box[i].hi() - box[i].lo());
-        const double fall = up(std::max(-slope.lo(), 0.0) * width);
-        const double rise = up(std::max(slope.hi(), 0.0) * width);
-        if (std::min(fall, rise) <= slack) {
-          paid = up(paid + std::min(fall, rise));
-          box[i] = fall <= rise ? box[i].hi() : box[i].lo();
-          moved = true;
-        }
-      }
-    }
+    const double paid = move_to_ends(box, slopes, sign, slack, [&](const auto &b) {
+      return gradient(m, PowerTable(b, max_power));
+    });
     // The face's own values are values of m too, so that bounding their absolute value loses
     // nothing.
     if (const auto bernstein =

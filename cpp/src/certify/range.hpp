@@ -35,6 +35,7 @@ public:
                                           std::size_t limit = max_coefficients);
 
   Range operator()(const std::vector<Interval> &part) const;
+  std::size_t size() const { return coefficients_.size(); }
 
 private:
   std::vector<int> degrees_;

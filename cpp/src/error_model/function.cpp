@@ -111,10 +111,11 @@ std::vector<Interval> ranges(const IdealNetwork &ideal, const std::vector<Model>
 
 ErrorFunction::ErrorFunction(const Network &net, const std::vector<Polynomial> &polynomials)
     : net_(net), ideal_(ideal_network(net)), truncation_(net, ideal_),
-      differences_(ideal_differences(ideal_, polynomials)), on_box_(ranges(ideal_, differences_)) {
+      differences_(ideal_differences(ideal_, polynomials)), on_box_(ranges(ideal_, differences_)),
+      visible_(differences_) {
   for (std::size_t k = 0; k < on_box_.size(); ++k) {
     on_box_[k] += truncation_.errors()[k];
-    difference_shows_.push_back(differences_[k].norm() > shows * on_box_[k].mag());
+    visible_[k].sweep_sum(shows * on_box_[k].mag());
   }
 }
 
@@ -130,14 +131,14 @@ std::vector<Interval> ErrorFunction::at(const std::vector<double> &x) const {
 std::vector<double> ErrorFunction::estimate(const std::vector<double> &x) const {
   std::vector<double> errors = pass(net_, truncation_, x), t;
   for (std::size_t k = 0; k < errors.size(); ++k) {
-    if (!difference_shows_[k])
+    if (visible_[k].terms() == 0)
       continue;
     if (t.empty())
       for (std::size_t i = 0; i < x.size(); ++i)
         t.push_back(ideal_.frame.radius[i] > 0.0
                         ? (x[i] - ideal_.frame.centre[i]) / ideal_.frame.radius[i]
                         : 0.0);
-    errors[k] += differences_[k].estimate(t);
+    errors[k] += visible_[k].estimate(t);
   }
   return errors;
 }

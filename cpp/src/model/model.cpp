@@ -107,6 +107,17 @@ void Model::sweep(double negligible) {
   keys.resize(kept * w);
 }
 
+void Model::sweep_sum(double sum) {
+  std::vector<double> sizes;
+  for (const double c : coefficients)
+    sizes.push_back(std::fabs(c));
+  std::sort(sizes.begin(), sizes.end());
+  std::size_t k = 0;
+  for (double swept = 0.0; k < sizes.size() && (swept += sizes[k]) <= sum;)
+    ++k;
+  sweep(k < sizes.size() ? down(sizes[k]) : detail::infinity);
+}
+
 void Model::shorten(std::size_t count) {
   if (terms() <= count)
     return;

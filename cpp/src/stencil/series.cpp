@@ -130,6 +130,25 @@ Interval monomial(const Powers &powers, int operands, const Interval *z) {
   return product;
 }
 
+// prod (z + e) - prod z = sum over factors: (later factors with error) e (earlier without).
+Interval monomial_difference(const Powers &powers, int operands, const Interval *z,
+                             const Interval *e) {
+  Interval without = 1.0, difference = 0.0;
+  for (int i = 0; i < operands; ++i)
+    for (int k = 0; k < powers[i]; ++k) {
+      difference = difference * (z[i] + e[i]) + without * e[i];
+      without *= z[i];
+    }
+  return difference;
+}
+
+// The powers of d z^powers/d z_i, if it is not 0.
+Powers lowered(Powers powers, int i) {
+  if (powers[i] > 0)
+    --powers[i];
+  return powers;
+}
+
 bool wrong_parity(const Stencil &st, int j) {
   return st.parity != Parity::none && (j - st.order()) % 2 != 0;
 }
@@ -331,26 +350,31 @@ Interval GateSeries::rho(const Interval *z) const {
   return sum;
 }
 
-Interval GateSeries::derivative(int i, const Interval *z) const {
-  if (sigmoid_)
-    return slope_ * scale_ / normalisation_;
-  // Per term, (t + power) z^(target + powers) / z_i.
+// z^t/z_i times (factor + per term of rho, (t_i + power) z^powers).
+Interval GateSeries::derivative_beside(double factor, int i, const Interval *z) const {
   const int t = stencil_->target[i];
-  Interval sum = double(t);
+  Interval sum = factor;
   for (const auto *terms : {&terms_, &remainder_terms_})
     for (const Term &term : *terms) {
       Powers powers = term.powers;
-      const int factor = t + powers[i];
-      if (factor == 0)
+      const int multiple = t + powers[i];
+      if (multiple == 0)
         continue;
       if (t == 0)
         --powers[i];
-      sum += term.coefficient * monomial(powers, stencil_->operands, z) * double(factor);
+      sum += term.coefficient * monomial(powers, stencil_->operands, z) * double(multiple);
     }
-  Powers rest = stencil_->target;
-  if (t > 0)
-    --rest[i];
-  return sum * monomial(rest, stencil_->operands, z);
+  return sum * monomial(lowered(stencil_->target, i), stencil_->operands, z);
+}
+
+Interval GateSeries::derivative(int i, const Interval *z) const {
+  if (sigmoid_)
+    return slope_ * scale_ / normalisation_;
+  return derivative_beside(stencil_->target[i], i, z);
+}
+
+Interval GateSeries::error_derivative(int i, const Interval *z) const {
+  return derivative_beside(0.0, i, z);
 }
 
 Interval target(const Stencil &st, const Interval *z) {
@@ -362,14 +386,16 @@ Interval target(const Stencil &st, const Interval *z) {
 Interval target_difference(const Stencil &st, const Interval *z, const Interval *e) {
   if (st.bits > 0) // |z| >= 1/2
     return e->mag() < 0.5 ? Interval(0.0) : symmetric(2.0);
-  // prod (z + e) - prod z = sum over factors: (later factors with error) e (earlier without).
-  Interval without = 1.0, difference = 0.0;
-  for (int i = 0; i < st.operands; ++i)
-    for (int k = 0; k < st.target[i]; ++k) {
-      difference = difference * (z[i] + e[i]) + without * e[i];
-      without *= z[i];
-    }
-  return difference;
+  return monomial_difference(st.target, st.operands, z, e);
+}
+
+Interval target_derivative(const Stencil &st, int i, const Interval *z) {
+  return monomial(lowered(st.target, i), st.operands, z) * double(st.target[i]);
+}
+
+Interval target_derivative_difference(const Stencil &st, int i, const Interval *z,
+                                      const Interval *e) {
+  return monomial_difference(lowered(st.target, i), st.operands, z, e) * double(st.target[i]);
 }
 
 } // namespace polynet
