@@ -39,6 +39,10 @@ private:
   std::mt19937_64 engine_;
 };
 
+template <typename T> bool same_bits(const std::vector<T> &a, const std::vector<T> &b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+}
+
 /// A polynomial with coefficients that are doubles, and its value in long double.
 struct ExactPolynomial {
   struct Term {

@@ -28,10 +28,6 @@ template <typename T> std::vector<T> points(Random &random, std::size_t count, s
   return x;
 }
 
-template <typename T> bool same_bits(const std::vector<T> &a, const std::vector<T> &b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
-}
-
 // One gate for u v, and its value by four activations in long double.
 struct ProductGate {
   Network net;

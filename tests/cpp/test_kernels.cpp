@@ -48,10 +48,6 @@ template <typename T> std::vector<T> values(const Evaluator &evaluator, const st
   return y;
 }
 
-template <typename T> bool same_bits(const std::vector<T> &a, const std::vector<T> &b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
-}
-
 template <typename T, typename Check> void for_each_evaluator(Dtype dtype, Check check) {
   // From a plain product to more orders than are unrolled, and where neurons have to help.
   for (const double scale : {0x1p-40, 0x1p-7, 0x1p-4, 0.25, 0.5, 3.0})

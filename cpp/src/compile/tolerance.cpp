@@ -11,9 +11,9 @@ namespace {
 
 // Scales are chosen and the error is certified for at most so many networks: of the smallest ones
 // whose estimated error is not far beyond the tolerance, and then of those with the least.
-constexpr int most_looks = 48;
+constexpr int most_trials = 48;
 constexpr std::size_t most_accurate_looks = 16;
-constexpr double doubt = 8.0;
+constexpr double leeway = 8.0;
 
 class Search {
 public:
@@ -28,7 +28,7 @@ public:
     std::vector<Candidate *> rest;
     int looks = 0;
     for (Candidate &c : found) {
-      if (!(c.error <= doubt * *options_.tolerance) || looks == most_looks) {
+      if (!(c.error <= leeway * *options_.tolerance) || looks == most_trials) {
         rest.push_back(&c);
         continue;
       }
