@@ -187,8 +187,9 @@ private:
     s[f.front()] = square ? 0.5 * linear.front() : linear.back();
     s[f.back()] = square ? s[f.front()] : linear.front();
     for (std::size_t k = 0; k < f.size(); ++k) {
-      o.value.add(o.values[f[k]], -linear[k]);
-      o.error.add(o.errors[f[k]], -linear[k]);
+      const double factor = square ? 2.0 * s[f[k]] : linear[k]; // the half may be rounded
+      o.value.add(o.values[f[k]], -factor);
+      o.error.add(o.errors[f[k]], -factor);
     }
     o.value.constant -= Interval(s[f.front()]) * s[f.back()];
   }
