@@ -11,7 +11,7 @@ namespace {
 // polynomials of 9 to 159 slots with 32 + 512 KiB of cache; twice or half cost up to 10 %.
 constexpr std::size_t block_bytes = 64 << 10, most_slot_bytes = 2 << 10;
 // With many slots, no fewer points than these unless the second-level cache would overflow.
-constexpr std::size_t second_level = 192 << 10, enough_points = 64;
+constexpr std::size_t second_level = 192 << 10, enough_points = 128;
 // Work that pays for a thread (threads.hpp), in instructions times points: half a nanosecond to
 // three each.
 constexpr std::size_t work_per_thread = 200000;
