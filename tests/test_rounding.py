@@ -103,3 +103,19 @@ def test_the_real_number_function_of_float32_networks_is_that_of_their_stored_nu
         error = abs(balls.real_number_function(net, exact) - balls.ball(case.polynomial(exact)))
         assert error < flint.arb(bounds.truncation_upper)
     assert error > flint.arb(bounds.truncation_lower)
+
+
+def test_a_neuron_that_may_be_infinite_is_not_hidden_by_a_weight_of_zero():
+    # The coefficient is 0 in float32; a runtime makes 0 * infinity a NaN all the same.
+    net = pn.compile(
+        "1e-160*x**2*y**6",
+        {"x": (-(2.0**-149), 2.0**-149), "y": (-1e15, 1e15)},
+        activation="exp",
+        dtype="float32",
+        construction="paper",
+        scale=3e-4,
+    )
+    assert not net.layers[-1].weight.any()
+    assert net.certify(by="gates").upper < 1e-37
+    with pytest.raises(pn.NotCertifiedError):
+        net.certify(by="neurons")

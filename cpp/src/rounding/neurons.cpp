@@ -1,6 +1,7 @@
 #include "../exact_sum.hpp"
 #include "analysis.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace polynet {
@@ -30,6 +31,8 @@ public:
         ++next;
       }
       before = provider(t, operands, rows);
+      if (!is_finite(before, rows))
+        return std::vector<double>(a_.net.outputs.size(), detail::infinity);
     }
     std::vector<double> errors = shared_errors(before, a_.net.outputs);
     add(row_roundings(before, output_rows(a_.net), derived[next]), errors);
@@ -49,6 +52,13 @@ private:
     std::vector<Source> sources;
     std::vector<NeuronBound> neurons;
   };
+
+  // Whatever reads them: a runtime multiplies by zeros too, and an infinity would make that a NaN.
+  static bool is_finite(const Provider &p, const std::vector<double> &rows) {
+    return std::all_of(rows.begin(), rows.end(), [](double e) { return e < detail::infinity; }) &&
+           std::all_of(p.neurons.begin(), p.neurons.end(),
+                       [](const NeuronBound &n) { return n.error < detail::infinity; });
+  }
 
   static void add(const std::vector<double> &more, std::vector<double> &errors) {
     for (std::size_t k = 0; k < errors.size(); ++k)
