@@ -102,6 +102,8 @@ def arms(net: pn.Network, case: cases.SpeedCase) -> Iterator[tuple[str, Arm, boo
         if available("jax"):
             yield "JAX jit, closed form", jax_arm(net), True
     if dense <= MAX_DENSE_WEIGHTS:
+        merged = net.merged()
+        yield "polynet, by neurons, merged", lambda x: merged(x, by="neurons"), False
         yield "NumPy, layers", runtimes.numpy_runtime(net), True
         if available("onnxruntime") and runtimes.has_onnx(net):
             yield "onnxruntime, layers", runtimes.onnx_runtime(net), True
