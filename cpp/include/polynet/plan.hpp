@@ -12,10 +12,10 @@ namespace polynet {
 ///
 ///     value = t + t * r,  t = target monomial,  r = sum of coefficient * z^powers,
 ///
-/// with as many terms as bring what is left out below a quarter of a unit in the last place; long
-/// series of products, squares and copies are brought down to polynomials of the least degree.
-/// Where the series does not get there, or for operands outside its range (that point alone), the
-/// gate is evaluated by its neurons. A gate of bits is sign(z) if what that leaves out is as small.
+/// with as many terms as bring what is left out below a quarter of a unit in the last place; those
+/// of products, squares and copies are brought down to polynomials of the least degree. Where the
+/// series does not get there, or for operands outside its range (that point alone), the gate is
+/// evaluated by its neurons. A gate of bits is sign(z) if what that leaves out is as small.
 struct PlannedSeries {
   const Stencil *stencil;
   double bias, scale;

@@ -242,16 +242,17 @@ template <typename T, bool one, int detail> constexpr void fill(Table<T> &table)
   if constexpr (one) {
     *row(Opcode::combine_group) = &combine_one_group<T, false>;
     *row(Opcode::accumulate_group) = &combine_one_group<T, true>;
-  } else if constexpr (detail == 1 || detail == 2 || detail == 4 || detail == 8) {
-    *row(Opcode::combine_group) = &combine_group<T, detail, false>;
-    *row(Opcode::accumulate_group) = &combine_group<T, detail, true>;
-  }
-  if constexpr (one) {
     *row(Opcode::neuron) = &one_neuron<T, 1>;
     *row(Opcode::neuron_of_two) = &one_neuron<T, 2>;
-  } else if constexpr (detail >= 1 && sizeof(T) == sizeof(float)) {
-    *row(Opcode::neuron) = &neuron<T, 1, detail>;
-    *row(Opcode::neuron_of_two) = &neuron<T, 2, detail>;
+  } else {
+    if constexpr (detail == 1 || detail == 2 || detail == 4 || detail == 8) {
+      *row(Opcode::combine_group) = &combine_group<T, detail, false>;
+      *row(Opcode::accumulate_group) = &combine_group<T, detail, true>;
+    }
+    if constexpr (detail >= 1 && sizeof(T) == sizeof(float)) {
+      *row(Opcode::neuron) = &neuron<T, 1, detail>;
+      *row(Opcode::neuron_of_two) = &neuron<T, 2, detail>;
+    }
   }
   *row(Opcode::multiply) = &multiply<T, one, false>;
   *row(Opcode::multiply_add) = &multiply<T, one, true>;
