@@ -60,12 +60,12 @@ def floor(net: pn.Network, case: cases.SpeedCase) -> pn.Network:
 
 
 def numba_arm(net: pn.Network) -> Arm:
-    """Evaluate the closed form in a loop over points that numba compiles."""
+    """Evaluate the gates' series in a loop over points that numba compiles."""
     import numba
 
     namespace: dict[str, Callable[..., float]] = {}
-    exec(closed_form.source(net), namespace)
-    function = numba.njit(namespace["closed_form"], fastmath={"contract"})
+    exec(closed_form.source(net, series=True), namespace)
+    function = numba.njit(namespace["network"], fastmath={"contract"})
     count = len(net.box.variables)
     arguments = ", ".join(f"x[i, {j}]" for j in range(count))
     loop = (
@@ -77,14 +77,14 @@ def numba_arm(net: pn.Network) -> Arm:
     return numba.njit(scope["loop"])
 
 
-def jax_arm(net: pn.Network) -> Arm:
-    """Evaluate the closed form on columns, compiled by JAX."""
+def jax_arm(net: pn.Network, *, series: bool) -> Arm:
+    """Evaluate the gates' series or closed forms on columns, compiled by JAX."""
     import jax
 
     jax.config.update("jax_enable_x64", True)
-    namespace: dict[str, Callable[..., object]] = {}
-    exec(closed_form.source(net), namespace)
-    function = namespace["closed_form"]
+    namespace: dict[str, Callable[..., object]] = {"expm1": jax.numpy.expm1}
+    exec(closed_form.source(net, series=series), namespace)
+    function = namespace["network"]
     compiled = jax.jit(lambda x: function(*(x[:, j] for j in range(x.shape[1]))))
     return lambda points: compiled(points).block_until_ready()
 
@@ -98,9 +98,10 @@ def arms(net: pn.Network, case: cases.SpeedCase) -> Iterator[tuple[str, Arm, boo
     dense = sum(weight.size for weight, _, _ in net.layers) if gates(net) < 20_000 else np.inf
     if gates(net) <= MAX_COMPILED_GATES:
         if available("numba"):
-            yield "numba, closed form", numba_arm(net), False
+            yield "numba, series", numba_arm(net), False
         if available("jax"):
-            yield "JAX jit, closed form", jax_arm(net), True
+            yield "JAX jit, series", jax_arm(net, series=True), True
+            yield "JAX jit, closed form", jax_arm(net, series=False), True
     if dense <= MAX_DENSE_WEIGHTS:
         merged = net.merged()
         yield "polynet, by neurons, merged", lambda x: merged(x, by="neurons"), False

@@ -1,7 +1,7 @@
-"""The closed form of a network as Python source: what a compiler for arrays is best given.
+"""A network as Python source, gate by gate: what a compiler for arrays is best given.
 
-Each gate by its series, the same orders and the same operations as polynet's kernels, or exactly
-(`exact=True`: the bare polynomial circuit).
+Each gate by its series, the same orders and the same operations as polynet's kernels; or, of the
+logistic function, by its closed form in elementary functions, without cancellation.
 """
 
 from __future__ import annotations
@@ -36,7 +36,34 @@ def _horner(variable: str, coefficients: list[float]) -> str:
     return code
 
 
-def _gate(name: str, kind: str, z: list[str], series: list[float]) -> list[str]:
+def _closed_form(name: str, kind: str, bias: float, scale: float, z: list[str]) -> list[str]:
+    """Return the exact gate of the logistic function, with one `expm1` per operand.
+
+    With C = cosh b and A = exp(l z) = 1 + a these are the gates' sums of neurons, such as
+    s(b + t) - s(b - t) = sinh t/(C + cosh t) of the copy, over l^m times their leading
+    coefficients (docs/theory.md, section 1), written so that nothing cancels.
+    """
+    c = math.cosh(bias)
+    code = [f"{a} = expm1({scale!r} * {u})" for a, u in zip("ad", z, strict=False)]
+    code += [f"{a.upper()} = 1.0 + {a}" for a, _ in zip("ad", z, strict=False)]
+    if kind == "product":
+        return [
+            *code,
+            "AD = A * D",
+            f"{name} = {((1 + c) / scale) ** 2!r} * a * (A + 1.0) * d * (D + 1.0) * AD / "
+            f"(({2 * c!r} * AD + AD * AD + 1.0) * ({2 * c!r} * AD + A * A + D * D))",
+        ]
+    if kind == "copy_forward":
+        e = math.exp(bias)
+        return [*code, f"{name} = {(1 + e) / scale!r} * a / (1.0 + {e!r} * A)"]
+    numerator = {
+        "square": f"{2 * (1 + c) / scale**2!r} * a * a",
+        "copy": f"{(1 + c) / scale!r} * a * (A + 1.0)",
+    }[kind]
+    return [*code, f"{name} = {numerator} / ({2 * c!r} * A + A * A + 1.0)"]
+
+
+def _series(name: str, kind: str, z: list[str], series: list[float]) -> list[str]:
     if kind == "copy" and not series:
         return [f"{name} = {z[0]}"]
     if kind != "product":
@@ -71,12 +98,15 @@ def _form(terms: list[tuple[int, float]], constant: float, names: list[str]) -> 
     return " + ".join(parts)
 
 
-def source(net: pn.Network, *, exact: bool = False) -> str:
-    """Return a function `closed_form(x0, x1, ...)` of a network with one output."""
+def source(net: pn.Network, *, series: bool) -> str:
+    """Return a function `network(x0, x1, ...)` of a network with one output.
+
+    Without `series` it calls `expm1`, and the activation must be the logistic function.
+    """
     activation, dtype, _, box, hidden, outputs = net._handle.state()[:6]
     tolerance = float(np.finfo(dtype).eps) / 8
     values = [f"x{i}" for i in range(len(box))]
-    lines = [f"def closed_form({', '.join(values)}):"]
+    lines = [f"def network({', '.join(values)}):"]
     counter = itertools.count()
     known: dict[tuple[str, float, float], list[float]] = {}
     for operands, gates in hidden:
@@ -87,10 +117,14 @@ def source(net: pn.Network, *, exact: bool = False) -> str:
         results = []
         for kind, bias, scale, indices in gates:
             key = (kind, bias, scale)
-            if key not in known:
-                known[key] = [] if exact else _orders(kind, activation, bias, scale, tolerance)
+            z = [names[i] for i in indices]
             results.append(f"g{next(counter)}")
-            code = _gate(results[-1], kind, [names[i] for i in indices], known[key])
+            if not series:
+                code = _closed_form(results[-1], kind, bias, scale, z)
+            else:
+                if key not in known:
+                    known[key] = _orders(kind, activation, bias, scale, tolerance)
+                code = _series(results[-1], kind, z, known[key])
             lines += [f"    {line}" for line in code]
         values = results
     terms, constant = outputs[0]
