@@ -3,9 +3,10 @@
     python benchmarks/activation_ulp.py [--points 20000] [ACTIVATION ...]
 
 A certificate for the evaluation by neurons assumes that where a gate uses the activation,
-|computed - s| is at most so many ulp of the largest |s| there. Prints the largest error found, in
-this sense, over all gates with arguments within some r <= 1 of the default bias of the products or
-of the copies; and in ulp of s itself for |x| <= 20. NumPy is given the formulas of
+|computed - s| is at most so many ulp of the largest |s| there (of the cosine, ln cosh and the
+logistic function, of 0.99). Prints the largest error found, in this sense, over all gates with
+arguments within some r <= 1 of the default bias of the products or of the copies; and in ulp of s
+itself, or of 0.99, for |x| <= 20. NumPy is given the formulas of
 benchmarks/runtimes.py, the others what polynet exports. In float64 random points are judged by
 200-bit balls; in float32 every number (every k-th where there are more than 2^23; near 0 random
 ones of all exponents; for C, called point by point, every k-th) by float64. Needs python-flint.
@@ -40,22 +41,16 @@ def reference(name: str, points) -> tuple[np.ndarray, np.ndarray]:
     return high, np.array(low)
 
 
-def ulp(magnitudes, dtype) -> np.ndarray:
-    """Return the spacing of the dtype's numbers at the magnitudes."""
-    kind = np.finfo(dtype)
-    exponent = np.frexp(np.maximum(magnitudes, kind.tiny))[1]
-    return np.ldexp(1.0, exponent - kind.nmant - 1)
-
-
 class Region(NamedTuple):
     """Arguments, what is exact there, and how far they are from a bias."""
 
+    activation: str
     points: np.ndarray
     exact: tuple[np.ndarray, np.ndarray]
     distances: np.ndarray | None
 
     def largest_error(self, evaluate, most: int | None = None) -> float:
-        """Return the largest error, in ulp of s, or of the largest |s| at no larger a distance.
+        """Return the largest error, in units of s, or of the largest |s| at no larger a distance.
 
         At about `most` of the points only, if given.
         """
@@ -66,7 +61,8 @@ class Region(NamedTuple):
         if self.distances is not None:
             order = np.argsort(self.distances[every])
             errors, magnitudes = errors[order], np.maximum.accumulate(magnitudes[order])
-        return float(np.max(errors / ulp(magnitudes, self.points.dtype)))
+        units = runtimes.unit(self.activation, magnitudes, self.points.dtype)
+        return float(np.max(errors / units))
 
 
 def neighbourhood(bias: float, dtype: str, count: int, rng, *, every: bool) -> np.ndarray:
@@ -87,7 +83,7 @@ def near_biases(name: str, dtype: str, count: int, rng, *, every: bool = False) 
     row, result = Activation(name), []
     for bias in (row.product_bias, row.copy_bias):
         points = neighbourhood(bias, dtype, count, rng, every=every)
-        result.append(Region(points, reference(name, points), np.abs(points - bias)))
+        result.append(Region(name, points, reference(name, points), np.abs(points - bias)))
     return result
 
 
@@ -140,7 +136,7 @@ def main() -> None:
         for dtype in ("float64", "float32"):
             regions = near_biases(name, dtype, options.points, rng, every=dtype == "float32")
             wide = rng.uniform(-20, 20, options.points).astype(dtype)
-            regions.append(Region(wide, reference(name, wide), None))
+            regions.append(Region(name, wide, reference(name, wide), None))
             for runtime, evaluate in evaluations(name, dtype):
                 most = 20_000 if runtime == "C" else None
                 cells = [region.largest_error(evaluate, most) for region in regions]

@@ -13,10 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 import polynet as pn
+import runtimes
 from polynet._core import Activation
 
 # polynet's own values are within 4 ulp of float64, the rounding to float32 within 1/2.
-SPARE = {"float64": 4.0, "float32": 0.51}
+SPARE = {np.float64: 4.0, np.float32: 0.51}
+
+
+def activation_error(name: str, ulp: float, values: NDArray, dtype: type) -> NDArray:
+    """Return how far off our values of an activation may be made under the assumption."""
+    spare = SPARE[dtype] * np.spacing(np.abs(values).astype(dtype)).astype(float)
+    return np.maximum(ulp * runtimes.unit(name, values, dtype) - spare, 0.0)
 
 
 def added(total: np.floating, terms: NDArray, direction: float) -> np.floating:
@@ -44,9 +51,8 @@ class Adversary:
     def __init__(self, net: pn.Network, ulp: float) -> None:
         self.layers = net.layers
         self.dtype = np.dtype(net.dtype).type
-        self.precision = np.finfo(self.dtype).nmant
         self.activation = Activation(net.activation)
-        self.off = max(ulp - SPARE[net.dtype], 0.0)
+        self.ulp = ulp
 
     def derivatives(self, point: NDArray) -> list[NDArray]:
         """Return the output's derivatives by the rows of every layer."""
@@ -74,8 +80,8 @@ class Adversary:
             x = np.array([row(t, d) for t, d in zip(terms, directions, strict=True)], self.dtype)
             if activated:  # s rises, so that a row and its neuron go the same way
                 exact = np.array([self.activation.value(float(t)) for t in x])
-                spacing = np.ldexp(1.0, np.frexp(np.abs(exact))[1] - self.precision - 1)
-                x = (exact + directions * self.off * spacing).astype(self.dtype)
+                off = activation_error(self.activation.name, self.ulp, exact, self.dtype)
+                x = (exact + directions * off).astype(self.dtype)
         return float(x[0])
 
 

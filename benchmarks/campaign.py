@@ -36,6 +36,7 @@ import balls
 import cases
 import polynet as pn
 import runtimes
+from adversary import activation_error
 from polynet._core import Activation
 
 POINTS = 24
@@ -114,17 +115,15 @@ def adversary(net: pn.Network, ulp: float, rng) -> runtimes.Runtime:
     """Return the worst runtime that a certificate by neurons allows, as far as we can make it."""
     value = np.vectorize(Activation(net.activation).value, otypes=[float])
     kind = np.finfo(net.dtype)
-    # polynet's own values are within 4 ulp of float64.
-    spare = ulp - (4 if net.dtype == "float64" else 0.51)
 
     def flushed(x):
         return np.where(np.abs(x) < kind.tiny, x.dtype.type(0), x)
 
     def activation(x):
         exact = value(x.astype(float))
-        spacing = np.ldexp(1.0, np.frexp(np.maximum(np.abs(exact), kind.tiny))[1] - kind.nmant - 1)
+        off = activation_error(net.activation, ulp, exact, kind.dtype.type)
         signs = rng.choice([-1.0, 1.0], x.shape[1])
-        return flushed((exact + signs * max(spare, 0) * spacing).astype(net.dtype))
+        return flushed((exact + signs * off).astype(net.dtype))
 
     def linear(x, weight, bias):
         products = flushed(x[:, None, :] * weight)

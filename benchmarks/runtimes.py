@@ -14,8 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 import polynet as pn
+from polynet._core import Activation
 
 Runtime = Callable[[NDArray[np.floating]], NDArray[np.floating]]
+
+
+def unit(activation: str, values: NDArray[Any], dtype: Any) -> NDArray[Any]:
+    """Return what certificates count the activation's errors in at these values of it."""
+    kind = np.finfo(dtype)
+    least = max(Activation(activation).runtime_magnitude, float(kind.tiny))
+    exponent = np.frexp(np.maximum(np.abs(values), least))[1]
+    return np.ldexp(1.0, exponent - kind.nmant - 1)
 
 
 def erf(x: NDArray[Any]) -> NDArray[Any]:

@@ -247,7 +247,7 @@ def test_onnx_metadata_say_what_the_network_is(tmp_path):
     assert pn.Box(json.loads(entries["polynet.box"])) == net.box
     written = json.loads(entries["polynet.certificate"])
     assert written["outputs"][0]["upper"] == certificate.upper
-    assert written["activation_ulp"] == 16
+    assert written["activation_ulp"] == 2
     net.to_onnx(tmp_path / "bare.onnx")
     bare = onnx.load(tmp_path / "bare.onnx")
     assert "polynet.certificate" not in {entry.key for entry in bare.metadata_props}

@@ -86,6 +86,7 @@ void register_activation(py::module_ &module) {
       .def_readonly("product_bias", &Activation::product_bias)
       .def_readonly("copy_bias", &Activation::copy_bias)
       .def_readonly("curvature_bias", &Activation::curvature_bias)
+      .def_readonly("runtime_magnitude", &Activation::runtime_magnitude)
       .def_readonly("onnx", &Activation::onnx)
       .def_readonly("torch", &Activation::torch)
       .def(

@@ -175,6 +175,36 @@ TEST_CASE("elementary functions in float64 agree with long double") {
   });
 }
 
+TEST_CASE("our own activations are as accurate as is assumed of any runtime's") {
+  Random random(84);
+  for_each_function([&](const Kernels &kernels, Function f) {
+    const auto row = polynet::activation(polynet::activation_names()[static_cast<std::size_t>(f)]);
+    const auto &own = function_ulp[static_cast<int>(f)];
+    if (row->runtime_magnitude == 0.0) {
+      CHECK(own.float64 <= row->float64_ulp);
+      CHECK(own.float32 <= row->float32_ulp);
+      return;
+    }
+    double worst = 0.0, worst_float = 0.0;
+    for (int n = 0; n < 20000; ++n) {
+      const double x = n % 2 == 0 ? random.between(-4, 4) : random.between(-40, 40);
+      const long double truth = exact(f, x), near = exact(f, static_cast<float>(x));
+      const auto unit = [&](long double s) {
+        return std::ilogb(std::max(static_cast<double>(std::fabs(s)), row->runtime_magnitude));
+      };
+      const auto error = static_cast<double>(std::fabs(value(kernels, f, x) - truth));
+      const auto error_float =
+          static_cast<double>(std::fabs(value(kernels, f, static_cast<float>(x)) - near));
+      worst = std::max(worst, std::ldexp(error, 52 - unit(truth)));
+      worst_float = std::max(worst_float, std::ldexp(error_float, 23 - unit(near)));
+    }
+    CHECK(worst <= row->float64_ulp);
+    CHECK(worst_float <= row->float32_ulp);
+    if (f == Function::logistic) // docs/kernels.md
+      CHECK(std::max(worst, worst_float) <= 1.51);
+  });
+}
+
 TEST_CASE("sin and cos of large angles") {
   // From mpmath.
   const struct {

@@ -7,24 +7,26 @@
 
 namespace polynet {
 
-/// What the error of the activation, computed by any runtime, is assumed not to exceed where a gate
-/// uses it, in units in the last place of the largest |s| there (docs/certificates.md,
-/// "Activations of runtimes").
+/// What the error of the activation, computed by any runtime or by polynet, is assumed not to exceed
+/// where a gate uses it, in units in the last place of the largest |s| there, or of its
+/// runtime_magnitude where that is larger (docs/certificates.md, "Activations of runtimes").
 double default_activation_ulp(const Network &net);
-/// What the activation is within in polynet's own evaluation, by gates or by neurons: function_ulp,
-/// proved, for a built-in one; what is assumed of any runtime for one of the user's own.
+/// What the activation is within in polynet's own evaluation, by gates or by neurons, in units in
+/// the last place of s: function_ulp, proved, for a built-in one; what is assumed of any runtime
+/// for one of the user's own.
 double own_activation_ulp(const Network &net);
 
 /// For every output, a bound on |layers evaluated - real-number function| over the box's points of
 /// the dtype, for every order of summation, with or without fused multiply-add, subnormals flushed
-/// or not, and every activation within `activation_ulp`. Infinity where nothing is proved.
+/// or not, and every activation within `activation_ulp`, the units those of
+/// default_activation_ulp. Infinity where nothing is proved.
 /// Standard model of rounding: a sum of n products is off by gamma_n times the sum of their
 /// absolute values (Higham, "Accuracy and Stability of Numerical Algorithms", section 3.1).
 std::vector<double> rounding_by_neurons(const Network &net, const Truncation &truncation,
                                         double activation_ulp);
 
-/// The same for the evaluation by gates with that plan. The activation's error matters only if
-/// uses_neurons(plan).
+/// The same for the evaluation by gates with that plan. The activation's error, in units of
+/// own_activation_ulp, matters only if uses_neurons(plan).
 std::vector<double> rounding_by_gates(const Network &net, const Truncation &truncation,
                                       const Plan &plan, double activation_ulp);
 

@@ -10,15 +10,18 @@ namespace {
 
 constexpr double half_pi = 0x1.921fb54442d18p+0;
 
-// Activations that some runtime computes with larger errors than 4 ulp in float64 or 6 in float32
-// near the default biases (benchmarks/activation_ulp.py).
+// Activations that some runtime, or polynet itself (function_ulp), computes with larger errors than
+// 4 ulp in float64 or 6 in float32 near the default biases, or with an absolute error
+// (benchmarks/activation_ulp.py). Of 0.99, our own logistic function is within 1.5 ulp
+// (docs/kernels.md).
 struct Inaccurate {
   std::string_view name;
   double float64_ulp, float32_ulp, runtime_magnitude = 0.0;
 };
 constexpr Inaccurate inaccurate[] = {
-    {"cos", 4.0, 6.0, 0.99},     {"gelu", 4.0, 16.0},      {"gelu_tanh", 12.0, 16.0},
-    {"logcosh", 4.0, 6.0, 0.99}, {"logistic", 16.0, 16.0}, {"silu", 6.0, 8.0},
+    {"cos", 4.0, 6.0, 0.99},      {"gelu", 10.0, 16.0},         {"gelu_tanh", 12.0, 16.0},
+    {"logcosh", 10.0, 6.0, 0.99}, {"logistic", 2.0, 2.0, 0.99}, {"mish", 6.0, 6.0},
+    {"silu", 6.0, 8.0},
 };
 
 // Sorted by name.

@@ -117,10 +117,7 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
   state_ = std::make_unique<State>(net, std::move(reduced), options);
   State &s = *state_;
   if (options.way == Way::neurons) {
-    // By default, what holds for other runtimes holds for our own.
-    s.ulp = options.activation_ulp > 0.0
-                ? options.activation_ulp
-                : std::max(default_activation_ulp(net), own_activation_ulp(net));
+    s.ulp = options.activation_ulp > 0.0 ? options.activation_ulp : default_activation_ulp(net);
     s.rounding = rounding_by_neurons(net, s.error.truncation(), s.ulp);
   } else {
     // Our own activations are proved; only one of the user's has to be assumed accurate.

@@ -54,8 +54,8 @@ Source Analysis::gate_source(std::size_t t, std::size_t g,
 }
 
 double Analysis::neuron_error(const GateSeries &series, double argument_error) const {
-  const double magnitude = std::max(series.value().mag(), net.activation->runtime_magnitude);
-  const double activation = up(activation_ulp * 2.0 * half_ulp(format, magnitude));
+  const double magnitude = std::max(series.value().mag(), least_magnitude_);
+  const double activation = up(activation_ulp_ * 2.0 * half_ulp(format, magnitude));
   return up(up(up(series.slope().mag() * argument_error) + activation) + format.smallest_normal);
 }
 

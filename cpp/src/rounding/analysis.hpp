@@ -31,9 +31,11 @@ struct Source {
 /// Bounds for one network; infinity where nothing is proved.
 class Analysis {
 public:
-  Analysis(const Network &network, const Truncation &bounds, double ulp_of_activation)
+  /// The activation is within so many ulp of the largest |s| in a gate, or of `least_magnitude`.
+  Analysis(const Network &network, const Truncation &bounds, double ulp_of_activation,
+           double least_magnitude)
       : net(network), truncation(bounds), format(float_format(network.dtype)),
-        activation_ulp(ulp_of_activation) {}
+        activation_ulp_(ulp_of_activation), least_magnitude_(least_magnitude) {}
 
   double gamma(double n) const { return polynet::gamma(format, n); }
   /// Rounding of b + l d.z in the map operands -> neurons, its weights l d included.
@@ -49,11 +51,12 @@ public:
   const Network &net;
   const Truncation &truncation;
   const FloatFormat format;
-  const double activation_ulp;
 
 private:
   double reach_of(std::size_t t, const Gate &gate, int i, double error) const;
   double neuron_error(const GateSeries &series, double argument_error) const;
+
+  const double activation_ulp_, least_magnitude_;
 };
 
 } // namespace polynet

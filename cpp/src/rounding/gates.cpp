@@ -82,7 +82,7 @@ private:
 
 std::vector<double> rounding_by_gates(const Network &net, const Truncation &truncation,
                                       const Plan &plan, double activation_ulp) {
-  return ByGates(Analysis(net, truncation, activation_ulp))(plan);
+  return ByGates(Analysis(net, truncation, activation_ulp, 0.0))(plan);
 }
 
 bool uses_neurons(const Plan &plan) {

@@ -186,7 +186,7 @@ private:
 
 std::vector<double> rounding_by_neurons(const Network &net, const Truncation &truncation,
                                         double activation_ulp) {
-  return ByNeurons(Analysis(net, truncation, activation_ulp))();
+  return ByNeurons(Analysis(net, truncation, activation_ulp, net.activation->runtime_magnitude))();
 }
 
 } // namespace polynet

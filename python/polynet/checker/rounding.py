@@ -32,9 +32,9 @@ from .sums import FORMATS, Computed, Sum, sum_from_left
 __all__ = ["rounding_by_gates", "rounding_by_neurons"]
 
 # The ulp of an activation are those of the largest value that a neuron takes, or of this where it
-# is larger: runtimes compute ln cosh x as |x| + ln(1 + e^(-2|x|)) - ln 2, and some cosines with an
-# absolute error.
-RUNTIME_MAGNITUDE = {"cos": 0.99, "logcosh": 0.99}
+# is larger: runtimes compute ln cosh x as |x| + ln(1 + e^(-2|x|)) - ln 2, and some cosines and
+# logistic functions with an absolute error.
+RUNTIME_MAGNITUDE = {"cos": 0.99, "logcosh": 0.99, "logistic": 0.99}
 
 
 @dataclass
