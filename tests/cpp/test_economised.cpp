@@ -75,3 +75,15 @@ TEST_CASE("open coefficients are paid for") {
         CHECK(off.mig() <= shorter.difference.hi());
       }
 }
+
+TEST_CASE("a power loses a degree for little more than its Chebyshev polynomial") {
+  for (int n = 2; n <= 12; ++n) { // without a constant, as 2 (x/4)^n nearly
+    std::vector<Interval> a(static_cast<std::size_t>(n) + 1, 0.0);
+    a.back() = 1.0;
+    const double least = std::ldexp(2.0, -2 * n);
+    CHECK(economise(a, 1.0, 0.99 * least).coefficients.size() == a.size());
+    const Economised shorter = economise(a, 1.0, (1.0 + 1.5 / n) * least);
+    CHECK(shorter.coefficients.size() == a.size() - 1);
+    CHECK(shorter.coefficients[0].mag() == 0.0);
+  }
+}
