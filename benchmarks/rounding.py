@@ -84,10 +84,15 @@ def report_gates(case: cases.Case, options: argparse.Namespace) -> None:
 def report_neurons(case: cases.Case, options: argparse.Namespace) -> None:
     """Print a line for every dtype and form by neurons."""
     for dtype in ("float64", "float32"):
-        factored = pn.compile(case.polynomial, case.box, activation=options.activation, dtype=dtype)
-        points = cases.sample(factored, options.points, seed=1)
+        nets = [
+            pn.compile(
+                case.polynomial, case.box, activation=options.activation, dtype=dtype, form=form
+            )
+            for form in ("factored", "merged")
+        ]
+        points = cases.sample(nets[0], options.points, seed=1)
         some = points[-ATTACKED:]
-        for net in (factored, factored.merged()):
+        for net in nets:
             certificate = net.certify(by="neurons")
             error, runtime = observed(net, points)
             reference = in_float64(net)(some.astype(np.float64), by="gates")
