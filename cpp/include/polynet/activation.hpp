@@ -84,6 +84,9 @@ std::vector<Interval> derivatives(const Activation &s, double x, int order);
 /// piece itself (docs/certificates.md, "Arithmetic").
 Interval derivative_on(const Activation &s, int k, const Interval &x);
 
+/// An upper bound of |s_k|/k! on the interval that costs little where derivative_bound gives one.
+double normalised_derivative_bound(const Activation &s, int k, const Interval &x);
+
 /// An enclosure of a_k in s(centre + t) = sum_{i<k} s_i(centre)/i! t^i + a_k(t) t^k, |t| <= radius,
 /// that holds of the first derivatives by t too: what follows the order k - 1 of s in the j-th is
 /// k (k-1) ... (k-j+1) t^(k-j) times another such number, j <= derivatives. It is that of s_k/k!,

@@ -31,6 +31,10 @@ struct PlannedSeries {
   int orders;
   std::vector<double> weights;
   std::array<std::vector<double>, max_operands> moments;
+  /// In place of orders, where they do not converge: the recurrence's coefficients (clenshaw.hpp),
+  /// those for derivatives, and the factors of its operands.
+  std::vector<double> chebyshev, slope_chebyshev;
+  std::array<double, max_operands> unit;
   /// The instruction that evaluates the gate, and its constants rounded to the dtype; without
   /// constants there is none.
   Opcode opcode;

@@ -102,6 +102,11 @@ Interval derivative_on(const Activation &s, int k, const Interval &x) {
   return intersect(result, whole);
 }
 
+double normalised_derivative_bound(const Activation &s, int k, const Interval &x) {
+  const double bound = bound_without_step(s, k, x);
+  return bound <= detail::largest ? bound : (derivative_on(s, k, x) / rising_factorial(0, k)).mag();
+}
+
 double remainder_bound(const Activation &s, int k, double centre, double radius, int derivatives) {
   const Interval x = Interval(centre) + symmetric(radius);
   return std::min(rest_of_series(s, k, centre, radius, derivatives), bound_without_step(s, k, x));

@@ -1,5 +1,6 @@
 #include "series.hpp"
 
+#include "chebyshev.hpp"
 #include "economised.hpp"
 #include "orders.hpp"
 
@@ -8,7 +9,7 @@ namespace polynet {
 namespace {
 
 // Beyond, what cancels among the terms of r costs more than the dtype's last digits.
-constexpr double most_magnitude = 4.0;
+constexpr double most_magnitude = 1.0;
 
 // Of r: bounds over the range. The kernels compute r up to
 // gamma_roundings * magnitude + misfit + flushed.
@@ -50,23 +51,37 @@ public:
     p_.constant = (proof_.value_at_bias() * Interval(stencil_.constant_weight)).mid();
     for (int i = 0; i < count_; ++i)
       p_.range[i] = proof_.range()[static_cast<std::size_t>(i)];
-    const double quarter = format_.unit_roundoff / 4;
-    double remainder = proof_.remainder();
-    if (stencil_.bits == 0) {
-      orders_ = taylor_orders(*net_.activation, proof_, quarter);
-      remainder = orders_.remainder;
-      keep_orders(quarter);
-      bring_down(quarter);
-      choose_instruction();
+    if (stencil_.bits > 0) {
+      budget_.misfit = proof_.remainder();
+      p_.converges = proof_.remainder() <= format_.unit_roundoff / 4;
+    } else {
+      p_.converges = by_orders() || by_chebyshev();
     }
-    budget_.misfit += remainder;
     bound_errors();
-    p_.converges = remainder <= quarter && budget_.magnitude.hi() <= most_magnitude &&
-                   budget_.flushed.hi() <= quarter;
     return p_;
   }
 
 private:
+  bool by_orders() {
+    const double quarter = format_.unit_roundoff / 4;
+    orders_ = taylor_orders(*net_.activation, proof_, quarter);
+    budget_.misfit = orders_.remainder;
+    keep_orders(quarter);
+    bring_down(quarter);
+    choose_instruction();
+    return orders_.remainder <= quarter && budget_.magnitude.hi() <= most_magnitude &&
+           budget_.flushed.hi() <= quarter;
+  }
+
+  bool by_chebyshev() {
+    p_.orders = 0;
+    p_.weights.clear();
+    p_.constants.clear();
+    const ChebyshevBounds bounds = plan_chebyshev(*net_.activation, proof_, net_.dtype, p_);
+    budget_ = {0.0, bounds.size, bounds.misfit + bounds.lost, bounds.flushed};
+    return bounds.misfit.is_bounded() && bounds.flushed.hi() <= format_.unit_roundoff / 4;
+  }
+
   // Leaves out, smallest first, what together is below a quarter of the unit roundoff. If what is
   // kept is even in every operand, the orders are counted in squares.
   void keep_orders(double quarter) {

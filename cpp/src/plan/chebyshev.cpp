@@ -1,0 +1,254 @@
+#include "chebyshev.hpp"
+
+#include "polynet/elementary.hpp"
+
+namespace polynet {
+
+namespace {
+
+constexpr int most_nodes = 256;
+// Instructions grow with both.
+constexpr int most_states_times_degree = 1 << 14;
+// The operands' largest sum is taken to be larger by this, so that its rounding does not matter.
+constexpr double slack = 0x1p-18;
+
+using Coefficients = std::vector<Interval>;
+
+// T_n^(k)(1), which is the largest on [-1, 1]: prod_(i < k) (n^2 - i^2)/(2 i + 1).
+Interval largest_derivative(int n, int k) {
+  Interval product = 1.0;
+  for (int i = 0; i < k; ++i)
+    product = product * Interval(double(n - i)) * double(n + i) / Interval(2.0 * i + 1.0);
+  return product;
+}
+
+// sum c_n T_n' from c_n: d_(n-1) = d_(n+1) + 2 n c_n, d_0 halved.
+Coefficients derivative(const Coefficients &c) {
+  Coefficients d(c.size() + 1, 0.0);
+  for (std::size_t n = c.size() - 1; n > 0; --n)
+    d[n - 1] = d[n + 1] + c[n] * (2.0 * double(n));
+  d[0] *= 0.5;
+  d.resize(c.size());
+  return d;
+}
+
+// An antiderivative of it, without T_0.
+std::vector<double> antiderivative(const std::vector<double> &a) {
+  std::vector<double> c{0.0};
+  for (std::size_t n = 1; n <= a.size(); ++n)
+    c.push_back(((n == 1 ? 2.0 : 1.0) * a[n - 1] - (n + 1 < a.size() ? a[n + 1] : 0.0)) /
+                (2.0 * double(n)));
+  return c;
+}
+
+class Planner {
+public:
+  Planner(const Activation &s, const GateSeries &proof, Dtype dtype, PlannedSeries &planned)
+      : s_(s), proof_(proof), stencil_(proof.stencil()), order_(stencil_.order()), dtype_(dtype),
+        format_(float_format(dtype)), p_(planned) {}
+
+  ChebyshevBounds operator()() {
+    if (!has_boxes())
+      return {};
+    if (const int nodes = enough_nodes(); nodes > 0)
+      interpolate(nodes);
+    if (f_.empty() || states_ * static_cast<int>(f_.size() + 8) > most_states_times_degree)
+      return {};
+    choose_constants();
+    bound_roundings();
+    return bounds_;
+  }
+
+private:
+  // Central differences are boxes, of half the width where the order is even; operands that the
+  // target lacks take the mean of both ends of one.
+  bool has_boxes() {
+    for (int i = 0; i < stencil_.operands; ++i) {
+      const int t = stencil_.target[i];
+      if (mean_power(stencil_, i, 1).mag() != 0.0)
+        return false;
+      boxes_[i] = std::max(t, 1);
+      half_width_[i] = t > 0 && t % 2 == 0 ? 0.5 : 1.0;
+      reach_ += Interval(p_.range[i]) * (boxes_[i] * half_width_[i]);
+      states_ *= boxes_[i] + 1;
+    }
+    reach_ = (reach_ * (1.0 + slack)).hi();
+    arguments_ = Interval(p_.bias) + symmetric((reach_ * p_.scale * largest_multiple()).hi());
+    leading_ = s_.taylor(p_.bias, order_)[static_cast<std::size_t>(order_)];
+    return true;
+  }
+
+  double largest_multiple() const { return stencil_.multiples.back().second; }
+
+  // Interpolation at n Chebyshev nodes is off by at most |f^(n)|/(2^(n-1) n!) on [-1, 1].
+  int enough_nodes() {
+    for (int n = 16; n <= most_nodes; n += 16) {
+      Interval ways = 1.0; // C(order + n, order)
+      for (int i = 1; i <= order_; ++i)
+        ways = ways * Interval(double(n + i)) / Interval(double(i));
+      const Interval derivative = normalised_derivative_bound(s_, order_ + n, arguments_);
+      const Interval off = ways * derivative / leading_ * pow(reach_ * p_.scale * 0.5, n) * 2.0 *
+                           multiple_magnitude(stencil_, n);
+      bounds_.misfit = off.mag();
+      if (bounds_.misfit.hi() <= format_.unit_roundoff / 8)
+        return n;
+    }
+    return 0;
+  }
+
+  // f(x) = sum_k w_k' s^(m)(b + l l_k reach x)/s_m.
+  Interval f(const Interval &x) const {
+    Interval sum = 0.0;
+    const double all = multiple_scale();
+    for (const auto &[weight, multiple] : stencil_.multiples) {
+      const Interval argument = x * reach_ * p_.scale * double(multiple) + p_.bias;
+      sum += s_.taylor(argument, order_)[static_cast<std::size_t>(order_)] / leading_ *
+             (double(weight) * std::pow(double(multiple), order_) / Interval(all));
+    }
+    return sum;
+  }
+  double multiple_scale() const {
+    double sum = 0.0;
+    for (const auto &[weight, multiple] : stencil_.multiples)
+      sum += weight * std::pow(double(multiple), order_); // exact
+    return sum;
+  }
+
+  // The even part; the gate has none of the odd one. What the last coefficients add up to is left
+  // out as far as it is too small.
+  void interpolate(int nodes) {
+    const auto cosine = [&](int k) { // cos(pi k/(2 nodes))
+      return cos(pi() * double(k % (4 * nodes)) / Interval(2.0 * nodes));
+    };
+    std::vector<Interval> cosines, values;
+    for (int k = 0; k < 4 * nodes; ++k)
+      cosines.push_back(cosine(k));
+    for (int i = 0; 2 * i < nodes; ++i) {
+      const Interval &x = cosines[static_cast<std::size_t>(2 * i + 1)];
+      values.push_back((f(x) + f(-x)) * 0.5);
+    }
+    for (int n = 0; n < nodes; n += 2) {
+      Interval sum = 0.0;
+      for (int i = 0; 2 * i < nodes; ++i)
+        sum += values[static_cast<std::size_t>(i)] *
+               cosines[static_cast<std::size_t>((2 * i + 1) * n % (4 * nodes))];
+      f_.push_back(sum * (n == 0 ? 2.0 : 4.0) / Interval(double(nodes)));
+      f_.push_back(0.0);
+    }
+    Interval left_out = 0.0;
+    while (f_.size() > 2 &&
+           (left_out + f_[f_.size() - 2].mag()).hi() <= format_.unit_roundoff / 8) {
+      left_out += f_[f_.size() - 2].mag();
+      f_.resize(f_.size() - 2);
+    }
+    bounds_.misfit += left_out;
+  }
+
+  // The coefficients of the m-th and of the (m-1)-th antiderivative: the difference of the former
+  // is the gate, that of the latter its derivative by an operand.
+  void choose_constants() {
+    std::vector<double> c;
+    for (const Interval &a : f_)
+      c.push_back(a.mid());
+    for (int k = 0; k < order_; ++k) {
+      p_.slope_chebyshev = c;
+      c = antiderivative(c);
+      std::fill_n(c.begin(), k + 1, 0.0); // no difference of that order sees these
+    }
+    Coefficients exact;
+    for (double &cn : c) {
+      cn = round_to(dtype_, cn);
+      exact.push_back(cn);
+    }
+    p_.chebyshev = c;
+    for (int k = 0; k < order_; ++k)
+      exact = derivative(exact);
+    for (std::size_t n = 0; n < exact.size(); ++n) {
+      bounds_.misfit += ((n < f_.size() ? f_[n] : Interval(0.0)) - exact[n]).mag();
+      bounds_.size += exact[n].mag();
+    }
+    for (int i = 0; i < stencil_.operands; ++i)
+      p_.unit[i] = round_to(dtype_, half_width_[i] / reach_.mid());
+  }
+
+  // A state's distance from the target is how many boxes it has otherwise; of the exact b_p its
+  // entry is bounded by |c_n| times the largest derivative of U_(n-p) of that order. Whatever is
+  // lost there is like a change of c_p in that state, times T_p's largest derivative of the state's
+  // own order (docs/theory.md, section 4).
+  void bound_roundings() {
+    const int degree = static_cast<int>(p_.chebyshev.size()) - 1;
+    std::vector<Coefficients> size; // by distance, then p
+    for (int q = 0; q <= order_ + stencil_.operands; ++q) {
+      Coefficients u; // of U_j = T_(j+1)'/(j + 1)
+      for (int j = 0; j <= degree; ++j)
+        u.push_back(largest_derivative(j + 1, q + 1) / Interval(double(j + 1)));
+      size.emplace_back(static_cast<std::size_t>(degree) + 3, 0.0);
+      for (int p = 0; p <= degree; ++p)
+        for (int n = p; n <= degree; ++n)
+          size.back()[static_cast<std::size_t>(p)] +=
+              u[static_cast<std::size_t>(n - p)] *
+              std::fabs(p_.chebyshev[static_cast<std::size_t>(n)]);
+    }
+    // Every product and sum of an entry, and what its operands' squares have behind them.
+    const double roundings = 3.0 * stencil_.operands + 12.0;
+    const Interval each = Interval(roundings) * format_.unit_roundoff /
+                          (Interval(1.0) - Interval(roundings) * format_.unit_roundoff);
+    for (int state = 0; state < states_; ++state) {
+      std::array<int, max_operands> k{};
+      int own = 0, distance = 0, rest = state;
+      for (int i = 0; i < stencil_.operands; ++i) {
+        k[i] = rest % (boxes_[i] + 1);
+        rest /= boxes_[i] + 1;
+        own += k[i];
+        distance += std::abs(stencil_.target[i] - k[i]);
+      }
+      for (int p = own; p <= degree; ++p) {
+        if ((p - own) % 2 != 0)
+          continue;
+        const auto entry = [&](int q, int step) {
+          return size[static_cast<std::size_t>(std::max(q, 0))][static_cast<std::size_t>(p + step)];
+        };
+        Interval sum = entry(distance, 2), factors = 0.0;
+        if (distance == 0)
+          sum += std::fabs(p_.chebyshev[static_cast<std::size_t>(p)]);
+        for (int i = 0; i < stencil_.operands; ++i) {
+          const int t = stencil_.target[i];
+          if (k[i] < boxes_[i])
+            sum += entry(distance + (k[i] < t ? -1 : 1), 1) * (2.0 * (k[i] + 1));
+          if (k[i] > 0) {
+            const Interval y = Interval(p_.range[i]) * half_width_[i] / reach_;
+            const Interval b = entry(distance + (k[i] > t ? -1 : 1), 1) * (2.0 * boxes_[i]);
+            sum += pow(y, 2) * b;
+            factors += b;
+          }
+        }
+        const Interval weight = largest_derivative(p, own);
+        bounds_.lost += each * sum * weight;
+        bounds_.flushed += (factors + roundings) * 4.0 * weight * format_.smallest_normal;
+      }
+    }
+  }
+
+  const Activation &s_;
+  const GateSeries &proof_;
+  const Stencil &stencil_;
+  const int order_;
+  const Dtype dtype_;
+  const FloatFormat format_;
+  PlannedSeries &p_;
+  ChebyshevBounds bounds_{};
+  std::array<int, max_operands> boxes_{};
+  std::array<double, max_operands> half_width_{};
+  int states_ = 1;
+  Interval reach_, arguments_, leading_;
+  Coefficients f_;
+};
+
+} // namespace
+
+ChebyshevBounds plan_chebyshev(const Activation &s, const GateSeries &proof, Dtype dtype,
+                               PlannedSeries &planned) {
+  return Planner(s, proof, dtype, planned)();
+}
+
+} // namespace polynet
