@@ -129,7 +129,9 @@ public:
 
   /// s_j/j! at the bias.
   const Interval &taylor(int j);
-  /// l^(j-m) (s_j/j!)/(s_m/m!).
+  /// l^(j-m) c/(s_m/m!).
+  Interval scaled(int j, const Interval &c);
+  /// The same with c = s_j/j!.
   Interval order(int j);
   /// What takes its place in a remainder of the order j, for arguments within `radius` of the bias.
   Interval remainder(int j, double radius);

@@ -6,7 +6,8 @@ namespace polynet {
 
 namespace {
 
-constexpr int most_nodes = 256;
+// Even, and more than needed: their values' errors average out.
+constexpr int nodes = 512;
 // Instructions grow with both.
 constexpr int most_states_times_degree = 1 << 14;
 // The operands' largest sum is taken to be larger by this, so that its rounding does not matter.
@@ -50,9 +51,11 @@ public:
   ChebyshevBounds operator()() {
     if (!has_boxes())
       return {};
-    if (const int nodes = enough_nodes(); nodes > 0)
-      interpolate(nodes);
-    if (f_.empty() || states_ * static_cast<int>(f_.size() + 8) > most_states_times_degree)
+    bound_interpolation();
+    if (!(bounds_.misfit.hi() <= format_.unit_roundoff / 8))
+      return {};
+    interpolate();
+    if (states_ * static_cast<int>(f_.size() + 8) > most_states_times_degree)
       return {};
     choose_constants();
     bound_roundings();
@@ -81,19 +84,15 @@ private:
   double largest_multiple() const { return stencil_.multiples.back().second; }
 
   // Interpolation at n Chebyshev nodes is off by at most |f^(n)|/(2^(n-1) n!) on [-1, 1].
-  int enough_nodes() {
-    for (int n = 16; n <= most_nodes; n += 16) {
-      Interval ways = 1.0; // C(order + n, order)
-      for (int i = 1; i <= order_; ++i)
-        ways = ways * Interval(double(n + i)) / Interval(double(i));
-      const Interval derivative = normalised_derivative_bound(s_, order_ + n, arguments_);
-      const Interval off = ways * derivative / leading_ * pow(reach_ * p_.scale * 0.5, n) * 2.0 *
-                           multiple_magnitude(stencil_, n);
-      bounds_.misfit = off.mag();
-      if (bounds_.misfit.hi() <= format_.unit_roundoff / 8)
-        return n;
-    }
-    return 0;
+  void bound_interpolation() {
+    Interval ways = 1.0; // C(order + n, order)
+    for (int i = 1; i <= order_; ++i)
+      ways = ways * Interval(double(nodes + i)) / Interval(double(i));
+    const double derivative =
+        s_.taylor_bound ? s_.taylor_bound(order_ + nodes, arguments_) : detail::infinity;
+    const Interval off = ways * derivative / leading_ * multiple_magnitude(stencil_, 0) * 2.0 *
+                         pow(reach_ * p_.scale * largest_multiple() * 0.5, nodes);
+    bounds_.misfit = off.mag();
   }
 
   // f(x) = sum_k w_k' s^(m)(b + l l_k reach x)/s_m.
@@ -114,42 +113,46 @@ private:
     return sum;
   }
 
-  // The even part; the gate has none of the odd one. What the last coefficients add up to is left
-  // out as far as it is too small.
-  void interpolate(int nodes) {
-    const auto cosine = [&](int k) { // cos(pi k/(2 nodes))
-      return cos(pi() * double(k % (4 * nodes)) / Interval(2.0 * nodes));
-    };
-    std::vector<Interval> cosines, values;
-    for (int k = 0; k < 4 * nodes; ++k)
-      cosines.push_back(cosine(k));
-    for (int i = 0; 2 * i < nodes; ++i) {
-      const Interval &x = cosines[static_cast<std::size_t>(2 * i + 1)];
-      values.push_back((f(x) + f(-x)) * 0.5);
-    }
+  // cos(pi k/(2 nodes)).
+  static const Interval &cosine(int k) {
+    static const std::vector<Interval> all = [] {
+      std::vector<Interval> values;
+      for (int i = 0; i < 4 * nodes; ++i)
+        values.push_back(cos(pi() * double(i) / Interval(2.0 * nodes)));
+      return values;
+    }();
+    return all[static_cast<std::size_t>(k % (4 * nodes))];
+  }
+
+  // The even part; the gate has none of the odd one. The coefficients fall to noise, which is
+  // left out.
+  void interpolate() {
+    for (int i = 0; 2 * i < nodes; ++i)
+      values_.push_back((f(cosine(2 * i + 1)) + f(-cosine(2 * i + 1))) * 0.5);
     for (int n = 0; n < nodes; n += 2) {
-      Interval sum = 0.0;
+      double sum = 0.0;
       for (int i = 0; 2 * i < nodes; ++i)
-        sum += values[static_cast<std::size_t>(i)] *
-               cosines[static_cast<std::size_t>((2 * i + 1) * n % (4 * nodes))];
-      f_.push_back(sum * (n == 0 ? 2.0 : 4.0) / Interval(double(nodes)));
+        sum += values_[static_cast<std::size_t>(i)].mid() * cosine((2 * i + 1) * n).mid();
+      f_.push_back(sum * (n == 0 ? 2.0 : 4.0) / nodes);
       f_.push_back(0.0);
     }
-    Interval left_out = 0.0;
-    while (f_.size() > 2 &&
-           (left_out + f_[f_.size() - 2].mag()).hi() <= format_.unit_roundoff / 8) {
-      left_out += f_[f_.size() - 2].mag();
-      f_.resize(f_.size() - 2);
-    }
-    bounds_.misfit += left_out;
+    double noise = format_.unit_roundoff / 16;
+    for (std::size_t n = nodes / 2; n < f_.size(); ++n)
+      noise = std::max(noise, std::fabs(f_[n]));
+    while (f_.size() > 1 && std::fabs(f_.back()) <= 2.0 * noise)
+      f_.pop_back();
   }
 
   // The coefficients of the m-th and of the (m-1)-th antiderivative: the difference of the former
   // is the gate, that of the latter its derivative by an operand.
   void choose_constants() {
-    std::vector<double> c;
-    for (const Interval &a : f_)
-      c.push_back(a.mid());
+    // f(0) = 1, and T_n(0) = 1 or -1 for even n: what all values have in common is known better.
+    double centre = 0.0;
+    for (std::size_t n = 0; n < f_.size(); n += 2)
+      centre += n % 4 == 0 ? f_[n] : -f_[n];
+    std::vector<double> c = f_;
+    for (double &cn : c)
+      cn /= centre;
     for (int k = 0; k < order_; ++k) {
       p_.slope_chebyshev = c;
       c = antiderivative(c);
@@ -163,12 +166,24 @@ private:
     p_.chebyshev = c;
     for (int k = 0; k < order_; ++k)
       exact = derivative(exact);
-    for (std::size_t n = 0; n < exact.size(); ++n) {
-      bounds_.misfit += ((n < f_.size() ? f_[n] : Interval(0.0)) - exact[n]).mag();
-      bounds_.size += exact[n].mag();
-    }
+    compare(exact);
     for (int i = 0; i < stencil_.operands; ++i)
       p_.unit[i] = round_to(dtype_, half_width_[i] / reach_.mid());
+  }
+
+  // A polynomial of a degree below the number n of nodes is at most 1 + (2/pi) ln n times as large
+  // as at these (Rivlin, "Chebyshev Polynomials", theorem 1.2): what is left of the values there.
+  void compare(const Coefficients &polynomial) {
+    Interval off;
+    for (int i = 0; 2 * i < nodes; ++i) {
+      Interval value;
+      for (std::size_t n = 0; n < polynomial.size(); n += 2)
+        value += polynomial[n] * cosine((2 * i + 1) * static_cast<int>(n));
+      off = std::max(off.hi(), (values_[static_cast<std::size_t>(i)] - value).mag());
+    }
+    bounds_.misfit += off * (log(Interval(nodes)) * 2.0 / pi() + 1.0);
+    for (const Interval &a : polynomial)
+      bounds_.size += a.mag();
   }
 
   // A state's distance from the target is how many boxes it has otherwise; of the exact b_p its
@@ -241,7 +256,8 @@ private:
   std::array<double, max_operands> half_width_{};
   int states_ = 1;
   Interval reach_, arguments_, leading_;
-  Coefficients f_;
+  Coefficients values_;   // at the nodes
+  std::vector<double> f_; // coefficients
 };
 
 } // namespace

@@ -247,14 +247,18 @@ const Interval &GateOrders::taylor(int j) {
   return taylor_[static_cast<std::size_t>(j)];
 }
 
-Interval GateOrders::order(int j) {
+Interval GateOrders::scaled(int j, const Interval &c) {
   const Interval leading = taylor(order_);
-  return taylor(j) * (pow(Interval(scale_), j - order_) / leading);
+  return c * (pow(Interval(scale_), j - order_) / leading);
+}
+
+Interval GateOrders::order(int j) {
+  const Interval c = taylor(j);
+  return scaled(j, c);
 }
 
 Interval GateOrders::remainder(int j, double radius) {
-  return remainder_factor(s_, j, bias_, radius, order_ + 2) *
-         (pow(Interval(scale_), j - order_) / taylor(order_));
+  return scaled(j, remainder_factor(s_, j, bias_, radius, order_ + 2));
 }
 
 // Of the differences' moments, S_(t+a)/S_t over C(t + a, t).
