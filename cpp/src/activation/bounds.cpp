@@ -14,6 +14,9 @@ Interval inverse_factorial(int n) {
   return product;
 }
 
+// x^-n, of which no power overflows.
+Interval inverse_power(const Interval &x, int n) { return pow(Interval(1.0) / x, n); }
+
 // sup |(d/dx)^n e^(-x^2/2)| = sup |He_n(x)| e^(-x^2/2), over n!; |He_n(x)| e^(-x^2/4) <=
 // 1.0865 sqrt(n!) (Cramer; Abramowitz and Stegun, 22.14.17).
 Interval bell_bound(int n, const Interval &x) {
@@ -34,7 +37,7 @@ double tanh_bound(int k, const Interval &) {
   for (int i = 1; i <= k; ++i)
     bound *= two_over_pi;
   const Interval tail =
-      (Interval(1.0) + Interval(3.0) / Interval(2.0 * k)) / pow(Interval(3.0), k + 1);
+      (Interval(1.0) + Interval(3.0) / Interval(2.0 * k)) * inverse_power(3.0, k + 1);
   return (bound * two_over_pi * (tail + 1.0)).hi();
 }
 
@@ -76,7 +79,7 @@ double exp_bound(int k, const Interval &x) {
 // |arctan_k| = (k-1)! |Im (x - i)^-k| <= (k-1)! (1 + x^2)^(-k/2).
 double arctan_bound(int k, const Interval &x) {
   const Interval distance = sqrt(pow(Interval(std::min(x.mig(), 1e9)), 2) + 1.0);
-  return (Interval(1.0) / (pow(distance, k) * double(k))).hi();
+  return (inverse_power(distance, k) / Interval(k)).hi();
 }
 
 // erf(x) = 2 Phi(sqrt 2 x) - 1, so erf_k = 2 sqrt(2)^k phi_{k-1}(sqrt 2 x).
@@ -95,7 +98,7 @@ double gaussian_bound(int k, const Interval &x) { return bell_bound(k, x).hi(); 
 double algebraic_bound(int k, const Interval &x) {
   const Interval d = sqrt(pow(Interval(std::min(x.mig(), 1e9)), 2) + 1.0);
   const double least = std::min((Interval(0.5) * double(k + 1) / d).hi(), 1.0);
-  return (Interval(least) / pow(d, k + 1)).hi();
+  return (inverse_power(d, k + 1) * least).hi();
 }
 
 // s = x t. With v = x - ln(2)/2 and the logistic function L, t = 1 - Im[(1 + i) L(-v - i pi/4)],
@@ -110,9 +113,10 @@ double mish_bound(int k, const Interval &x) {
   const Interval nearest = sqrt(pow(Interval(v.mig()), 2) + pow(unit * 3.0, 2));
   const auto bound = [&](int order) {
     const int j = order + 1;
-    const Interval far = Interval(1.0) / pow(unit * 5.0, j) +
-                         (Interval(11.0) / Interval(4.0 * order) + 2.0) / pow(unit * 11.0, j);
-    return sqrt(Interval(2.0)) * (Interval(1.0) / pow(nearest, j) + far);
+    const Interval far =
+        inverse_power(unit * 5.0, j) +
+        (Interval(11.0) / Interval(4.0 * order) + 2.0) * inverse_power(unit * 11.0, j);
+    return sqrt(Interval(2.0)) * (inverse_power(nearest, j) + far);
   };
   const Interval before = k == 1 ? Interval(1.0) : bound(k - 1);
   return (bound(k) * x.mag() + before).hi();

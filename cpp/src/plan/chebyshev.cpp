@@ -7,7 +7,7 @@ namespace polynet {
 namespace {
 
 // Even, and more than needed: their values' errors average out.
-constexpr int nodes = 512;
+constexpr int nodes = 1024;
 // Instructions grow with both.
 constexpr int most_states_times_degree = 1 << 14;
 // The operands' largest sum is taken to be larger by this, so that its rounding does not matter.

@@ -37,25 +37,27 @@ std::vector<Interval> power_coefficients(const std::vector<double> &e) {
 
 // With x = w/range the sum is x times a polynomial of x, and |T_n| <= 1.
 Economised economise(const std::vector<Interval> &a, const Interval &range, double allowed) {
-  std::vector<Interval> powers(a.begin() + 1, a.end());
-  Interval size = 1.0;
-  for (Interval &c : powers)
-    c *= (size *= range);
-  std::vector<Interval> e = chebyshev_coefficients(powers);
-  Interval difference = 0.0;
-  while (e.size() > 1 && (difference + e.back().mag()).hi() <= allowed) {
-    difference += e.back().mag();
-    e.pop_back();
+  std::vector<Interval> powers(a.begin() + 1, a.end()), sizes;
+  for (Interval &c : powers) {
+    sizes.push_back(sizes.empty() ? range : sizes.back() * range);
+    c *= sizes.back();
   }
   std::vector<double> kept;
-  for (const Interval &c : e) {
+  for (const Interval &c : chebyshev_coefficients(powers))
     kept.push_back(c.mid());
-    difference += c.rad();
+  double left_out = 0.0;
+  while (kept.size() > 1 && left_out + std::fabs(kept.back()) <= allowed) {
+    left_out += std::fabs(kept.back());
+    kept.pop_back();
   }
-  Economised result{{0.0}, difference};
-  size = 1.0;
-  for (const Interval &c : power_coefficients(kept))
-    result.coefficients.push_back(c / (size *= range));
+  Economised result{{0.0}, 0.0};
+  const std::vector<Interval> shorter = power_coefficients(kept);
+  for (std::size_t k = 0; k < shorter.size(); ++k) {
+    result.coefficients.push_back((shorter[k] / sizes[k]).mid());
+    powers[k] -= sizes[k] * result.coefficients.back();
+  }
+  for (const Interval &c : chebyshev_coefficients(powers))
+    result.difference += c.mag();
   return result;
 }
 

@@ -122,32 +122,36 @@ private:
     return count_ == 2 && stencil_.order() == 2 && central(0) && central(1) && p_.step == 2;
   }
 
-  // The terms of one operand alone are those of r, or, of a product of two, of what r is a mean of
-  // over w between the squares of the operands' sum and difference. Any other r is a mean over w
-  // up to the square of the largest theta.z. What is left out there is left out of r.
+  // The terms of one operand are those of r. The distribution of theta.z is symmetric and falls
+  // away from 0 where every operand has its box, so that r is a mean, over w up to the square of
+  // the largest theta.z, of f's mean over [-sqrt w, sqrt w]; else of f itself. What is left out of
+  // these is left out of r.
   void bring_down(double quarter) {
     if (p_.step == 1 || p_.orders == 0)
       return;
-    const bool alone = count_ == 1 || is_product();
     Interval reach = 0.0;
-    std::vector<Interval> share(series_.size(), 1.0);
+    bool unimodal = true;
     for (int i = 0; i < count_; ++i) {
       int largest = 1;
       for (const auto &[weight, direction] : stencil_.differences[static_cast<std::size_t>(i)])
-        largest = std::max(largest, alone ? 1 : std::abs(direction));
+        largest = std::max(largest, count_ == 1 ? 1 : std::abs(direction));
       reach += Interval(p_.range[i]) * double(largest);
+      unimodal = unimodal && stencil_.target[i] > 0;
     }
-    for (int n = 1; n <= p_.orders && alone; ++n)
-      share[static_cast<std::size_t>(n)] = mean_power(stencil_, 0, 2 * n);
-    for (std::size_t n = 0; n < series_.size(); ++n)
-      series_[n] *= share[n];
+    const auto share = [&](int n) {
+      if (count_ == 1)
+        return mean_power(stencil_, 0, 2 * n);
+      return unimodal ? Interval(1.0) / Interval(2 * n + 1) : Interval(1.0);
+    };
+    for (int n = 0; n <= p_.orders; ++n)
+      series_[static_cast<std::size_t>(n)] *= share(n);
     const Economised shorter = economise(series_, pow(reach, 2), quarter);
     budget_.misfit += shorter.difference;
     p_.orders = static_cast<int>(shorter.coefficients.size()) - 1;
-    leading_ = shorter.coefficients;
+    leading_.assign(shorter.coefficients.begin(), shorter.coefficients.end());
     series_ = leading_;
-    for (std::size_t n = 0; n < series_.size(); ++n)
-      series_[n] = series_[n] / share[n];
+    for (int n = 0; n <= p_.orders; ++n)
+      series_[static_cast<std::size_t>(n)] = series_[static_cast<std::size_t>(n)] / share(n);
   }
 
   // The orders' factors and moments (Moments in plan/gates.cpp) for what has no instruction. The
