@@ -7,12 +7,9 @@ namespace polynet {
 namespace {
 
 // Even, and more than needed: their values' errors average out.
-constexpr int nodes = 1024;
+constexpr int nodes = 1024, most_coefficients = 256;
 // Instructions grow with both.
 constexpr int most_states_times_degree = 1 << 14;
-// The operands' largest sum is taken to be larger by this, so that its rounding does not matter.
-constexpr double slack = 0x1p-18;
-
 using Coefficients = std::vector<Interval>;
 
 // T_n^(k)(1), which is the largest on [-1, 1]: prod_(i < k) (n^2 - i^2)/(2 i + 1).
@@ -33,12 +30,31 @@ Coefficients derivative(const Coefficients &c) {
   return d;
 }
 
-// An antiderivative of it, without T_0.
-std::vector<double> antiderivative(const std::vector<double> &a) {
-  std::vector<double> c{0.0};
-  for (std::size_t n = 1; n <= a.size(); ++n)
-    c.push_back(((n == 1 ? 2.0 : 1.0) * a[n - 1] - (n + 1 < a.size() ? a[n + 1] : 0.0)) /
-                (2.0 * double(n)));
+// About twice as many digits as a double has, for what must not add to a gate's own roundings; no
+// proof needs it.
+struct Exact {
+  double high = 0.0, low = 0.0;
+
+  // Knuth's TwoSum.
+  Exact &operator+=(double x) {
+    const double sum = high + x, part = sum - high;
+    low += (high - (sum - part)) + (x - part);
+    high = sum;
+    return *this;
+  }
+};
+
+// An antiderivative of sum a_n T_n, without T_0: (a_(n-1) - a_(n+1))/(2 n), a_0 doubled.
+std::vector<Exact> antiderivative(const std::vector<Exact> &a) {
+  std::vector<Exact> c(1);
+  for (std::size_t n = 1; n <= a.size(); ++n) {
+    const double factor = n == 1 ? 2.0 : 1.0, divisor = 2.0 * double(n);
+    const Exact next = n + 1 < a.size() ? a[n + 1] : Exact{};
+    Exact d{factor * a[n - 1].high, factor * a[n - 1].low - next.low};
+    d += -next.high;
+    const double quotient = d.high / divisor;
+    c.push_back({quotient, (std::fma(-quotient, divisor, d.high) + d.low) / divisor});
+  }
   return c;
 }
 
@@ -75,7 +91,10 @@ private:
       reach_ += Interval(p_.range[i]) * (boxes_[i] * half_width_[i]);
       states_ *= boxes_[i] + 1;
     }
-    reach_ = (reach_ * (1.0 + slack)).hi();
+    // A number of 12 bits is exact in either dtype.
+    const int exponent = std::ilogb(reach_.hi()) + 12;
+    unit_ = std::ldexp(std::floor(down(std::ldexp(1.0, exponent) / reach_.hi())), -exponent);
+    reach_ = Interval(1.0) / unit_;
     arguments_ = Interval(p_.bias) + symmetric((reach_ * p_.scale * largest_multiple()).hi());
     leading_ = s_.taylor(p_.bias, order_)[static_cast<std::size_t>(order_)];
     return true;
@@ -129,15 +148,15 @@ private:
   void interpolate() {
     for (int i = 0; 2 * i < nodes; ++i)
       values_.push_back((f(cosine(2 * i + 1)) + f(-cosine(2 * i + 1))) * 0.5);
-    for (int n = 0; n < nodes; n += 2) {
-      double sum = 0.0;
+    for (int n = 0; n < most_coefficients; n += 2) {
+      Exact sum;
       for (int i = 0; 2 * i < nodes; ++i)
         sum += values_[static_cast<std::size_t>(i)].mid() * cosine((2 * i + 1) * n).mid();
-      f_.push_back(sum * (n == 0 ? 2.0 : 4.0) / nodes);
+      f_.push_back((sum.high + sum.low) * (n == 0 ? 2.0 : 4.0) / nodes);
       f_.push_back(0.0);
     }
     double noise = format_.unit_roundoff / 16;
-    for (std::size_t n = nodes / 2; n < f_.size(); ++n)
+    for (std::size_t n = most_coefficients / 2; n < f_.size(); ++n)
       noise = std::max(noise, std::fabs(f_[n]));
     while (f_.size() > 1 && std::fabs(f_.back()) <= 2.0 * noise)
       f_.pop_back();
@@ -147,28 +166,27 @@ private:
   // is the gate, that of the latter its derivative by an operand.
   void choose_constants() {
     // f(0) = 1, and T_n(0) = 1 or -1 for even n: what all values have in common is known better.
-    double centre = 0.0;
+    Exact centre;
     for (std::size_t n = 0; n < f_.size(); n += 2)
       centre += n % 4 == 0 ? f_[n] : -f_[n];
-    std::vector<double> c = f_;
-    for (double &cn : c)
-      cn /= centre;
+    std::vector<Exact> slope, value;
+    for (const double a : f_)
+      value.push_back({a / (centre.high + centre.low), 0.0});
     for (int k = 0; k < order_; ++k) {
-      p_.slope_chebyshev = c;
-      c = antiderivative(c);
-      std::fill_n(c.begin(), k + 1, 0.0); // no difference of that order sees these
+      slope = value;
+      value = antiderivative(slope);
+      std::fill_n(value.begin(), k + 1, Exact{}); // no difference of that order sees these
     }
-    Coefficients exact;
-    for (double &cn : c) {
-      cn = round_to(dtype_, cn);
-      exact.push_back(cn);
-    }
-    p_.chebyshev = c;
+    for (const Exact &c : slope)
+      p_.slope_chebyshev.push_back(round_to(dtype_, c.high));
+    for (const Exact &c : value)
+      p_.chebyshev.push_back(round_to(dtype_, c.high + c.low));
+    Coefficients exact(p_.chebyshev.begin(), p_.chebyshev.end());
     for (int k = 0; k < order_; ++k)
       exact = derivative(exact);
     compare(exact);
     for (int i = 0; i < stencil_.operands; ++i)
-      p_.unit[i] = round_to(dtype_, half_width_[i] / reach_.mid());
+      p_.unit[i] = half_width_[i] * unit_;
   }
 
   // A polynomial of a degree below the number n of nodes is at most 1 + (2/pi) ln n times as large
@@ -255,6 +273,7 @@ private:
   std::array<int, max_operands> boxes_{};
   std::array<double, max_operands> half_width_{};
   int states_ = 1;
+  double unit_ = 0.0; // of w: 1/reach
   Interval reach_, arguments_, leading_;
   Coefficients values_;   // at the nodes
   std::vector<double> f_; // coefficients

@@ -8,8 +8,9 @@ namespace polynet {
 
 namespace {
 
-// Beyond, what cancels among the terms of r costs more than the dtype's last digits.
-constexpr double most_magnitude = 1.0;
+// Of the sum of |terms| of r: beyond, what cancels among them costs too much, and Clenshaw's
+// recurrence takes over, in place of an instruction a little later.
+constexpr double most_magnitude = 0.5, most_of_an_instruction = 1.0;
 
 // Of r: bounds over the range. The kernels compute r up to
 // gamma_roundings * magnitude + misfit + flushed.
@@ -69,7 +70,8 @@ private:
     keep_orders(quarter);
     bring_down(quarter);
     choose_instruction();
-    return orders_.remainder <= quarter && budget_.magnitude.hi() <= most_magnitude &&
+    const double most = p_.constants.empty() ? most_magnitude : most_of_an_instruction;
+    return orders_.remainder <= quarter && budget_.magnitude.hi() <= most &&
            budget_.flushed.hi() <= quarter;
   }
 
