@@ -12,9 +12,7 @@ Part: TypeAlias = list[tuple[float, float]]
 Terms: TypeAlias = list[tuple[list[int], tuple[float, float]]]
 _Affine: TypeAlias = tuple[list[tuple[int, float]], float]
 _Gate: TypeAlias = tuple[str, float, float, list[int]]
-Series: TypeAlias = tuple[
-    str, int, list[float], list[tuple[list[int], float]], list[int], list[float]
-]
+Series: TypeAlias = tuple[str, int, list[float], int, list[list[float]], list[int], list[float]]
 State: TypeAlias = tuple[
     str,
     str,

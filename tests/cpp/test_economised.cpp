@@ -10,7 +10,7 @@ using polynet::Economised;
 
 namespace {
 
-Interval value(const std::vector<Interval> &a, double w) {
+template <typename Number> Interval value(const std::vector<Number> &a, double w) {
   Interval sum = 0.0;
   for (std::size_t k = a.size(); k-- > 0;)
     sum = sum * w + a[k];
@@ -36,7 +36,7 @@ TEST_CASE("what a shorter series differs by is bounded, and nearly attained") {
         CAPTURE(range);
         CAPTURE(ratio);
         CAPTURE(allowed);
-        CHECK(shorter.coefficients[0].mag() == 0.0);
+        CHECK(shorter.coefficients[0] == 0.0);
         const double bound = shorter.difference.hi();
         CHECK(bound <= 1.1 * allowed);
         double largest = 0.0;
@@ -46,7 +46,10 @@ TEST_CASE("what a shorter series differs by is bounded, and nearly attained") {
           CHECK(off.mig() <= bound);
           largest = std::max(largest, off.mig());
         }
-        CHECK(largest >= 0.25 * bound);
+        if (shorter.coefficients.size() < a.size())
+          CHECK(largest >= 0.25 * bound);
+        else
+          CHECK(ratio > 0.5); // too many orders cancel
       }
 }
 
@@ -71,7 +74,8 @@ TEST_CASE("open coefficients are paid for") {
     for (const double b2 : {-0.25, 0.0, 0.25})
       for (int i = 0; i <= 20; ++i) {
         const double w = 0.1 * i;
-        const Interval off = value(shorter.coefficients, w) - value({0.0, b1, b2}, w);
+        const Interval off =
+            value(shorter.coefficients, w) - value(std::vector<double>{0.0, b1, b2}, w);
         CHECK(off.mig() <= shorter.difference.hi());
       }
 }
@@ -84,6 +88,6 @@ TEST_CASE("a power loses a degree for little more than its Chebyshev polynomial"
     CHECK(economise(a, 1.0, 0.99 * least).coefficients.size() == a.size());
     const Economised shorter = economise(a, 1.0, (1.0 + 1.5 / n) * least);
     CHECK(shorter.coefficients.size() == a.size() - 1);
-    CHECK(shorter.coefficients[0].mag() == 0.0);
+    CHECK(shorter.coefficients[0] == 0.0);
   }
 }

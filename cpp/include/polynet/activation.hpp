@@ -47,8 +47,8 @@ struct Activation {
   std::string onnx, torch;
   /// Enclosures of s_k(x)/k! for k = 0..order and all x of the interval; good when it is narrow.
   std::function<std::vector<Interval>(const Interval &, int)> taylor;
-  /// An upper bound of |s_k| on the interval, k >= 1: empty, or infinite, where none is known.
-  std::function<double(int, const Interval &)> derivative_bound;
+  /// An upper bound of |s_k|/k! on the interval, k >= 1: empty, or infinite, where none is known.
+  std::function<double(int, const Interval &)> taylor_bound;
   /// Above this radius an enclosure is computed piece by piece.
   double piece_radius = 0x1p-5;
   /// A lower bound d of the distance of x from where s is not analytic, such that |s_k(x)| <= k!
@@ -80,7 +80,7 @@ std::vector<std::string> activation_names();
 std::vector<Interval> derivatives(const Activation &s, double x, int order);
 
 /// An enclosure of {s_k(x) : x in X}: a Taylor step about the midpoint of each piece of X. Its last
-/// term comes from derivative_bound or, where there is none, from the Taylor coefficients of the
+/// term comes from taylor_bound or, where there is none, from the Taylor coefficients of the
 /// piece itself (docs/certificates.md, "Arithmetic").
 Interval derivative_on(const Activation &s, int k, const Interval &x);
 

@@ -10,12 +10,14 @@ namespace polynet {
 
 /// A gate's series as the evaluator uses it, for all gates that share it:
 ///
-///     value = t + t * r,  t = target monomial,  r = sum of coefficient * z^powers,
+///     value = t + t * r,  t = target monomial,  r = sum_k weights[k-1] E_k(z),
 ///
-/// with as many terms as bring what is left out below a quarter of a unit in the last place; those
-/// of products, squares and copies are brought down to polynomials of the least degree. Where the
-/// series does not get there, or for operands outside its range (that point alone), the gate is
-/// evaluated by its neurons. A gate of bits is sign(z) if what that leaves out is as small.
+/// with as many orders as bring what is left out below a quarter of a unit in the last place, those
+/// of even series brought down to polynomials of the least degree. E_k collects the products of
+/// order k of the operands' moments: sum_k E_k(z) x^k = prod_i (1 + sum_k moments[i][k-1] (q_i
+/// x)^k), q_i = z_i^step. Where the series does not get there, or for operands outside its range
+/// (that point alone), the gate is evaluated by its neurons. A gate of bits is sign(z) if what that
+/// leaves out is as small.
 struct PlannedSeries {
   const Stencil *stencil;
   double bias, scale;
@@ -24,16 +26,18 @@ struct PlannedSeries {
   /// False: always by neurons.
   bool converges;
   std::array<double, max_operands> range;
-  /// The terms of r, highest order first.
-  struct Term {
-    Powers powers;
-    double coefficient;
-  };
-  std::vector<Term> terms;
-  /// The series instruction that evaluates r, with its constants rounded to the dtype; without one
-  /// (0 orders and terms) r is a sum of its terms.
-  Opcode opcode;
+  /// q_i is z_i^step.
+  int step;
   int orders;
+  std::vector<double> weights;
+  std::array<std::vector<double>, max_operands> moments;
+  /// In place of orders, where they do not converge: the recurrence's coefficients (clenshaw.hpp),
+  /// those for derivatives, and the factors of its operands.
+  std::vector<double> chebyshev, slope_chebyshev;
+  std::array<double, max_operands> unit;
+  /// The instruction that evaluates the gate, and its constants rounded to the dtype; without
+  /// constants there is none.
+  Opcode opcode;
   std::vector<double> constants;
   /// The computed value differs from the gate's real-number value at the same operands by at most
   /// relative_error * |z^t| + absolute_error: proved in plan/series.cpp.

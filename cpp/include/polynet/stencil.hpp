@@ -117,6 +117,38 @@ std::vector<MomentTerm> moment(const Stencil &stencil, int j);
 /// if the activation lacks the stencil's parity about the bias, or is no sigmoid for bits.
 Interval normalisation(const Activation &s, const Stencil &stencil, double bias, double scale);
 
+/// The orders of a gate's series. With K_i the kernel of operand i's difference, a probability on
+/// its directions, and l_k, w_k the stencil's multiples,
+///
+///     1 + rho(z) = sum_k w_k' E[f(l_k theta.z)],    w_k' = w_k l_k^m/(sum_k w_k l_k^m),
+///
+/// theta_i distributed as K_i, f(w) = s^(m)(b + l w)/s_m = sum_j C(m + j, m) order(m + j) w^j.
+class GateOrders {
+public:
+  GateOrders(const Activation &s, const Stencil &stencil, double bias, double scale);
+
+  /// s_j/j! at the bias.
+  const Interval &taylor(int j);
+  /// l^(j-m) c/(s_m/m!).
+  Interval scaled(int j, const Interval &c);
+  /// The same with c = s_j/j!.
+  Interval order(int j);
+  /// What takes its place in a remainder of the order j, for arguments within `radius` of the bias.
+  Interval remainder(int j, double radius);
+
+private:
+  const Activation &s_;
+  const int order_;
+  const double bias_, scale_;
+  std::vector<Interval> taylor_;
+};
+/// E[theta_i^a].
+Interval mean_power(const Stencil &stencil, int operand, int a);
+/// sum_k w_k' l_k^j.
+Interval multiple_power(const Stencil &stencil, int j);
+/// sum_k |w_k'| l_k^j.
+Interval multiple_magnitude(const Stencil &stencil, int j);
+
 /// When a gate's series may stop.
 struct SeriesAccuracy {
   double absolute;

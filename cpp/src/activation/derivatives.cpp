@@ -18,21 +18,26 @@ Interval rising_factorial(int n, int m) {
   return product;
 }
 
+// Of |s_k|/k!, infinite where none is known.
+double bound_without_step(const Activation &s, int k, const Interval &x) {
+  return s.taylor_bound ? s.taylor_bound(k, x) : detail::infinity;
+}
+
 // What holds of s_k on x without any step.
 Interval direct(const Activation &s, int k, const Interval &x) {
-  const double bound = s.derivative_bound ? s.derivative_bound(k, x) : detail::infinity;
+  const double bound = bound_without_step(s, k, x);
   if (bound <= detail::largest)
-    return symmetric(bound);
+    return symmetric(bound) * rising_factorial(0, k);
   return s.taylor(x, k)[static_cast<std::size_t>(k)] * rising_factorial(0, k);
 }
 
 Interval derivative_on_piece(const Activation &s, int k, const Interval &x) {
   const int last = k + step_terms;
-  const double bound = s.derivative_bound ? s.derivative_bound(last, x) : detail::infinity;
+  const double bound = bound_without_step(s, last, x);
   // s_last(x)/step_terms!, and s_k(x) if it comes along.
   Interval remainder, on_piece(-detail::infinity, detail::infinity);
   if (bound <= detail::largest) {
-    remainder = symmetric((Interval(bound) / rising_factorial(0, step_terms)).hi());
+    remainder = symmetric(bound) * rising_factorial(step_terms, k);
   } else {
     const std::vector<Interval> c = s.taylor(x, last);
     remainder = c[static_cast<std::size_t>(last)] * rising_factorial(step_terms, k);
@@ -62,12 +67,6 @@ double rest_of_series(const Activation &s, int k, double centre, double radius, 
   if (!(ratio.hi() < 1.0))
     return detail::infinity;
   return (Interval(1.0) / (pow(distance, k) * (Interval(1.0) - ratio))).hi();
-}
-
-// Of |s_k|/k!, infinite where none is known.
-double bound_without_step(const Activation &s, int k, const Interval &x) {
-  return s.derivative_bound ? (Interval(s.derivative_bound(k, x)) / rising_factorial(0, k)).hi()
-                            : detail::infinity;
 }
 
 } // namespace

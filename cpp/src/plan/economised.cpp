@@ -1,13 +1,15 @@
 #include "economised.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace polynet {
 
 namespace {
 
 constexpr double half_pi = 0x1.921fb54442d18p+0;
+// Degrees tried before a series is left as it is: where many orders cancel, roundings are too
+// large.
+constexpr int most_tries = 4;
 
 // T_n(t), n = 0, 1, ..., with t = (1 + c) x - c: at most 1 for 0 <= x <= 1 and any c <= 1.
 class StretchedChebyshev {
@@ -57,50 +59,53 @@ private:
   Interval c_;
 };
 
-// What is left out of sum a_k x^k beyond a degree, if it is within `allowed`; the rest into `kept`.
-std::optional<Interval> left_out(const std::vector<Interval> &a, std::size_t degree, double allowed,
-                                 std::vector<Interval> &kept) {
-  // T_(degree + 1), the largest part that is left out, vanishes at x = 0.
-  const StretchedChebyshev basis(std::cos(half_pi / double(degree + 1)));
-  const std::vector<Interval> e = basis.from_powers(a);
-  Interval dropped = 0.0, open = 0.0;
-  for (std::size_t n = degree + 1; n < e.size(); ++n)
-    dropped += e[n].mag();
-  std::vector<double> middles;
-  for (std::size_t n = 0; n <= degree; ++n) {
-    middles.push_back(e[n].mid());
-    open += e[n].rad();
-  }
-  kept = basis.to_powers(middles);
-  dropped += kept[0].mag();
-  if (!(dropped.hi() <= allowed))
-    return std::nullopt;
-  kept[0] = 0.0;
-  return dropped + open;
+std::vector<double> middles(const std::vector<Interval> &values) {
+  std::vector<double> result;
+  for (const Interval &x : values)
+    result.push_back(x.mid());
+  return result;
+}
+
+Interval sum_of_magnitudes(const std::vector<Interval> &values) {
+  Interval sum = 0.0;
+  for (const Interval &x : values)
+    sum += x.mag();
+  return sum;
 }
 
 } // namespace
 
 Economised economise(const std::vector<Interval> &a, const Interval &range, double allowed) {
-  std::vector<Interval> powers = a, kept;
-  Interval size = 1.0;
-  for (Interval &c : powers) {
-    c *= size;
-    size *= range;
-  }
+  const std::size_t highest = a.size() - 1;
+  std::vector<Interval> sizes{1.0}, powers = a; // of x = w/range
+  for (std::size_t k = 1; k <= highest; ++k)
+    powers[k] *= sizes.emplace_back(sizes.back() * range);
   // No shorter than if a constant might be left over.
-  const std::vector<Interval> e = StretchedChebyshev(1.0).from_powers(powers);
-  std::size_t degree = a.size() - 1;
-  for (Interval tail = 0.0; degree > 1 && (tail += e[degree].mag()).hi() <= allowed;)
-    --degree;
-  for (; degree + 1 < a.size(); ++degree)
-    if (const auto difference = left_out(powers, degree, allowed, kept)) {
-      size = 1.0;
-      for (std::size_t k = 1; k <= degree; ++k)
-        kept[k] = kept[k] / (size *= range);
-      return {kept, *difference};
+  const std::vector<Interval> whole = StretchedChebyshev(1.0).from_powers(powers);
+  Interval open = 0.0, left_out = 0.0;
+  for (const Interval &c : whole)
+    open += c.rad();
+  std::size_t degree = highest;
+  while (degree > 1 && (left_out + std::fabs(whole[degree].mid())).hi() <= allowed)
+    left_out += std::fabs(whole[degree--].mid());
+  for (int tries = 0;; degree = ++tries < most_tries ? degree + 1 : highest) {
+    // T_(degree + 1), the largest part that is left out, vanishes at x = 0.
+    const StretchedChebyshev basis(std::cos(half_pi / double(degree + 1)));
+    Economised result{std::vector<double>(degree + 1, 0.0), 0.0};
+    std::vector<Interval> rest = powers;
+    for (int round = 0; round < 2; ++round) { // the second brings what the first has rounded away
+      std::vector<double> e = middles(basis.from_powers(rest));
+      e.resize(degree + 1);
+      const std::vector<Interval> part = basis.to_powers(e);
+      for (std::size_t k = 1; k <= degree; ++k) {
+        result.coefficients[k] += (part[k] / sizes[k]).mid();
+        rest[k] = (a[k] - result.coefficients[k]) * sizes[k];
+      }
     }
-  return {a, 0.0};
+    result.difference = sum_of_magnitudes(basis.from_powers(rest));
+    if (degree >= highest || result.difference.hi() <= allowed + 2.0 * open.hi())
+      return result;
+  }
 }
 
 } // namespace polynet

@@ -27,7 +27,7 @@ public:
   /// get one and their constants.
   void add(const std::vector<Sum> &sums, const Portion &portion,
            const std::vector<std::int32_t> &sources, const std::vector<std::int32_t *> &targets);
-  /// constant + all terms; no term is the target.
+  /// constant + all terms; the target may be the first.
   void sum(std::int32_t target, double constant, const std::vector<Weighted> &terms);
   void multiply(std::int32_t target, std::int32_t a, std::int32_t b);
   void multiply_add(std::int32_t target, std::int32_t a, std::int32_t b, std::int32_t c);

@@ -1,5 +1,7 @@
 #include "gates.hpp"
 
+#include "clenshaw.hpp"
+
 #include <map>
 
 namespace polynet {
@@ -58,18 +60,91 @@ private:
   std::map<Powers, std::int32_t> slots_;
 };
 
+using Moments = std::array<std::vector<double>, max_operands>;
+
+// The orders of a product of power series, one in each operand's q: see PlannedSeries.
+class OrderSums {
+public:
+  OrderSums(Emitter &emitter, Monomials &monomials, const PlannedSeries &series)
+      : emitter_(emitter), monomials_(monomials), series_(series) {}
+
+  // sum_k weights[k-1] E_k into a new slot, of moments that need not be the series' own.
+  std::int32_t operator()(const std::vector<double> &weights, const Moments &moments) {
+    std::vector<Part> sums = powers(0, moments[0], weights.size());
+    for (int i = 1; i < series_.stencil->operands; ++i) {
+      std::vector<Part> factors = powers(i, moments[i], weights.size());
+      for (std::size_t k = weights.size(); k-- > 0;)
+        multiply_into(sums, factors, k);
+      release(factors);
+    }
+    const std::int32_t value = emitter_.acquire();
+    std::vector<Weighted> terms;
+    for (std::size_t k = weights.size(); k-- > 0;)
+      terms.push_back({sums[k].slot, sums[k].weight * weights[k]});
+    emitter_.sum(value, 0.0, terms);
+    release(sums);
+    return value;
+  }
+
+private:
+  // A weight times a slot, which is ours or a power of an operand.
+  struct Part : Weighted {
+    bool ours;
+  };
+
+  // moments[k-1] q^k.
+  std::vector<Part> powers(int operand, const std::vector<double> &moments, std::size_t count) {
+    std::vector<Part> parts;
+    for (std::size_t k = 1; k <= count; ++k) {
+      Powers power{};
+      power[operand] = static_cast<std::uint8_t>(k * static_cast<std::size_t>(series_.step));
+      parts.push_back({{monomials_(power), moments[k - 1]}, false});
+    }
+    return parts;
+  }
+
+  // sums_k + factors_k + sum_a factors_a sums_(k-a), orders counted from 1.
+  void multiply_into(std::vector<Part> &sums, std::vector<Part> &factors, std::size_t k) {
+    const Weighted both[2] = {sums[k], factors[k]};
+    if (!sums[k].ours)
+      sums[k].slot = emitter_.acquire();
+    emitter_.combine(sums[k].slot, 0.0, both, 2);
+    sums[k] = {{sums[k].slot, 1.0}, true};
+    for (std::size_t a = 0; a < k; ++a)
+      emitter_.multiply_add(sums[k].slot, multiplied_out(factors[a]),
+                            multiplied_out(sums[k - 1 - a]), sums[k].slot);
+  }
+
+  std::int32_t multiplied_out(Part &part) {
+    if (part.weight != 1.0) {
+      const Weighted product = part;
+      if (!part.ours)
+        part.slot = emitter_.acquire();
+      emitter_.combine(part.slot, 0.0, &product, 1);
+      part = {{part.slot, 1.0}, true};
+    }
+    return part.slot;
+  }
+
+  void release(const std::vector<Part> &parts) {
+    for (const Part &part : parts)
+      if (part.ours)
+        emitter_.release(part.slot);
+  }
+
+  Emitter &emitter_;
+  Monomials &monomials_;
+  const PlannedSeries &series_;
+};
+
 bool is_one(const Powers &powers) { return powers == Powers{}; }
 
-// z^t (1 + sum of coefficient * z^powers), t possibly 0, into a new slot.
-std::int32_t sum_of_terms(Emitter &emitter, Monomials &monomials, const Powers &target,
-                          const std::vector<PlannedSeries::Term> &terms) {
-  if (terms.empty() && !is_one(target))
+// z^t (1 + r), t possibly 0, r of the orders and moments given, into a new slot.
+std::int32_t sum_of_orders(Emitter &emitter, Monomials &monomials, const PlannedSeries &series,
+                           const Powers &target, const Moments &moments) {
+  if (series.orders == 0 && !is_one(target))
     return monomials.take(target);
-  const std::int32_t value = emitter.acquire();
-  std::vector<Weighted> weighted;
-  for (const PlannedSeries::Term &term : terms)
-    weighted.push_back({monomials(term.powers), term.coefficient});
-  emitter.sum(value, 0.0, weighted);
+  const std::int32_t value = OrderSums(emitter, monomials, series)(series.weights, moments);
   if (is_one(target)) {
     const Weighted r{value, 1.0};
     emitter.combine(value, 1.0, &r, 1);
@@ -80,41 +155,72 @@ std::int32_t sum_of_terms(Emitter &emitter, Monomials &monomials, const Powers &
   return value;
 }
 
-// z^t (sum of a_i coefficient z^(a - e_i)): the derivative by an operand that the target lacks.
+// The derivative by an operand that the target lacks: of a power series in q_i, with z_i^(step - 1)
+// beside it and a constant term of its own.
 std::int32_t error_partial(Emitter &emitter, Monomials &monomials, const PlannedSeries &series,
                            int i) {
-  const std::int32_t value = emitter.acquire();
-  std::vector<Weighted> weighted;
-  double constant = 0.0;
-  for (PlannedSeries::Term term : series.terms) {
-    if (term.powers[i] == 0)
-      continue;
-    term.coefficient *= term.powers[i]--;
-    if (is_one(term.powers))
-      constant += term.coefficient;
-    else
-      weighted.push_back({monomials(term.powers), term.coefficient});
+  if (series.orders == 0) {
+    const std::int32_t zero = emitter.acquire();
+    emitter.combine(zero, 0.0, nullptr, 0);
+    return zero;
   }
-  emitter.sum(value, constant, weighted);
-  emitter.multiply(value, value, monomials(series.stencil->target));
+  const double constant = series.step * series.moments[i][0];
+  Moments moments = series.moments;
+  for (std::size_t k = 1; k < moments[i].size(); ++k)
+    moments[i][k - 1] = series.step * double(k + 1) * series.moments[i][k] / constant;
+  const std::vector<double> weights(series.weights.begin() + 1, series.weights.end());
+  const std::int32_t value = OrderSums(emitter, monomials, series)(weights, moments);
+  const Weighted sum{value, constant};
+  emitter.combine(value, constant * series.weights[0], &sum, 1);
+  Powers beside = series.stencil->target;
+  beside[i] = static_cast<std::uint8_t>(series.step - 1);
+  emitter.multiply(value, value, monomials(beside));
   return value;
 }
 
-// t_i z^(t - e_i) (1 + sum of (t_i + a_i)/t_i coefficient z^a), all a: the derivative by operand i.
+// The derivative by an operand: t_i z^(t - e_i) (1 + r), with moments of r times (t_i + step
+// k)/t_i.
 std::int32_t partial(Emitter &emitter, Monomials &monomials, const PlannedSeries &series, int i) {
   const int power = series.stencil->target[i];
   if (power == 0)
     return error_partial(emitter, monomials, series, i);
   Powers rest = series.stencil->target;
   rest[i] = static_cast<std::uint8_t>(power - 1);
-  std::vector<PlannedSeries::Term> terms = series.terms;
-  for (PlannedSeries::Term &term : terms)
-    term.coefficient *= double(power + term.powers[i]) / power;
-  const std::int32_t value = sum_of_terms(emitter, monomials, rest, terms);
+  Moments moments = series.moments;
+  for (std::size_t k = 0; k < moments[i].size(); ++k)
+    moments[i][k] *= (power + series.step * double(k + 1)) / power;
+  const std::int32_t value = sum_of_orders(emitter, monomials, series, rest, moments);
   const Weighted scaled{value, double(power)};
   if (power > 1)
     emitter.combine(value, 0.0, &scaled, 1);
   return value;
+}
+
+// z^t times the target's differences of the polynomial; a derivative by z_i takes the mean in place
+// of one of them, by an operand that the target lacks a difference in place of the mean.
+void by_chebyshev(Emitter &emitter, Monomials &monomials, const PlannedSeries &series,
+                  bool derivatives, TapeGate &gate) {
+  const Powers &target = series.stencil->target;
+  Clenshaw clenshaw(emitter, series, gate.operands.data());
+  gate.value = clenshaw(target, series.chebyshev);
+  emitter.multiply(gate.value, monomials(target), gate.value);
+  for (int i = 0; derivatives && i < series.stencil->operands; ++i) {
+    Powers state = target, rest = target;
+    state[i] = static_cast<std::uint8_t>(target[i] > 0 ? target[i] - 1 : 1);
+    const std::int32_t slope = gate.partials[i] = clenshaw(state, series.slope_chebyshev);
+    Weighted scaled{slope, double(target[i])};
+    if (target[i] > 0) {
+      --rest[i];
+    } else {
+      emitter.multiply(slope, slope, clenshaw.operand(i));
+      scaled.weight = series.unit[i];
+    }
+    if (scaled.weight != 1.0)
+      emitter.combine(slope, 0.0, &scaled, 1);
+    if (!is_one(rest))
+      emitter.multiply(slope, slope, monomials(rest));
+  }
+  clenshaw.release();
 }
 
 // The neurons one after the other: b + l d.z, the activation, and their sums.
@@ -181,13 +287,16 @@ TapeGate emit_gate(Emitter &emitter, const PlannedSeries &series, const std::int
     }
   } else {
     Monomials monomials(emitter, operands, count);
-    if (series.orders > 0) {
+    if (!series.chebyshev.empty()) {
+      by_chebyshev(emitter, monomials, series, derivatives, gate);
+    } else if (series.constants.empty()) {
+      gate.value =
+          sum_of_orders(emitter, monomials, series, series.stencil->target, series.moments);
+    } else {
       gate.value = emitter.acquire();
       emitter.series(gate.value, series, operands);
-    } else {
-      gate.value = sum_of_terms(emitter, monomials, series.stencil->target, series.terms);
     }
-    if (derivatives)
+    if (derivatives && series.chebyshev.empty())
       for (int i = 0; i < count; ++i)
         gate.partials[i] = partial(emitter, monomials, series, i);
     monomials.release();

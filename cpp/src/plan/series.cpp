@@ -1,10 +1,16 @@
 #include "series.hpp"
 
+#include "chebyshev.hpp"
 #include "economised.hpp"
+#include "orders.hpp"
 
 namespace polynet {
 
 namespace {
+
+// Of the sum of |terms| of r: beyond, what cancels among them costs too much, and Clenshaw's
+// recurrence takes over, in place of an instruction a little later.
+constexpr double most_magnitude = 0.5, most_of_an_instruction = 1.0;
 
 // Of r: bounds over the range. The kernels compute r up to
 // gamma_roundings * magnitude + misfit + flushed.
@@ -16,24 +22,7 @@ struct Budget {
 };
 
 // (1 + u)^n - 1 <= n u/(1 - n u): the effect of n roundings.
-Interval gamma(double n, double unit) {
-  return Interval(n) * unit / (Interval(1.0) - Interval(n) * unit);
-}
-
-Interval monomial(const Powers &powers, const std::array<double, max_operands> &values) {
-  Interval product = 1.0;
-  for (int i = 0; i < max_operands; ++i)
-    if (powers[i] > 0)
-      product *= pow(Interval(values[i]), powers[i]);
-  return product;
-}
-
-int degree(const Powers &powers) {
-  int sum = 0;
-  for (const int power : powers)
-    sum += power;
-  return sum;
-}
+Interval gamma(double n, const Interval &unit) { return unit * n / (Interval(1.0) - unit * n); }
 
 Interval binomial(int n, int k) {
   Interval product = 1.0;
@@ -42,117 +31,166 @@ Interval binomial(int n, int k) {
   return product;
 }
 
+Interval factorial(int n) {
+  Interval product = 1.0;
+  for (int i = 2; i <= n; ++i)
+    product *= Interval(i);
+  return product;
+}
+
 class Planner {
 public:
-  Planner(const Network &net, const GateSeries &series)
-      : net_(net), series_(series), format_(float_format(net.dtype)) {}
+  Planner(const Network &net, const GateSeries &proof)
+      : net_(net), proof_(proof), stencil_(proof.stencil()), count_(stencil_.operands),
+        format_(float_format(net.dtype)) {}
 
   PlannedSeries operator()() {
-    const Stencil &st = series_.stencil();
-    p_.stencil = &st;
-    p_.bias = series_.bias();
-    p_.scale = series_.scale();
-    p_.inverse_normalisation = (Interval(1.0) / series_.normalisation()).mid();
-    p_.constant = (series_.value_at_bias() * Interval(st.constant_weight)).mid();
-    for (int i = 0; i < st.operands; ++i)
-      p_.range[i] = series_.range()[static_cast<std::size_t>(i)];
-    budget_.misfit = series_.remainder();
-    keep_terms();
-    choose_instruction();
+    p_.stencil = &stencil_;
+    p_.bias = proof_.bias();
+    p_.scale = proof_.scale();
+    p_.inverse_normalisation = (Interval(1.0) / proof_.normalisation()).mid();
+    p_.constant = (proof_.value_at_bias() * Interval(stencil_.constant_weight)).mid();
+    for (int i = 0; i < count_; ++i)
+      p_.range[i] = proof_.range()[static_cast<std::size_t>(i)];
+    if (stencil_.bits > 0) {
+      budget_.misfit = proof_.remainder();
+      p_.converges = proof_.remainder() <= format_.unit_roundoff / 4;
+    } else {
+      p_.converges = by_orders() || by_chebyshev();
+    }
     bound_errors();
-    p_.converges = series_.remainder() <= format_.unit_roundoff / 4 && series_.magnitude() <= 1.0 &&
-                   budget_.flushed.hi() <= format_.unit_roundoff / 4;
     return p_;
   }
 
 private:
-  using Term = GateSeries::Term;
+  bool by_orders() {
+    // A quarter of an ulp for all that is left out: most of it where that saves most.
+    const double all = format_.unit_roundoff / 2;
+    orders_ = taylor_orders(*net_.activation, proof_, all / 16);
+    budget_.misfit = orders_.remainder;
+    keep_orders(all / 4);
+    bring_down(down(all - budget_.misfit.hi()));
+    choose_instruction();
+    const double most = p_.constants.empty() ? most_magnitude : most_of_an_instruction;
+    return orders_.remainder <= all / 2 && budget_.magnitude.hi() <= most &&
+           budget_.flushed.hi() <= all / 2;
+  }
 
-  // Leaves out, smallest first, what together is below a quarter of the unit roundoff.
-  void keep_terms() {
-    std::vector<std::pair<double, const Term *>> sizes;
-    for (const Term &term : series_.terms())
-      sizes.emplace_back((Interval(term.coefficient.mag()) * monomial(term.powers, p_.range)).hi(),
-                         &term);
+  bool by_chebyshev() {
+    p_.orders = 0;
+    p_.weights.clear();
+    p_.constants.clear();
+    const ChebyshevBounds bounds = plan_chebyshev(*net_.activation, proof_, net_.dtype, p_);
+    budget_ = {0.0, bounds.size, bounds.misfit + bounds.lost, bounds.flushed};
+    return bounds.misfit.is_bounded() && bounds.flushed.hi() <= format_.unit_roundoff / 4;
+  }
+
+  // Leaves out, smallest first, what together is no more than `allowed`. If what is kept is even in
+  // every operand, the orders are counted in squares.
+  void keep_orders(double allowed) {
+    bool symmetric = true;
+    for (int i = 0; i < count_; ++i)
+      symmetric = symmetric && mean_power(stencil_, i, 1).mag() == 0.0;
+    std::vector<std::pair<double, int>> sizes;
+    for (std::size_t j = 1; j < orders_.coefficients.size(); ++j)
+      if (!symmetric || j % 2 == 0)
+        sizes.emplace_back((orders_.coefficients[j] * orders_.means[j]).mag(), static_cast<int>(j));
     std::sort(sizes.begin(), sizes.end());
     double left_out = 0.0;
     std::size_t k = 0;
-    for (; k < sizes.size(); ++k) {
-      const double more = up(left_out + sizes[k].first);
-      if (more > format_.unit_roundoff / 4)
-        break;
-      left_out = more;
-    }
+    while (k < sizes.size() && up(left_out + sizes[k].first) <= allowed)
+      left_out = up(left_out + sizes[k++].first);
     budget_.misfit += left_out;
-    for (; k < sizes.size(); ++k)
-      kept_.push_back(sizes[k].second);
-    std::sort(kept_.begin(), kept_.end()); // by address: as in series_.terms(), ascending orders
-    for (auto term = kept_.rbegin(); term != kept_.rend(); ++term)
-      p_.terms.push_back({(*term)->powers, (*term)->coefficient.mid()});
+    bool even = symmetric || count_ == 1;
+    int last = 0;
+    for (; k < sizes.size(); ++k) {
+      last = std::max(last, sizes[k].second);
+      even = even && sizes[k].second % 2 == 0;
+    }
+    p_.step = even ? 2 : 1;
+    p_.orders = last / p_.step;
+    // An order between them is evaluated too, however small: what was left out is nearer still.
+    for (int n = 0; n <= p_.orders; ++n)
+      series_.push_back(n == 0 ? Interval(0.0) : orders_.coefficients[index(n)]);
   }
 
-  // The k-th order of an even series of one operand, and of a product of two by central differences
-  // of the same two nodes, is known from one coefficient: that of z_1^(2k).
-  bool is_regular() const {
-    const Stencil &st = *p_.stencil;
-    for (const PlannedSeries::Term &term : p_.terms)
-      for (const int power : term.powers)
-        if (power % 2 != 0)
-          return false;
-    if (st.operands == 1)
-      return st.target[0] <= 2;
+  std::size_t index(int n) const { return static_cast<std::size_t>(n * p_.step); }
+
+  bool is_product() const {
     const auto central = [&](std::size_t i) {
-      const auto &d = st.differences[i];
+      const auto &d = stencil_.differences[i];
       return d.size() == 2 && d[0].first == -d[1].first && d[0].second == -d[1].second &&
              std::abs(d[0].second) == 1;
     };
-    return st.operands == 2 && st.order() == 2 && central(0) && central(1);
+    return count_ == 2 && stencil_.order() == 2 && central(0) && central(1) && p_.step == 2;
+  }
+
+  // The terms of one operand are those of r. The distribution of theta.z is symmetric and falls
+  // away from 0 where every operand has its box, so that r is a mean, over w up to the square of
+  // the largest theta.z, of f's mean over [-sqrt w, sqrt w]; else of f itself. What is left out of
+  // these is left out of r.
+  void bring_down(double allowed) {
+    if (p_.step == 1 || p_.orders == 0)
+      return;
+    Interval reach = 0.0;
+    bool unimodal = true;
+    for (int i = 0; i < count_; ++i) {
+      int largest = 1;
+      for (const auto &[weight, direction] : stencil_.differences[static_cast<std::size_t>(i)])
+        largest = std::max(largest, count_ == 1 ? 1 : std::abs(direction));
+      reach += Interval(p_.range[i]) * double(largest);
+      unimodal = unimodal && stencil_.target[i] > 0;
+    }
+    const auto share = [&](int n) {
+      if (count_ == 1)
+        return mean_power(stencil_, 0, 2 * n);
+      return unimodal ? Interval(1.0) / Interval(2 * n + 1) : Interval(1.0);
+    };
+    for (int n = 0; n <= p_.orders; ++n)
+      series_[static_cast<std::size_t>(n)] *= share(n);
+    const Economised shorter = economise(series_, pow(reach, 2), allowed);
+    budget_.misfit += shorter.difference;
+    p_.orders = static_cast<int>(shorter.coefficients.size()) - 1;
+    leading_.assign(shorter.coefficients.begin(), shorter.coefficients.end());
+    series_ = leading_;
+    for (int n = 0; n <= p_.orders; ++n)
+      series_[static_cast<std::size_t>(n)] = series_[static_cast<std::size_t>(n)] / share(n);
+  }
+
+  // The orders' factors and moments (Moments in plan/gates.cpp) for what has no instruction. The
+  // moments are made such that none is too large or too small.
+  void choose_moments() {
+    const int last = p_.orders;
+    unit_ = last == 0
+                ? Interval(1.0)
+                : factorial(p_.step) / mean_power(stencil_, 0, p_.step) * std::ldexp(1.0, last / 4);
+    for (int i = 0; i < count_; ++i)
+      for (int n = 1; n <= last; ++n) {
+        const Interval exact =
+            mean_power(stencil_, i, n * p_.step) / factorial(n * p_.step) * pow(unit_, n);
+        const double m = round_to(net_.dtype, exact.mid());
+        p_.moments[i].push_back(m);
+        misfit_of_moments_ = std::max(misfit_of_moments_, ((exact - m) / Interval(m)).mag());
+        if (!(std::fabs(m) >= format_.smallest_normal))
+          budget_.flushed = detail::infinity;
+      }
+    for (int n = 1; n <= last; ++n)
+      p_.weights.push_back(
+          (series_[static_cast<std::size_t>(n)] * factorial(n * p_.step) / pow(unit_, n)).mid());
   }
 
   void choose_instruction() {
-    int orders = 0;
-    for (const PlannedSeries::Term &term : p_.terms)
-      orders = std::max(orders, degree(term.powers) / 2);
-    if (!is_regular() || orders == 0) {
-      sum_of_terms();
+    choose_moments();
+    if (p_.orders == 0)
       return;
-    }
-    leading_.assign(static_cast<std::size_t>(orders) + 1, Interval(0.0));
-    // An order of which only a part was kept is evaluated whole: what was left out is nearer still.
-    // Odd orders, as forward differences have them, are left out: is_regular().
-    for (const Term &term : series_.terms())
-      if (term.powers[0] == degree(term.powers) && term.powers[0] % 2 == 0 &&
-          term.powers[0] / 2 <= orders)
-        leading_[term.powers[0] / 2] = term.coefficient;
-    bring_down();
-    p_.orders = static_cast<int>(leading_.size()) - 1;
-    if (p_.stencil->operands == 1)
+    if (count_ == 1 && stencil_.order() <= 2 && p_.step == 2)
       even_series();
-    else if (p_.orders <= unrolled_orders)
+    else if (is_product() && p_.orders <= unrolled_orders)
       product_series();
-    else
+    else if (is_product())
       long_product_series();
-  }
-
-  // r is the mean of sum a_k w^k over w between the squares of the operands' sum and difference, or
-  // its value at z^2: what is left out there is left out of r.
-  void bring_down() {
-    const Economised short_series =
-        economise(leading_, pow(Interval(p_.range[0]) + p_.range[1], 2), format_.unit_roundoff / 4);
-    budget_.misfit += short_series.difference;
-    leading_ = short_series.coefficients;
-    p_.terms.clear();
-    for (int k = static_cast<int>(leading_.size()) - 1; k > 0; --k) {
-      const double a = leading_[static_cast<std::size_t>(k)].mid();
-      if (p_.stencil->operands == 1) {
-        p_.terms.push_back({{static_cast<std::uint8_t>(2 * k)}, a});
-        continue;
-      }
-      for (int i = 0; i <= k; ++i)
-        p_.terms.push_back(
-            {{static_cast<std::uint8_t>(2 * i), static_cast<std::uint8_t>(2 * (k - i))},
-             (Interval(a) * binomial(2 * k + 2, 2 * i + 1) / Interval(2 * k + 2)).mid()});
-    }
+    else
+      sum_of_orders();
   }
 
   // Rounds a coefficient of r, the factor of a monomial bounded by `size`.
@@ -175,7 +213,7 @@ private:
   // sum and what add_constant counts. A flushed q changes r by at most its derivative by q,
   // sum k |a_k| q^(k-1).
   void even_series() {
-    p_.opcode = p_.stencil->order() == 1 ? Opcode::copy_series : Opcode::square_series;
+    p_.opcode = stencil_.order() == 1 ? Opcode::copy_series : Opcode::square_series;
     const Interval q = pow(Interval(p_.range[0]), 2);
     for (int k = p_.orders; k >= 1; --k)
       add_constant(leading_[static_cast<std::size_t>(k)], pow(q, k));
@@ -226,23 +264,34 @@ private:
     budget_.roundings = 7.0 * p_.orders + 3.0;
   }
 
-  // A monomial of degree d has d - 1 products (those of a shared part counted with every use), its
-  // term one more and a sum for each term; a flushed factor is multiplied by the others.
-  void sum_of_terms() {
-    std::array<double, max_operands> growth{};
-    for (int i = 0; i < p_.stencil->operands; ++i)
-      growth[i] = std::max(p_.range[i], 1.0);
-    int largest = 0;
-    for (auto term = kept_.rbegin(); term != kept_.rend(); ++term) {
-      const Powers &powers = (*term)->powers;
-      const double c = rounded((*term)->coefficient, monomial(powers, p_.range));
-      p_.terms[static_cast<std::size_t>(term - kept_.rbegin())].coefficient = c;
-      largest = std::max(largest, degree(powers));
-      budget_.flushed +=
-          (Interval(std::fabs(c)) * monomial(powers, growth) * double(2 * degree(powers)) + 2.0) *
-          format_.smallest_normal;
+  // E_k sums products of moments and powers of each operand: a power z^2a has at most 2 a - 1
+  // roundings, its product with the moment one, the orders up to it of the operands before it, and
+  // their products are added up: (n - 1) (k + 1) more for n operands; the last sum has k, and a
+  // product (gates.cpp). A flushed result is multiplied by at most all sums of moments.
+  void sum_of_orders() {
+    const double u = format_.unit_roundoff, n = count_, last = p_.orders;
+    Interval growth = 1.0, factors = 0.0;
+    for (int i = 0; i < count_; ++i) {
+      Interval sum = 1.0;
+      for (int a = 1; a <= p_.orders; ++a)
+        sum += Interval(p_.moments[i][static_cast<std::size_t>(a) - 1]) *
+               pow(Interval(std::max(p_.range[i], 1.0)), a * p_.step);
+      growth *= sum;
     }
-    budget_.roundings = largest + 2.0 * static_cast<double>(p_.terms.size()) + 2.0;
+    const Interval off = gamma(n, misfit_of_moments_);
+    for (int k = 1; k <= p_.orders; ++k) {
+      const Interval scaled = factorial(k * p_.step) / pow(unit_, k);
+      const Interval size = orders_.means[index(k)] / scaled;
+      const double c = rounded(series_[static_cast<std::size_t>(k)] * scaled, size);
+      p_.weights[static_cast<std::size_t>(k) - 1] = c;
+      const Interval lost = gamma((n + 2.0) * k + n, u);
+      budget_.misfit += (lost + off + lost * off) * std::fabs(c) * size;
+      budget_.flushed += size * format_.smallest_normal;
+      factors += std::fabs(c);
+    }
+    budget_.flushed +=
+        (growth * factors * (2.0 * n * last * last * (last + 4.0)) + 2.0 * last + 2.0) *
+        format_.smallest_normal;
   }
 
   // With r + d for r, |d| <= error and |r + d| <= size:
@@ -251,32 +300,35 @@ private:
   //
   // t of m - 1 products. A flushed product of t is multiplied by later operands and by 1 + r.
   void bound_errors() {
-    const double u = format_.unit_roundoff, m = p_.stencil->order();
+    const double u = format_.unit_roundoff, m = stencil_.order();
     const Interval error =
         gamma(budget_.roundings, u) * budget_.magnitude + budget_.misfit + budget_.flushed;
     const Interval size = budget_.magnitude + error;
     p_.relative_error = (error + size * u + gamma(m, u) * (size * (1.0 + u) + 1.0)).hi();
     Interval reach = 1.0;
-    for (int i = 0; i < p_.stencil->operands; ++i)
-      reach *= pow(Interval(std::max(p_.range[i], 1.0)), p_.stencil->target[i]);
+    for (int i = 0; i < count_; ++i)
+      reach *= pow(Interval(std::max(p_.range[i], 1.0)), stencil_.target[i]);
     p_.absolute_error = (reach * (size + 1.0) * (2.0 * m + 4.0) * format_.smallest_normal).hi();
   }
 
   const Network &net_;
-  const GateSeries &series_;
+  const GateSeries &proof_;
+  const Stencil &stencil_;
+  const int count_; // of operands
   const FloatFormat format_;
   PlannedSeries p_{};
   Budget budget_;
-  std::vector<const Term *> kept_;
-  std::vector<Interval> leading_; // leading_[k]: the coefficient of z_1^(2k)
+  Orders orders_{};
+  // By order, in squares if step is 2: the coefficients of f, and of the terms of one operand.
+  std::vector<Interval> series_, leading_;
+  Interval unit_ = 1.0; // the moments' of order k have the factor unit^k, the weights unit^-k
+  double misfit_of_moments_ = 0.0;
 };
 
 } // namespace
 
 PlannedSeries plan_series(const Network &net, const GateSeries &proof) {
-  const SeriesAccuracy accuracy{float_format(net.dtype).unit_roundoff / 4, 0.0};
-  return Planner(net, {*net.activation, proof.stencil(), proof.bias(), proof.scale(), proof.range(),
-                       accuracy})();
+  return Planner(net, proof)();
 }
 
 } // namespace polynet

@@ -27,6 +27,19 @@ std::int64_t power_sum(const std::vector<std::pair<int, int>> &difference, int a
   return sum;
 }
 
+// The same, of any size.
+Interval enclosed_power_sum(const std::vector<std::pair<int, int>> &difference, int a) {
+  double size = 0.0;
+  for (const auto &[weight, direction] : difference)
+    size += std::fabs(weight) * std::pow(std::fabs(direction), a);
+  if (size < 0x1p52)
+    return static_cast<double>(power_sum(difference, a));
+  Interval sum = 0.0;
+  for (const auto &[weight, direction] : difference)
+    sum += Interval(weight) * pow(Interval(direction), a);
+  return sum;
+}
+
 // The largest order j <= limit whose sums S_a, times `factor`, fit in 64 bits.
 int largest_order(const Stencil &st, int limit, double factor) {
   double weights = factor, reach = 0.0;
@@ -218,6 +231,62 @@ Interval normalisation(const Activation &s, const Stencil &st, double bias, doub
   return derivative * enclose(leading_sum(st)) * enclose(ways) * pow(Interval(scale), m);
 }
 
+GateOrders::GateOrders(const Activation &s, const Stencil &st, double bias, double scale)
+    : s_(s), order_(st.order()), bias_(bias), scale_(scale) {}
+
+// Twice as many as asked for, as most series are short. Recurrences widen in the end.
+const Interval &GateOrders::taylor(int j) {
+  if (j >= static_cast<int>(taylor_.size())) {
+    taylor_ = s_.taylor(bias_, std::max(2 * j, 12));
+    for (int i = 1; i < static_cast<int>(taylor_.size()); ++i) {
+      Interval &c = taylor_[static_cast<std::size_t>(i)];
+      if (c.contains(0.0))
+        c = intersect(c, symmetric(remainder_bound(s_, i, bias_, 0.0, 0)));
+    }
+  }
+  return taylor_[static_cast<std::size_t>(j)];
+}
+
+Interval GateOrders::scaled(int j, const Interval &c) {
+  const Interval leading = taylor(order_);
+  return c * (pow(Interval(scale_), j - order_) / leading);
+}
+
+Interval GateOrders::order(int j) {
+  const Interval c = taylor(j);
+  return scaled(j, c);
+}
+
+Interval GateOrders::remainder(int j, double radius) {
+  return scaled(j, remainder_factor(s_, j, bias_, radius, order_ + 2));
+}
+
+// Of the differences' moments, S_(t+a)/S_t over C(t + a, t).
+Interval mean_power(const Stencil &st, int i, int a) {
+  const auto &difference = st.differences[static_cast<std::size_t>(i)];
+  const int t = st.target[i];
+  const Interval sum = enclosed_power_sum(difference, t + a);
+  if (sum.mag() == 0.0)
+    return 0.0;
+  Interval mean = sum / enclosed_power_sum(difference, t);
+  for (int k = 1; k <= t; ++k)
+    mean = mean * Interval(k) / Interval(a + k);
+  return mean;
+}
+
+Interval multiple_power(const Stencil &st, int j) {
+  return enclosed_power_sum(st.multiples, st.order() + j) /
+         enclosed_power_sum(st.multiples, st.order());
+}
+
+Interval multiple_magnitude(const Stencil &st, int j) {
+  std::vector<std::pair<int, int>> multiples = st.multiples;
+  for (auto &[weight, multiple] : multiples)
+    weight = std::abs(weight);
+  return enclosed_power_sum(multiples, st.order() + j) /
+         enclosed_power_sum(st.multiples, st.order()).mig();
+}
+
 GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, double scale,
                        const std::vector<double> &range, const SeriesAccuracy &accuracy)
     : stencil_(&st), bias_(bias), scale_(scale), range_(range) {
@@ -236,20 +305,8 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
 
   normalisation_ = polynet::normalisation(s, st, bias, scale);
   const int limit = largest_order(st, max_series_order, 1.0);
-  // Twice as many as asked for, as most series are short. Recurrences widen in the end.
-  std::vector<Interval> known;
-  const auto coefficient = [&](int j) {
-    if (j >= static_cast<int>(known.size())) {
-      known = s.taylor(bias, std::max(2 * j, 12));
-      for (int i = 1; i < static_cast<int>(known.size()); ++i) {
-        Interval &c = known[static_cast<std::size_t>(i)];
-        if (c.contains(0.0))
-          c = intersect(c, symmetric(remainder_bound(s, i, bias, 0.0, 0)));
-      }
-    }
-    return known[static_cast<std::size_t>(j)];
-  };
-  value_at_bias_ = coefficient(0);
+  GateOrders orders(s, st, bias, scale);
+  value_at_bias_ = orders.taylor(0);
 
   std::vector<Interval> box;
   for (double r : range)
@@ -260,14 +317,13 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
       bound = up(bound + (term.coefficient * monomial(term.powers, st.operands, box.data())).mag());
     return bound;
   };
-  const auto factor_of = [&](int j) { return pow(Interval(scale), j - m) / coefficient(m); };
   const auto taylor_terms = [&](int j) {
     std::vector<Term> terms;
     if (const std::int64_t multiples = multiple_sum(st, j); multiples != 0 && !wrong_parity(st, j))
       for_each_power(st, j, [&](const Powers &a, std::int64_t sum) {
-        terms.push_back({without_target(st, a),
-                         coefficient(j) * factor_of(j) *
-                             normalised_coefficient(st, a, enclose(sum) * enclose(multiples))});
+        terms.push_back(
+            {without_target(st, a),
+             orders.order(j) * normalised_coefficient(st, a, enclose(sum) * enclose(multiples))});
       });
     return terms;
   };
@@ -276,7 +332,7 @@ GateSeries::GateSeries(const Activation &s, const Stencil &st, double bias, doub
     terms_.insert(terms_.end(), terms.begin(), terms.end());
   };
   const auto bound_remainder = [&](int j) {
-    const Interval enclosure = remainder_factor(s, j, bias, radius_, m + 2) * factor_of(j);
+    const Interval enclosure = orders.remainder(j, radius_);
     remainder_terms_.clear();
     for_each_power(st, j, [&](const Powers &a, std::int64_t sum) {
       // Each multiple of the scale has its own intermediate point.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from .. import _core
@@ -9,7 +10,7 @@ from .. import _core
 
 def write_gate(name: str, series: _core.Series, kind: str) -> str:
     """Return a function of the operands: t (1 + r) or a sign, NaN outside their proved ranges."""
-    instruction, orders, constants, terms, target, ranges = series
+    instruction, orders, constants, step, moments, target, ranges = series
     names = [f"z{i}" for i in range(len(target))]
     absolute = "fabs" if kind == "double" else "fabsf"
     inside = " && ".join(
@@ -23,8 +24,10 @@ def write_gate(name: str, series: _core.Series, kind: str) -> str:
     c = [number(constant, kind) for constant in constants]
     if instruction == "sign":
         body = iter(["return z0 < 0 ? -1 : z0 > 0 ? 1 : z0;"])
-    elif instruction == "terms":
-        body = _terms(names, target, terms, kind)
+    elif instruction == "orders":
+        body = _orders(target, c, step, moments, kind)
+    elif instruction == "chebyshev":
+        body = _chebyshev(target, c, [number(unit, kind) for (unit,) in moments], kind)
     elif instruction in ("copy", "square"):
         body = _even(c, "q" if instruction == "square" else "z0", kind)
     elif instruction == "product":
@@ -39,28 +42,76 @@ def number(value: float, kind: str) -> str:
     return float(value).hex() + ("" if kind == "double" else "f")
 
 
-def _terms(
-    names: Sequence[str],
+def _orders(
     target: Sequence[int],
-    terms: Sequence[tuple[Sequence[int], float]],
+    constants: Sequence[str],
+    step: int,
+    moments: Sequence[Sequence[float]],
     kind: str,
 ) -> Iterator[str]:
-    """Sum the terms of r as they stand."""
-    for i, z in enumerate(names):
-        highest = max((powers[i] for powers, _ in terms), default=0)
-        for k in range(2, highest + 1):
-            yield f"const {kind} {z}_{k} = {_power(z, k - 1)} * {z};"
-    factors = [z for z, count in zip(names, target, strict=True) for _ in range(count)]
+    """Evaluate r as a sum of orders of products of power series, one for each operand."""
+    factors = [f"z{i}" for i, count in enumerate(target) for _ in range(count)]
     yield f"const {kind} t = {' * '.join(factors)};"
-    yield f"{kind} r = 0;"
-    for powers, coefficient in terms:
-        product = [_power(z, k) for z, k in zip(names, powers, strict=True) if k]
-        yield f"r += {number(coefficient, kind)} * ({' * '.join(product)});"
+    if not constants:
+        yield "return t;"
+        return
+    n, orders = len(target), len(constants)
+    rows = ", ".join("{" + ", ".join(number(m, kind) for m in row) + "}" for row in moments)
+    yield f"static const {kind} moment[{n}][{orders}] = {{{rows}}};"
+    yield f"static const {kind} weight[{orders}] = {{{', '.join(constants)}}};"
+    yield f"const {kind} z[{n}] = {{{', '.join(f'z{i}' for i in range(n))}}};"
+    yield f"{kind} sum[{orders + 1}] = {{1}}, factor[{orders + 1}], r = 0;"
+    yield f"for (int i = 0; i < {n}; ++i) {{"
+    yield f"  const {kind} q = {' * '.join(['z[i]'] * step)};"
+    yield f"  {kind} power = 1;"
+    yield f"  for (int k = 1; k <= {orders}; ++k) {{"
+    yield "    power *= q;"
+    yield "    factor[k] = moment[i][k - 1] * power;"
+    yield "  }"
+    yield f"  for (int k = {orders}; k > 0; --k)"
+    yield "    for (int a = 1; a <= k; ++a)"
+    yield "      sum[k] += factor[a] * sum[k - a];"
+    yield "}"
+    yield f"for (int k = {orders}; k > 0; --k)"
+    yield "  r += weight[k - 1] * sum[k];"
     yield "return t + t * r;"
 
 
-def _power(name: str, k: int) -> str:
-    return name if k == 1 else f"{name}_{k}"
+def _chebyshev(
+    target: Sequence[int], constants: Sequence[str], units: Sequence[str], kind: str
+) -> Iterator[str]:
+    """Clenshaw's recurrence of differences (docs/theory.md, section 4), states in mixed radix."""
+    n, degree = len(target), len(constants) - 1
+    signs = [max(t, 1) for t in target]
+    strides = [math.prod(k + 1 for k in signs[:i]) for i in range(n)]
+    states = math.prod(k + 1 for k in signs)
+    start = sum(t * stride for t, stride in zip(target, strides, strict=True))
+    factors = [f"z{i}" for i, count in enumerate(target) for _ in range(count)]
+    yield f"static const {kind} c[{degree + 1}] = {{{', '.join(constants)}}};"
+    yield f"static const int signs[{n}] = {{{', '.join(map(str, signs))}}};"
+    yield f"static const int stride[{n}] = {{{', '.join(map(str, strides))}}};"
+    units = [f"{unit} * z{i}" for i, unit in enumerate(units)]
+    yield f"const {kind} y[{n}] = {{{', '.join(units)}}};"
+    yield f"{kind} b[{states}] = {{0}};"
+    yield f"for (int p = {degree}; p > 0; --p)"
+    yield f"  for (int s = 0; s < {states}; ++s) {{"
+    yield "    int order = 0;"
+    yield f"    {kind} next = (s == {start} ? c[p] : 0) - b[s];"
+    yield f"    for (int i = 0; i < {n}; ++i) {{"
+    yield "      const int k = s / stride[i] % (signs[i] + 1);"
+    yield "      order += k;"
+    yield "      if (k < signs[i])"
+    yield "        next += 2 * (k + 1) * b[s + stride[i]];"
+    yield "      if (k > 0)"
+    yield "        next += 2 * (signs[i] - k + 1) * (y[i] * y[i]) * b[s - stride[i]];"
+    yield "    }"
+    yield "    if (order <= p && (p - order) % 2 == 0)"
+    yield "      b[s] = next;"
+    yield "  }"
+    yield f"{kind} sum = -b[0];"
+    yield f"for (int i = 0; i < {n}; ++i)"
+    yield "  sum += b[stride[i]];"
+    yield f"return {' * '.join(factors)} * sum;"
 
 
 def _horner(variable: str, constants: Sequence[str]) -> str:
