@@ -97,17 +97,23 @@ private:
 
   double largest_multiple() const { return stencil_.multiples.back().second; }
 
-  // Interpolation at n Chebyshev nodes is off by at most |f^(n)|/(2^(n-1) n!) on [-1, 1].
+  // Interpolation at n Chebyshev nodes is off by at most |f^(n)|/(2^(n-1) n!) on [-1, 1], and
+  // interpolation at more nodes by at most 1 + its norm times as much.
   void bound_interpolation() {
-    Interval ways = 1.0; // C(order + n, order)
-    for (int i = 1; i <= order_; ++i)
-      ways = ways * Interval(double(nodes + i)) / Interval(double(i));
-    const double derivative =
-        s_.taylor_bound ? s_.taylor_bound(order_ + nodes, arguments_) : detail::infinity;
-    const Interval off = ways * derivative / leading_ * multiple_magnitude(stencil_, 0) * 2.0 *
-                         pow(reach_ * p_.scale * largest_multiple() * 0.5, nodes);
-    bounds_.misfit = off.mag();
+    bounds_.misfit = detail::infinity;
+    for (int n = nodes; n >= 64 && s_.taylor_bound; n /= 2) {
+      Interval ways = 1.0; // C(order + n, order)
+      for (int i = 1; i <= order_; ++i)
+        ways = ways * Interval(double(n + i)) / Interval(double(i));
+      const Interval off = ways * s_.taylor_bound(order_ + n, arguments_) / leading_ *
+                           multiple_magnitude(stencil_, 0) * 2.0 *
+                           pow(reach_ * p_.scale * largest_multiple() * 0.5, n);
+      bounds_.misfit = std::min(bounds_.misfit.hi(), (off * (norm() + 1.0)).mag());
+    }
   }
+
+  // Of interpolation at the nodes, 1 + (2/pi) ln n (Rivlin, "Chebyshev Polynomials", theorem 1.2).
+  static Interval norm() { return log(Interval(nodes)) * 2.0 / pi() + 1.0; }
 
   // f(x) = sum_k w_k' s^(m)(b + l l_k reach x)/s_m.
   Interval f(const Interval &x) const {
@@ -184,8 +190,7 @@ private:
       p_.unit[i] = half_width_[i] * unit_;
   }
 
-  // A polynomial of a degree below the number n of nodes is at most 1 + (2/pi) ln n times as large
-  // as at these (Rivlin, "Chebyshev Polynomials", theorem 1.2): what is left of the values there.
+  // What is left of the values at the nodes, and at most norm() times as much elsewhere.
   void compare(const Coefficients &polynomial) {
     Interval off;
     for (int i = 0; 2 * i < nodes; ++i) {
@@ -194,7 +199,7 @@ private:
         value += polynomial[n] * cosine((2 * i + 1) * static_cast<int>(n));
       off = std::max(off.hi(), (values_[static_cast<std::size_t>(i)] - value).mag());
     }
-    bounds_.misfit += off * (log(Interval(nodes)) * 2.0 / pi() + 1.0);
+    bounds_.misfit += off * norm();
     for (const Interval &a : polynomial)
       bounds_.size += a.mag();
   }
