@@ -10,7 +10,7 @@ namespace {
 
 // Of the sum of |terms| of r, and, in units of the roundoff, of what enclosures of coefficients
 // leave open of it: beyond, Clenshaw's recurrence is more accurate.
-constexpr double most_magnitude = 0.5, most_open = 64.0;
+constexpr double most_magnitude = 0.5, most_open = 16384.0;
 
 // Of r: bounds over the range. The kernels compute r up to
 // gamma_roundings * magnitude + misfit + flushed.
