@@ -1,6 +1,7 @@
 #include "chebyshev.hpp"
 
 #include "clenshaw_error.hpp"
+#include "combinatorics.hpp"
 #include "polynet/elementary.hpp"
 
 namespace polynet {
@@ -51,9 +52,10 @@ std::vector<Exact> antiderivative(const std::vector<Exact> &a) {
   return c;
 }
 
-class Planner {
+class ChebyshevPlanner {
 public:
-  Planner(const Activation &s, const GateSeries &proof, Dtype dtype, PlannedSeries &planned)
+  ChebyshevPlanner(const Activation &s, const GateSeries &proof, Dtype dtype,
+                   PlannedSeries &planned)
       : s_(s), proof_(proof), stencil_(proof.stencil()), order_(stencil_.order()), dtype_(dtype),
         format_(float_format(dtype)), p_(planned) {}
 
@@ -92,7 +94,7 @@ private:
     reach_ = Interval(1.0) / unit_;
     arguments_ = Interval(p_.bias) + symmetric((reach_ * p_.scale * largest_multiple()).hi());
     leading_ = s_.taylor(p_.bias, order_)[static_cast<std::size_t>(order_)];
-    return true;
+    return unit_ >= 2.0 * format_.smallest_normal;
   }
 
   double largest_multiple() const { return stencil_.multiples.back().second; }
@@ -102,11 +104,8 @@ private:
   void bound_interpolation() {
     bounds_.misfit = detail::infinity;
     for (int n = nodes; n >= 64 && s_.taylor_bound; n /= 2) {
-      Interval ways = 1.0; // C(order + n, order)
-      for (int i = 1; i <= order_; ++i)
-        ways = ways * Interval(double(n + i)) / Interval(double(i));
-      const Interval off = ways * s_.taylor_bound(order_ + n, arguments_) / leading_ *
-                           multiple_magnitude(stencil_, 0) * 2.0 *
+      const Interval off = binomial(order_ + n, order_) * s_.taylor_bound(order_ + n, arguments_) /
+                           leading_ * multiple_magnitude(stencil_, 0) * 2.0 *
                            pow(reach_ * p_.scale * largest_multiple() * 0.5, n);
       bounds_.misfit = std::min(bounds_.misfit.hi(), (off * (norm() + 1.0)).mag());
     }
@@ -224,7 +223,7 @@ private:
 
 ChebyshevBounds plan_chebyshev(const Activation &s, const GateSeries &proof, Dtype dtype,
                                PlannedSeries &planned) {
-  return Planner(s, proof, dtype, planned)();
+  return ChebyshevPlanner(s, proof, dtype, planned)();
 }
 
 } // namespace polynet

@@ -4,7 +4,7 @@ namespace polynet {
 
 namespace {
 
-double binomial(int n, int k) {
+double ways(int n, int k) {
   double product = 1.0;
   for (int i = 1; i <= k; ++i)
     product = product * (n - k + i) / i;
@@ -57,13 +57,13 @@ double clenshaw_error(const std::vector<double> &c, int order, int operands, dou
       const double target = k == order ? std::fabs(c[static_cast<std::size_t>(p)]) : 0.0;
       at(lost, p, k) = each * (target + at(size, p + 2, k) + more + square * fewer) +
                        8.0 * roundings * (1.0 + fewer) * format.smallest_normal;
-      error += binomial(order, k) * at(lost, p, k) * largest_derivative(p, k);
+      error += ways(order, k) * at(lost, p, k) * largest_derivative(p, k);
       double sum = 0.0;
       for (int n = p; n <= degree; ++n) {
         sum += std::fabs(c[static_cast<std::size_t>(n)]) * at(u, n - p, order - k);
         for (int out = 0; out <= k; ++out)
           for (int in = 0; in <= order - k; ++in)
-            sum += binomial(k, out) * binomial(order - k, in) * std::pow(square, out) *
+            sum += ways(k, out) * ways(order - k, in) * std::pow(square, out) *
                    at(lost, n, k - out + in) * at(u, n - p, out + in);
       }
       at(size, p, k) = sum;

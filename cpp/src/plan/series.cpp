@@ -1,6 +1,7 @@
 #include "series.hpp"
 
 #include "chebyshev.hpp"
+#include "combinatorics.hpp"
 #include "economised.hpp"
 #include "orders.hpp"
 
@@ -23,20 +24,6 @@ struct Budget {
 
 // (1 + u)^n - 1 <= n u/(1 - n u): the effect of n roundings.
 Interval gamma(double n, const Interval &unit) { return unit * n / (Interval(1.0) - unit * n); }
-
-Interval binomial(int n, int k) {
-  Interval product = 1.0;
-  for (int i = 1; i <= k; ++i)
-    product = product * Interval(n - k + i) / Interval(i);
-  return product;
-}
-
-Interval factorial(int n) {
-  Interval product = 1.0;
-  for (int i = 2; i <= n; ++i)
-    product *= Interval(i);
-  return product;
-}
 
 class Planner {
 public:
@@ -95,6 +82,7 @@ private:
   bool by_chebyshev() {
     p_.orders = 0;
     p_.weights.clear();
+    p_.moments = {};
     p_.constants.clear();
     const ChebyshevBounds bounds = plan_chebyshev(*net_.activation, proof_, net_.dtype, p_);
     budget_ = {0.0, bounds.size, bounds.misfit + bounds.lost, 0.0};
