@@ -49,7 +49,7 @@ def test_certificate_of_another_network_is_not_saved(tmp_path):
 
 
 def test_gate_without_a_kernel_cannot_be_saved_by_gates(tmp_path):
-    net = pn.compile("x*y", {"x": (-1, 1), "y": (-1, 1)}, scale=2.0)
+    net = pn.compile("x*y", {"x": (-1, 1), "y": (-1, 1)}, scale=4.0)
     assert net._handle.uses_neurons
     certificate = net.certify()
     with pytest.raises(pn.NotCertifiedError, match="neurons"):

@@ -167,7 +167,13 @@ def test_c_by_gates_needs_no_activation(tmp_path, activation):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize(
     "options",
-    [{"hidden_layers": 1}, {"scale": 0.5}, {"scale": 2**-7, "bias": -1.0}, {"activation": "exp"}],
+    [
+        {"hidden_layers": 1},
+        {"scale": 0.5},
+        {"scale": 2**-7, "bias": -1.0},
+        {"activation": "exp"},
+        {"activation": "tanh", "hidden_layers": 1, "scale": 0.5},
+    ],
     ids=str,
 )
 @pytest.mark.parametrize("expression", [EXPRESSION, "x**3*y - z", "x*y"])

@@ -17,10 +17,10 @@ template <typename Number> Interval value(const std::vector<Number> &a, double w
   return sum;
 }
 
-// sum_k (-q w)^k without its first term, to 60 orders.
+// sum_k (-q w)^k without its first term, to 140 orders.
 std::vector<Interval> geometric(double q) {
   std::vector<Interval> a{0.0};
-  for (int k = 1; k <= 60; ++k)
+  for (int k = 1; k <= 140; ++k)
     a.push_back(pow(Interval(-q), k));
   return a;
 }

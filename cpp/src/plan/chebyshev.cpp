@@ -1,5 +1,7 @@
 #include "chebyshev.hpp"
 
+#include "clenshaw_error.hpp"
+#include "combinatorics.hpp"
 #include "polynet/elementary.hpp"
 
 namespace polynet {
@@ -11,14 +13,6 @@ constexpr int nodes = 1024, most_coefficients = 256;
 // Instructions grow with both.
 constexpr int most_states_times_degree = 1 << 14;
 using Coefficients = std::vector<Interval>;
-
-// T_n^(k)(1), which is the largest on [-1, 1]: prod_(i < k) (n^2 - i^2)/(2 i + 1).
-Interval largest_derivative(int n, int k) {
-  Interval product = 1.0;
-  for (int i = 0; i < k; ++i)
-    product = product * Interval(double(n - i)) * double(n + i) / Interval(2.0 * i + 1.0);
-  return product;
-}
 
 // sum c_n T_n' from c_n: d_(n-1) = d_(n+1) + 2 n c_n, d_0 halved.
 Coefficients derivative(const Coefficients &c) {
@@ -58,9 +52,10 @@ std::vector<Exact> antiderivative(const std::vector<Exact> &a) {
   return c;
 }
 
-class Planner {
+class ChebyshevPlanner {
 public:
-  Planner(const Activation &s, const GateSeries &proof, Dtype dtype, PlannedSeries &planned)
+  ChebyshevPlanner(const Activation &s, const GateSeries &proof, Dtype dtype,
+                   PlannedSeries &planned)
       : s_(s), proof_(proof), stencil_(proof.stencil()), order_(stencil_.order()), dtype_(dtype),
         format_(float_format(dtype)), p_(planned) {}
 
@@ -74,22 +69,24 @@ public:
     if (states_ * static_cast<int>(f_.size() + 8) > most_states_times_degree)
       return {};
     choose_constants();
-    bound_roundings();
+    Interval largest;
+    for (int i = 0; i < stencil_.operands; ++i)
+      largest = std::max(largest.hi(), (Interval(p_.range[i]) * p_.unit[i]).hi());
+    bounds_.lost = clenshaw_error(p_.chebyshev, order_, stencil_.operands, largest.hi(), format_);
     return bounds_;
   }
 
 private:
-  // Central differences are boxes, of half the width where the order is even; operands that the
-  // target lacks take the mean of both ends of one.
+  // Every operand is in the target, by a central difference: one box for each of its order, of half
+  // the width where that is even.
   bool has_boxes() {
     for (int i = 0; i < stencil_.operands; ++i) {
       const int t = stencil_.target[i];
-      if (mean_power(stencil_, i, 1).mag() != 0.0)
+      if (t == 0 || mean_power(stencil_, i, 1).mag() != 0.0)
         return false;
-      boxes_[i] = std::max(t, 1);
-      half_width_[i] = t > 0 && t % 2 == 0 ? 0.5 : 1.0;
-      reach_ += Interval(p_.range[i]) * (boxes_[i] * half_width_[i]);
-      states_ *= boxes_[i] + 1;
+      half_width_[i] = t % 2 == 0 ? 0.5 : 1.0;
+      reach_ += Interval(p_.range[i]) * (t * half_width_[i]);
+      states_ *= t + 1;
     }
     // A number of 12 bits is exact in either dtype.
     const int exponent = std::ilogb(reach_.hi()) + 12;
@@ -97,22 +94,25 @@ private:
     reach_ = Interval(1.0) / unit_;
     arguments_ = Interval(p_.bias) + symmetric((reach_ * p_.scale * largest_multiple()).hi());
     leading_ = s_.taylor(p_.bias, order_)[static_cast<std::size_t>(order_)];
-    return true;
+    return unit_ >= 2.0 * format_.smallest_normal;
   }
 
   double largest_multiple() const { return stencil_.multiples.back().second; }
 
-  // Interpolation at n Chebyshev nodes is off by at most |f^(n)|/(2^(n-1) n!) on [-1, 1].
+  // Interpolation at n Chebyshev nodes is off by at most |f^(n)|/(2^(n-1) n!) on [-1, 1], and
+  // interpolation at more nodes by at most 1 + its norm times as much.
   void bound_interpolation() {
-    Interval ways = 1.0; // C(order + n, order)
-    for (int i = 1; i <= order_; ++i)
-      ways = ways * Interval(double(nodes + i)) / Interval(double(i));
-    const double derivative =
-        s_.taylor_bound ? s_.taylor_bound(order_ + nodes, arguments_) : detail::infinity;
-    const Interval off = ways * derivative / leading_ * multiple_magnitude(stencil_, 0) * 2.0 *
-                         pow(reach_ * p_.scale * largest_multiple() * 0.5, nodes);
-    bounds_.misfit = off.mag();
+    bounds_.misfit = detail::infinity;
+    for (int n = nodes; n >= 64 && s_.taylor_bound; n /= 2) {
+      const Interval off = binomial(order_ + n, order_) * s_.taylor_bound(order_ + n, arguments_) /
+                           leading_ * multiple_magnitude(stencil_, 0) * 2.0 *
+                           pow(reach_ * p_.scale * largest_multiple() * 0.5, n);
+      bounds_.misfit = std::min(bounds_.misfit.hi(), (off * (norm() + 1.0)).mag());
+    }
   }
+
+  // Of interpolation at the nodes, 1 + (2/pi) ln n (Rivlin, "Chebyshev Polynomials", theorem 1.2).
+  static Interval norm() { return log(Interval(nodes)) * 2.0 / pi() + 1.0; }
 
   // f(x) = sum_k w_k' s^(m)(b + l l_k reach x)/s_m.
   Interval f(const Interval &x) const {
@@ -189,8 +189,7 @@ private:
       p_.unit[i] = half_width_[i] * unit_;
   }
 
-  // A polynomial of a degree below the number n of nodes is at most 1 + (2/pi) ln n times as large
-  // as at these (Rivlin, "Chebyshev Polynomials", theorem 1.2): what is left of the values there.
+  // What is left of the values at the nodes, and at most norm() times as much elsewhere.
   void compare(const Coefficients &polynomial) {
     Interval off;
     for (int i = 0; 2 * i < nodes; ++i) {
@@ -199,67 +198,9 @@ private:
         value += polynomial[n] * cosine((2 * i + 1) * static_cast<int>(n));
       off = std::max(off.hi(), (values_[static_cast<std::size_t>(i)] - value).mag());
     }
-    bounds_.misfit += off * (log(Interval(nodes)) * 2.0 / pi() + 1.0);
+    bounds_.misfit += off * norm();
     for (const Interval &a : polynomial)
       bounds_.size += a.mag();
-  }
-
-  // A state's distance from the target is how many boxes it has otherwise; of the exact b_p its
-  // entry is bounded by |c_n| times the largest derivative of U_(n-p) of that order. Whatever is
-  // lost there is like a change of c_p in that state, times T_p's largest derivative of the state's
-  // own order (docs/theory.md, section 4).
-  void bound_roundings() {
-    const int degree = static_cast<int>(p_.chebyshev.size()) - 1;
-    std::vector<Coefficients> size; // by distance, then p
-    for (int q = 0; q <= order_ + stencil_.operands; ++q) {
-      Coefficients u; // of U_j = T_(j+1)'/(j + 1)
-      for (int j = 0; j <= degree; ++j)
-        u.push_back(largest_derivative(j + 1, q + 1) / Interval(double(j + 1)));
-      size.emplace_back(static_cast<std::size_t>(degree) + 3, 0.0);
-      for (int p = 0; p <= degree; ++p)
-        for (int n = p; n <= degree; ++n)
-          size.back()[static_cast<std::size_t>(p)] +=
-              u[static_cast<std::size_t>(n - p)] *
-              std::fabs(p_.chebyshev[static_cast<std::size_t>(n)]);
-    }
-    // Every product and sum of an entry, and what its operands' squares have behind them.
-    const double roundings = 3.0 * stencil_.operands + 12.0;
-    const Interval each = Interval(roundings) * format_.unit_roundoff /
-                          (Interval(1.0) - Interval(roundings) * format_.unit_roundoff);
-    for (int state = 0; state < states_; ++state) {
-      std::array<int, max_operands> k{};
-      int own = 0, distance = 0, rest = state;
-      for (int i = 0; i < stencil_.operands; ++i) {
-        k[i] = rest % (boxes_[i] + 1);
-        rest /= boxes_[i] + 1;
-        own += k[i];
-        distance += std::abs(stencil_.target[i] - k[i]);
-      }
-      for (int p = own; p <= degree; ++p) {
-        if ((p - own) % 2 != 0)
-          continue;
-        const auto entry = [&](int q, int step) {
-          return size[static_cast<std::size_t>(std::max(q, 0))][static_cast<std::size_t>(p + step)];
-        };
-        Interval sum = entry(distance, 2), factors = 0.0;
-        if (distance == 0)
-          sum += std::fabs(p_.chebyshev[static_cast<std::size_t>(p)]);
-        for (int i = 0; i < stencil_.operands; ++i) {
-          const int t = stencil_.target[i];
-          if (k[i] < boxes_[i])
-            sum += entry(distance + (k[i] < t ? -1 : 1), 1) * (2.0 * (k[i] + 1));
-          if (k[i] > 0) {
-            const Interval y = Interval(p_.range[i]) * half_width_[i] / reach_;
-            const Interval b = entry(distance + (k[i] > t ? -1 : 1), 1) * (2.0 * boxes_[i]);
-            sum += pow(y, 2) * b;
-            factors += b;
-          }
-        }
-        const Interval weight = largest_derivative(p, own);
-        bounds_.lost += each * sum * weight;
-        bounds_.flushed += (factors + roundings) * 4.0 * weight * format_.smallest_normal;
-      }
-    }
   }
 
   const Activation &s_;
@@ -270,7 +211,6 @@ private:
   const FloatFormat format_;
   PlannedSeries &p_;
   ChebyshevBounds bounds_{};
-  std::array<int, max_operands> boxes_{};
   std::array<double, max_operands> half_width_{};
   int states_ = 1;
   double unit_ = 0.0; // of w: 1/reach
@@ -283,7 +223,7 @@ private:
 
 ChebyshevBounds plan_chebyshev(const Activation &s, const GateSeries &proof, Dtype dtype,
                                PlannedSeries &planned) {
-  return Planner(s, proof, dtype, planned)();
+  return ChebyshevPlanner(s, proof, dtype, planned)();
 }
 
 } // namespace polynet

@@ -6,10 +6,9 @@
 namespace polynet {
 
 /// Bounds of a gate without its target: of the polynomial's distance from it, of what Clenshaw's
-/// recurrence (clenshaw.cpp) loses in the dtype, of what flushed results do, and of its value.
-/// Infinite where there is no such polynomial.
+/// recurrence loses in the dtype, and of its value. Infinite where there is no such polynomial.
 struct ChebyshevBounds {
-  Interval misfit = detail::infinity, lost, flushed, size;
+  Interval misfit = detail::infinity, lost, size;
 };
 
 /// Fills in the recurrence's numbers: docs/theory.md, section 4.

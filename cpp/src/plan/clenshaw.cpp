@@ -3,42 +3,38 @@
 namespace polynet {
 
 Clenshaw::Clenshaw(Emitter &emitter, const PlannedSeries &series, const std::int32_t *operands)
-    : emitter_(emitter), series_(series) {
-  for (int i = 0; i < series.stencil->operands; ++i) {
-    signs_[i] = std::max<int>(series.stencil->target[i], 1);
+    : emitter_(emitter), target_(series.stencil->target), operands_(series.stencil->operands) {
+  for (int i = 0; i < operands_; ++i) {
     stride_[i] = states_;
-    states_ *= signs_[i] + 1;
+    states_ *= target_[i] + 1;
     const Weighted y{operands[i], series.unit[i]};
-    operands_[i] = emitter.acquire();
-    emitter.combine(operands_[i], 0.0, &y, 1);
-    const Weighted square{emitter.acquire(), 2.0};
-    emitter.multiply(square.slot, operands_[i], operands_[i]);
-    for (int k = signs_[i]; k > 0; --k) {
-      const Weighted multiple{square.slot, 2.0 * k};
-      squares_[i].push_back(k > 1 ? emitter.acquire() : square.slot);
+    const std::int32_t square = emitter.acquire();
+    emitter.combine(square, 0.0, &y, 1);
+    emitter.multiply(square, square, square);
+    for (int k = 1; k <= target_[i]; ++k) {
+      const Weighted multiple{square, 2.0 * k};
+      squares_[i].push_back(emitter.acquire());
       emitter.combine(squares_[i].back(), 0.0, &multiple, 1);
     }
-    std::reverse(squares_[i].begin(), squares_[i].end());
+    emitter.release(square);
   }
 }
 
 void Clenshaw::release() {
-  for (int i = 0; i < series_.stencil->operands; ++i) {
-    emitter_.release(operands_[i]);
-    for (const std::int32_t slot : squares_[i])
+  for (const std::vector<std::int32_t> &slots : squares_)
+    for (const std::int32_t slot : slots)
       emitter_.release(slot);
-  }
 }
 
 std::int32_t Clenshaw::operator()(const Powers &state, const std::vector<double> &c) {
   int start = 0;
-  for (int i = 0; i < series_.stencil->operands; ++i)
+  for (int i = 0; i < operands_; ++i)
     start += state[i] * stride_[i];
   slots_.assign(static_cast<std::size_t>(states_), -1);
   const auto order = [&](int s) {
     int sum = 0;
-    for (int i = 0; i < series_.stencil->operands; ++i)
-      sum += s / stride_[i] % (signs_[i] + 1);
+    for (int i = 0; i < operands_; ++i)
+      sum += digit(s, i);
     return sum;
   };
   for (int p = static_cast<int>(c.size()) - 1; p > 0; --p)
@@ -49,7 +45,7 @@ std::int32_t Clenshaw::operator()(const Powers &state, const std::vector<double>
   std::vector<Weighted> terms;
   if (slots_[0] >= 0)
     terms.push_back({slots_[0], -1.0});
-  for (int i = 0; i < series_.stencil->operands; ++i)
+  for (int i = 0; i < operands_; ++i)
     if (const std::int32_t slot = slots_[static_cast<std::size_t>(stride_[i])]; slot >= 0)
       terms.push_back({slot, 1.0});
   const std::int32_t value = emitter_.acquire();
@@ -67,15 +63,15 @@ void Clenshaw::step(int s, double constant) {
   std::vector<std::pair<std::int32_t, std::int32_t>> products;
   if (slot >= 0)
     terms.push_back({slot, -1.0});
-  for (int i = 0; i < series_.stencil->operands; ++i) {
-    const int k = s / stride_[i] % (signs_[i] + 1);
+  for (int i = 0; i < operands_; ++i) {
+    const int k = digit(s, i);
     const auto neighbour = [&](int step) {
       return slots_[static_cast<std::size_t>(s + step * stride_[i])];
     };
-    if (k < signs_[i] && neighbour(1) >= 0)
+    if (k < target_[i] && neighbour(1) >= 0)
       terms.push_back({neighbour(1), 2.0 * (k + 1)});
     if (k > 0 && neighbour(-1) >= 0)
-      products.emplace_back(squares_[i][static_cast<std::size_t>(signs_[i] - k)], neighbour(-1));
+      products.emplace_back(squares_[i][static_cast<std::size_t>(target_[i] - k)], neighbour(-1));
   }
   if (terms.empty() && products.empty() && constant == 0.0)
     return;

@@ -196,8 +196,8 @@ std::int32_t partial(Emitter &emitter, Monomials &monomials, const PlannedSeries
   return value;
 }
 
-// z^t times the target's differences of the polynomial; a derivative by z_i takes the mean in place
-// of one of them, by an operand that the target lacks a difference in place of the mean.
+// z^t times the target's differences of the polynomial; a derivative by z_i has the mean in place
+// of one of them, t_i times.
 void by_chebyshev(Emitter &emitter, Monomials &monomials, const PlannedSeries &series,
                   bool derivatives, TapeGate &gate) {
   const Powers &target = series.stencil->target;
@@ -205,17 +205,11 @@ void by_chebyshev(Emitter &emitter, Monomials &monomials, const PlannedSeries &s
   gate.value = clenshaw(target, series.chebyshev);
   emitter.multiply(gate.value, monomials(target), gate.value);
   for (int i = 0; derivatives && i < series.stencil->operands; ++i) {
-    Powers state = target, rest = target;
-    state[i] = static_cast<std::uint8_t>(target[i] > 0 ? target[i] - 1 : 1);
-    const std::int32_t slope = gate.partials[i] = clenshaw(state, series.slope_chebyshev);
-    Weighted scaled{slope, double(target[i])};
-    if (target[i] > 0) {
-      --rest[i];
-    } else {
-      emitter.multiply(slope, slope, clenshaw.operand(i));
-      scaled.weight = series.unit[i];
-    }
-    if (scaled.weight != 1.0)
+    Powers rest = target;
+    --rest[i];
+    const std::int32_t slope = gate.partials[i] = clenshaw(rest, series.slope_chebyshev);
+    const Weighted scaled{slope, double(target[i])};
+    if (target[i] > 1)
       emitter.combine(slope, 0.0, &scaled, 1);
     if (!is_one(rest))
       emitter.multiply(slope, slope, monomials(rest));

@@ -1,5 +1,7 @@
 #include "orders.hpp"
 
+#include "combinatorics.hpp"
+
 namespace polynet {
 
 namespace {
@@ -37,13 +39,6 @@ private:
   std::vector<std::vector<Interval>> powers_, sums_; // by operand
   std::vector<Interval> factorials_{1.0};
 };
-
-Interval binomial(int n, int k) {
-  Interval product = 1.0;
-  for (int i = 1; i <= k; ++i)
-    product = product * Interval(n - k + i) / Interval(i);
-  return product;
-}
 
 } // namespace
 

@@ -1,6 +1,7 @@
 #include "series.hpp"
 
 #include "chebyshev.hpp"
+#include "combinatorics.hpp"
 #include "economised.hpp"
 #include "orders.hpp"
 
@@ -8,9 +9,9 @@ namespace polynet {
 
 namespace {
 
-// Of the sum of |terms| of r: beyond, what cancels among them costs too much, and Clenshaw's
-// recurrence takes over, in place of an instruction a little later.
-constexpr double most_magnitude = 0.5, most_of_an_instruction = 1.0;
+// Of the sum of |terms| of r, and, in units of the roundoff, of what enclosures of coefficients
+// leave open of it: beyond, Clenshaw's recurrence is more accurate.
+constexpr double most_magnitude = 0.5, most_open = 16384.0;
 
 // Of r: bounds over the range. The kernels compute r up to
 // gamma_roundings * magnitude + misfit + flushed.
@@ -23,20 +24,6 @@ struct Budget {
 
 // (1 + u)^n - 1 <= n u/(1 - n u): the effect of n roundings.
 Interval gamma(double n, const Interval &unit) { return unit * n / (Interval(1.0) - unit * n); }
-
-Interval binomial(int n, int k) {
-  Interval product = 1.0;
-  for (int i = 1; i <= k; ++i)
-    product = product * Interval(n - k + i) / Interval(i);
-  return product;
-}
-
-Interval factorial(int n) {
-  Interval product = 1.0;
-  for (int i = 2; i <= n; ++i)
-    product *= Interval(i);
-  return product;
-}
 
 class Planner {
 public:
@@ -56,13 +43,31 @@ public:
       budget_.misfit = proof_.remainder();
       p_.converges = proof_.remainder() <= format_.unit_roundoff / 4;
     } else {
-      p_.converges = by_orders() || by_chebyshev();
+      choose_way();
     }
     bound_errors();
     return p_;
   }
 
 private:
+  // The orders, unless they are less accurate than the recurrence and there is one. An instruction
+  // takes a fraction of its time, and more of a magnitude.
+  void choose_way() {
+    p_.converges = by_orders();
+    double open = 0.0;
+    for (std::size_t j = 1; j < orders_.means.size(); ++j)
+      open = up(open + (Interval(orders_.coefficients[j].rad()) * orders_.means[j]).mag());
+    if (p_.converges && open <= most_open * format_.unit_roundoff &&
+        (!p_.constants.empty() || budget_.magnitude.hi() <= most_magnitude))
+      return;
+    const PlannedSeries planned = p_;
+    const Budget budget = budget_;
+    if (!by_chebyshev()) {
+      p_ = planned;
+      budget_ = budget;
+    }
+  }
+
   bool by_orders() {
     // A quarter of an ulp for all that is left out: most of it where that saves most.
     const double all = format_.unit_roundoff / 2;
@@ -71,18 +76,19 @@ private:
     keep_orders(all / 4);
     bring_down(down(all - budget_.misfit.hi()));
     choose_instruction();
-    const double most = p_.constants.empty() ? most_magnitude : most_of_an_instruction;
-    return orders_.remainder <= all / 2 && budget_.magnitude.hi() <= most &&
-           budget_.flushed.hi() <= all / 2;
+    return orders_.remainder <= all / 2 && budget_.magnitude.hi() <= 1.0 &&
+           budget_.misfit.hi() <= 1.0 && budget_.flushed.hi() <= all / 2;
   }
 
   bool by_chebyshev() {
     p_.orders = 0;
     p_.weights.clear();
+    p_.moments = {};
     p_.constants.clear();
     const ChebyshevBounds bounds = plan_chebyshev(*net_.activation, proof_, net_.dtype, p_);
-    budget_ = {0.0, bounds.size, bounds.misfit + bounds.lost, bounds.flushed};
-    return bounds.misfit.is_bounded() && bounds.flushed.hi() <= format_.unit_roundoff / 4;
+    budget_ = {0.0, bounds.size, bounds.misfit + bounds.lost, 0.0};
+    p_.converges = (bounds.misfit + bounds.lost).is_bounded();
+    return p_.converges;
   }
 
   // Leaves out, smallest first, what together is no more than `allowed`. If what is kept is even in

@@ -82,13 +82,12 @@ def _chebyshev(
 ) -> Iterator[str]:
     """Clenshaw's recurrence of differences (docs/theory.md, section 4), states in mixed radix."""
     n, degree = len(target), len(constants) - 1
-    signs = [max(t, 1) for t in target]
-    strides = [math.prod(k + 1 for k in signs[:i]) for i in range(n)]
-    states = math.prod(k + 1 for k in signs)
+    strides = [math.prod(t + 1 for t in target[:i]) for i in range(n)]
+    states = math.prod(t + 1 for t in target)
     start = sum(t * stride for t, stride in zip(target, strides, strict=True))
     factors = [f"z{i}" for i, count in enumerate(target) for _ in range(count)]
     yield f"static const {kind} c[{degree + 1}] = {{{', '.join(constants)}}};"
-    yield f"static const int signs[{n}] = {{{', '.join(map(str, signs))}}};"
+    yield f"static const int signs[{n}] = {{{', '.join(map(str, target))}}};"
     yield f"static const int stride[{n}] = {{{', '.join(map(str, strides))}}};"
     units = [f"{unit} * z{i}" for i, unit in enumerate(units)]
     yield f"const {kind} y[{n}] = {{{', '.join(units)}}};"
