@@ -15,15 +15,16 @@ namespace polynet {
 /// with as many orders as bring what is left out below a quarter of a unit in the last place, those
 /// of even series brought down to polynomials of the least degree. E_k collects the products of
 /// order k of the operands' moments: sum_k E_k(z) x^k = prod_i (1 + sum_k moments[i][k-1] (q_i
-/// x)^k), q_i = z_i^step. Where the series does not get there, or for operands outside its range
-/// (that point alone), the gate is evaluated by its neurons. A gate of bits is sign(z) if what that
-/// leaves out is as small.
+/// x)^k), q_i = z_i^step. Where that cancels or does not converge, a Chebyshev series takes its
+/// place if one is proved; where there is none, or for operands outside the range (that point
+/// alone), the gate is evaluated by its neurons. A gate of bits is sign(z) if what that leaves out
+/// is as small.
 struct PlannedSeries {
   const Stencil *stencil;
   double bias, scale;
   /// 1/(c l^m), and c_0 s(b), both rounded: for the evaluation by neurons.
   double inverse_normalisation, constant;
-  /// False: always by neurons.
+  /// False: neither, always by neurons.
   bool converges;
   std::array<double, max_operands> range;
   /// q_i is z_i^step.
@@ -40,7 +41,8 @@ struct PlannedSeries {
   Opcode opcode;
   std::vector<double> constants;
   /// The computed value differs from the gate's real-number value at the same operands by at most
-  /// relative_error * |z^t| + absolute_error: proved in plan/series.cpp.
+  /// relative_error * |z^t| + absolute_error: proved in plan/series.cpp and
+  /// plan/clenshaw_error.cpp.
   double relative_error, absolute_error;
 };
 
