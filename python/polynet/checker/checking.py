@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from os import PathLike
 from typing import Any
 
@@ -14,9 +14,10 @@ from flint import arb, ctx
 from .activations import taylor
 from .claim import Claim
 from .errors import NotProvedError, RefutedError
-from .models import Space, dyadic, exact
-from .propagation import Propagation, polynomial_model, propagate
-from .ranges import prove_at_most
+from .ideal import Ideal
+from .models import Space, exact
+from .proof import prove_at_most
+from .propagation import Propagation, propagate
 from .reading import read
 from .rounding import rounding_by_gates, rounding_by_neurons
 from .series import normalisation
@@ -26,8 +27,8 @@ from .verdict import Finding, Verdict
 __all__ = ["check"]
 
 PRECISION = 320
-# Of the error of each wire, what may be dropped: first little work, then more.
-ACCURACIES = (2.0**-10, 2.0**-16, 2.0**-20, 2.0**-24, 2.0**-30, 2.0**-38)
+# Of what the bounds leave between them, how much the proof may drop: first little work, then more.
+SHARES = (2.0**-6, 2.0**-14, 2.0**-24)
 
 
 def check(source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300.0) -> Verdict:
@@ -70,7 +71,6 @@ class _Checker:
     def __init__(self, claim: Claim, deadline: float) -> None:
         self.claim = claim
         self.deadline = deadline
-        self.space = Space(claim.box, claim.bits, self.tick)
         self.attained = [arb(0)] * len(claim.bounds)  # |f - p| at the truncation's witnesses
 
     def tick(self) -> None:
@@ -134,11 +134,23 @@ class _Checker:
             raise NotProvedError("the value at the witness is farther off than the rounding bound")
         return "the stated value at the witness is off by that much, and possible"
 
+    @cached_property
+    def ideal(self) -> Ideal:
+        """The ideal network in the variables, centred or merely scaled, that keep it shorter."""
+        claim = self.claim
+        spaces = (Space(claim.box, claim.bits, self.tick, centred=c) for c in (True, False))
+        return min((Ideal(claim, space) for space in spaces), key=lambda i: i.length)
+
     def uppers(self) -> list[Finding]:
         found: dict[tuple[int, str], Finding] = {}
-        for accuracy in ACCURACIES:
+        left = [
+            1 - float(attained / arb(bounds.truncation_upper).max(attained))
+            for attained, bounds in zip(self.attained, self.claim.bounds, strict=True)
+        ]
+        for share in SHARES:
+            accuracy = share * max(min(left), 2.0**-30)
             try:
-                network = propagate(self.claim, self.space, accuracy)
+                network = propagate(self.ideal, accuracy)
                 rounding = self.rounding(network)
             except NotProvedError as error:
                 names = ("truncation_upper", "rounding", "upper")
@@ -147,7 +159,7 @@ class _Checker:
                         found.setdefault((k, name), Finding(k, name, False, False, str(error)))
                 break
             for k in range(len(self.claim.bounds)):
-                for finding in self.output_uppers(k, network, rounding[k]):
+                for finding in self.output_uppers(k, network, accuracy, rounding[k]):
                     key = (k, finding.name)
                     if key not in found or not found[key].proved:
                         found[key] = finding
@@ -160,18 +172,17 @@ class _Checker:
             return rounding_by_gates(self.claim, network)
         return rounding_by_neurons(self.claim, network)
 
-    def output_uppers(self, k: int, network: Propagation, rounding: arb) -> list[Finding]:
+    def output_uppers(
+        self, k: int, network: Propagation, accuracy: float, rounding: arb
+    ) -> list[Finding]:
         claim, bounds = self.claim, self.claim.bounds[k]
 
         def prove(bound: arb) -> str:
             if self.attained[k] > bound:
                 raise RefutedError(f"it is {float(self.attained[k]):.6e} at the witness")
-            polynomial = polynomial_model(self.space, claim.polynomials[k])
-            wire = network.outputs[k]
-            plus, minus = dyadic(1.0), dyadic(-1.0)
-            error = self.space.sum([(wire.target, plus), (wire.error, plus), (polynomial, minus)])
             root = tree(claim.box, bounds.subdivision, claim.bits)
-            parts = prove_at_most(self.space, error, bound, root, bounds.truncation_witness)
+            point = bounds.truncation_witness
+            parts = prove_at_most(network, k, bound, accuracy, root, point)
             return f"{parts} part{'s' if parts != 1 else ''} of the box"
 
         def prove_rounding() -> str:
