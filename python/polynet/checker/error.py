@@ -32,26 +32,18 @@ __all__ = ["ErrorFunction"]
 
 
 @dataclass(frozen=True)
-class _Gate:
-    """d and the rest of a gate's error in units of its error, as polynomials of y and e."""
-
-    operands: tuple[int, ...]
-    polynomials: Polynomials | None  # None: the gate of a product of bits
-
-
-@dataclass(frozen=True)
 class _Layer:
-    """Which rows of the polynomials are a layer's operands and influences, and its gates.
+    """Which rows of the polynomials of the inputs are a layer's operands and influences; its gates.
 
-    Errors are in units of their bounds, so are the operands y: the weights that make operands' e,
-    and what they add to y, of the errors of the gates before.
+    Everything is in units of its bound, whence the weights that make operands' e, and what they add
+    to y, of the errors of the gates before. Each gate has its operands' places, and polynomials.
     """
 
     operands: slice
     influences: slice
     into_e: Array
     into_y: Array
-    gates: list[_Gate]
+    gates: list[tuple[list[int], Polynomials]]
 
 
 class ErrorFunction:
@@ -78,9 +70,9 @@ class ErrorFunction:
             rows += [(a, unit - u) for a, u in zip(influences[t], own, strict=True)]
             gates = []
             for gate, series, u in zip(layer.gates, network.series[t], own, strict=True):
-                places = gate.operands
+                places = list(gate.operands)
                 units = [y[k] for k in places], [e[k] for k in places], u
-                gates.append(_Gate(places, None if gate.is_sign else _polynomials(series, *units)))
+                gates.append((places, _polynomials(series, *units)))
             weights = [_weights(layer.operands, before, after) for after in (e, y)]
             self.layers.append(
                 _Layer(slice(start, middle), slice(middle, len(rows)), *weights, gates)
@@ -100,26 +92,16 @@ class ErrorFunction:
         for layer in self.layers:
             e = errors.combined(layer.into_e)
             y = known[layer.operands] + errors.combined(layer.into_y)
-            gates = [self._gate(gate, y, e) for gate in layer.gates]
-            errors = Functions.joined([error for _, error in gates])
-            own = Functions.joined([d for d, _ in gates])
-            total = total + (known[layer.influences] * own).sum()
+            own, carried = [], []
+            for places, polynomials in layer.gates:
+                operands = Functions.joined([y[places], e[places]])
+                found = polynomials(operands.values).of(operands)
+                own.append(found[0:1] * found[1:2] + found[2:3])
+                carried.append(found[3:4])
+            d = Functions.joined(own)
+            total = total + (known[layer.influences] * d).sum()
+            errors = d + Functions.joined(carried)
         return total
-
-    def _gate(self, gate: _Gate, y: Functions, e: Functions) -> tuple[Functions, Functions]:
-        """Enclose d and the gate's error."""
-        places = list(gate.operands)
-        if gate.polynomials is None:
-            unknown = np.ones_like(y.values.low[:1])
-            steps = np.zeros_like(y.slopes.low[:1])
-            steps[:, sorted(self.space.bits)] = 2.0
-            d = Functions(Intervals(-unknown, unknown), Intervals(-steps, steps))
-            return d, d
-        operands = Functions.joined([y[places], e[places]])
-        found = gate.polynomials(operands.values).of(operands)
-        target, relative, rest, carried = (found[k : k + 1] for k in range(4))
-        d = target * relative + rest
-        return d, d + carried
 
 
 def _unit(size: arb) -> int:

@@ -8,7 +8,7 @@ from flint import arb
 
 from .ideal import Ideal
 from .ranges import Range, enclosure
-from .series import Series, monomial_size, series_of, sign_factor, sign_series
+from .series import Series, monomial_size, series_of, sign_series
 
 __all__ = ["Propagation", "propagate"]
 
@@ -51,19 +51,18 @@ def propagate(ideal: Ideal, accuracy: float) -> Propagation:
         series, errors, gates = [], [], []
         for gate, target in zip(layer.gates, ideal.gates[t], strict=True):
             powers, meant = gate.stencil.target, enclosure(space, target)
+            real = [operands[k].size for k in gate.operands]
+            least = [z - off[k] for z, k in zip(real, gate.operands, strict=True)]
             if gate.is_sign:
                 n = len(layer.operands[gate.operands[0]].terms)
                 series.append(sign_series(claim.activation, gate, n))
-                error = sign_factor(claim.activation, gate, n)[1]
             else:
-                real = [operands[k].size for k in gate.operands]
-                least = [z - off[k] for z, k in zip(real, gate.operands, strict=True)]
                 reach = [z * SLACK for z in real]
                 series.append(series_of(claim.activation, gate, reach, arb(accuracy) * MORE))
-                carried = monomial_size(real, powers) - monomial_size(least, powers)
-                error = carried + series[-1].own_size(real)
                 if all(power % 2 == 0 for power in powers):
                     meant = Range(meant.low.max(arb(0)), meant.high)
+            carried = monomial_size(real, powers) - monomial_size(least, powers)
+            error = carried + series[-1].own_size(real)
             errors.append((error + TINY).upper())
             gates.append(meant + Range(-errors[-1], errors[-1]))
         result.series.append(series)

@@ -169,7 +169,8 @@ def sign_series(activation: str, gate: Gate, bits: int) -> Series:
         raise NotProvedError("the gate of a product of bits is not s(l z) - s(0)")
     scale, reach = arb(gate.scale), arb(bits) - 3 / arb(8)
     slope = scale * abs(taylor(activation, 3 * scale / 8, 1)[1]) / limit(activation)
-    return Series(gate, [reach], {}, arb(0), [slope.upper()])
+    _, off = sign_factor(activation, gate, bits)
+    return Series(gate, [reach], {}, off, [slope.max(2 * off).upper()])
 
 
 def sign_factor(activation: str, gate: Gate, bits: int) -> tuple[arb, arb]:
