@@ -70,12 +70,17 @@ def prove_at_most(
         tried += len(parts)
         ends = [space.ends(part.box) for part in parts]
         low, high = (np.array(side).T for side in zip(*ends, strict=True))
+        (still,) = np.nonzero(~(error(Intervals(low, high)).values.size[0] <= target))
+        if not still.size:
+            continue
+        low, high = low[:, still], high[:, still]
         # What a bound may be too large by where the error is largest.
         uppers, axes, up = _bounds(error, low, high, target, target - found)
         attain(
             np.where(up, np.nextafter(high, -1.0), low), np.where(up, high, np.nextafter(low, 1.0))
         )
-        for part, upper, axis in zip(parts, uppers, axes, strict=True):
+        for k, upper, axis in zip(still, uppers, axes, strict=True):
+            part = parts[k]
             if not upper <= target:
                 if not part.can_split():
                     raise NotProvedError(f"it is too close to the bound in {part.box}")
