@@ -53,13 +53,12 @@ class ErrorFunction:
     """
 
     def __init__(self, network: Propagation, output: int, unit: int, accuracy: float) -> None:
-        ideal = network.ideal
-        self.space = ideal.space
+        ideal, inputs = network.ideal, len(network.ideal.space.box)
         difference = ideal.differences[output]
-        share = arb(accuracy) * arb(2) ** unit / difference.size
-        rows = [(difference.rounded(_up(share.min(arb(1)))), unit)]
+        share = arb(accuracy) * arb(2) ** (unit - _unit(difference.size))
+        rows = [(difference.rounded(float(share.min(arb(1)))), unit)]
         influences = ideal.influences(output, accuracy)
-        before = [_unit(arb(0))] * len(self.space.box)
+        before = [_unit(arb(0))] * inputs
         self.layers = []
         for t, layer in enumerate(ideal.claim.hidden):
             start, middle = len(rows), len(rows) + len(layer.operands)
@@ -73,12 +72,12 @@ class ErrorFunction:
                 places = list(gate.operands)
                 units = [y[k] for k in places], [e[k] for k in places], u
                 gates.append((places, _polynomials(series, *units)))
-            weights = [_weights(layer.operands, before, after) for after in (e, y)]
+            into_e, into_y = (_weights(layer.operands, before, after) for after in (e, y))
             self.layers.append(
-                _Layer(slice(start, middle), slice(middle, len(rows)), *weights, gates)
+                _Layer(slice(start, middle), slice(middle, len(rows)), into_e, into_y, gates)
             )
             before = own
-        self.polynomials = _inputs_polynomials(rows, len(self.space.box), ideal.degree)
+        self.polynomials = _inputs_polynomials(rows, inputs, ideal.degree)
 
     def __call__(self, u: Intervals) -> Functions:
         """Enclose it, and its slopes, on parts; `u`: ranges of the space's variables.

@@ -125,4 +125,6 @@ def _bounds(
 
 def _largest(values: Intervals, sign: Array, more: Array) -> Array:
     """Bound sign * value + more from above."""
-    return np.nextafter(np.where(sign > 0, values.high[0], -values.low[0]) + more, np.inf)
+    largest = np.where(sign > 0, values.high[0], -values.low[0])
+    above: Array = np.nextafter(largest + more, np.inf)
+    return above
