@@ -29,6 +29,7 @@ PRECISION = 320
 # Of what the bounds leave between them, how much the proof may drop: first little work, then more.
 SHARES = (2.0**-6, 2.0**-14, 2.0**-24)
 LEAST_LEFT = 2.0**-30
+FAR_SHORTER = 4
 
 
 def check(source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300.0) -> Verdict:
@@ -137,10 +138,12 @@ class _Checker:
 
     @cached_property
     def ideal(self) -> Ideal:
-        """The ideal network in the variables, centred or merely scaled, that keep it shorter."""
+        """The ideal network in centred variables, or in scaled ones if these keep it far shorter."""
         claim = self.claim
-        spaces = (Space(claim.box, claim.bits, self.tick, centred=c) for c in (True, False))
-        return min((Ideal(claim, space) for space in spaces), key=lambda i: i.length)
+        centred, scaled = (
+            Ideal(claim, Space(claim.box, claim.bits, self.tick, centred=c)) for c in (True, False)
+        )
+        return scaled if FAR_SHORTER * scaled.length < centred.length else centred
 
     @cached_property
     def accuracies(self) -> list[float]:

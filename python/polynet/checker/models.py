@@ -135,7 +135,7 @@ class Space:
         self.tick = tick
         ends = [(exact(low), exact(high)) for low, high in self.box]
         self.middle = [
-            (low + high) / 2 if centred and i not in bits else fmpq(0)
+            (low + high) / 2 if i not in bits and (centred or low * high <= 0) else fmpq(0)
             for i, (low, high) in enumerate(ends)
         ]
         self.half = [
