@@ -1,8 +1,8 @@
-"""Taylor models: a polynomial with dyadic coefficients, and how far off it may be.
+"""Polynomials with dyadic coefficients, and how much was dropped of them.
 
-The variables are t_1..t_n in [-1, 1]: the input x_i is m_i + h_i t_i. A Model encloses a function f
-of t, |f(t) - p(t)| <= rest. Sums and products of polynomials are exact; what is dropped to keep
-them short goes into the rest.
+The variables are t_1..t_n in [-1, 1]: the input x_i is m_i + h_i t_i. A Model encloses a polynomial
+of t; the coefficients of what it lacks are at most `rest` in all. Sums and products are exact; what
+is dropped to keep them short goes into the rest.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _power_of_two(exponent: int) -> arb:
 
 @dataclass(frozen=True)
 class Model:
-    """``|f - numerator 2^exponent| <= rest`` wherever the variables are."""
+    """A polynomial f, which is numerator 2^exponent and another one of norm `rest` at most."""
 
     numerator: fmpz_mpoly
     exponent: int
@@ -71,7 +71,7 @@ class Model:
 
     @cached_property
     def norm(self) -> arb:
-        """An upper bound of the polynomial: the sum of the coefficients' absolute values."""
+        """An upper bound of what is kept: the sum of the coefficients' absolute values."""
         total = sum(map(abs, self.numerator.coeffs()), fmpz(0))
         return (arb(total) * _power_of_two(self.exponent)).upper()
 
@@ -117,8 +117,8 @@ class Model:
 class Space:
     """The polynomials in t over one box, whose variables may be bits: 0 or 1, nothing between.
 
-    Each t_i covers [-1, 1], m_i and h_i being middle and half width of the range of x_i; bits are
-    as they are.
+    m_i and h_i are middle and half width of the range of x_i; bits are as they are. If not
+    `centred`, variables away from 0 are only scaled: m_i is 0.
     """
 
     def __init__(
