@@ -138,7 +138,7 @@ class _Checker:
 
     @cached_property
     def ideal(self) -> Ideal:
-        """The ideal network in centred variables, or in scaled ones if these keep it far shorter."""
+        """The ideal network in centred variables, or in scaled ones if far shorter in them."""
         claim = self.claim
         centred, scaled = (
             Ideal(claim, Space(claim.box, claim.bits, self.tick, centred=c)) for c in (True, False)
