@@ -2,8 +2,9 @@
 
     python benchmarks/verify.py [NAME ...]
 
-Certifies the FPBench polynomials and products of 8 and 16 inputs by gates and by neurons, in
-float64 and float32, factored and merged, writes the certificates and has them proved again.
+Certifies the FPBench polynomials and products of 8 and 16 inputs, around 0 and away from it, by
+gates and by neurons, in float64 and float32, factored and merged, writes the certificates and has
+them proved again.
 """
 
 import sys
@@ -17,12 +18,13 @@ import polynet as pn
 WAYS = (("gates", "factored"), ("neurons", "factored"), ("neurons", "merged"))
 
 
-def product(count: int) -> cases.Case:
+def product(count: int, low: str, high: str) -> cases.Case:
     names = [f"x{i}" for i in range(count)]
-    terms = {(1,) * count: 1}
-    return cases.Case(
-        f"product of {count}", pn.Polynomial(terms, names), dict.fromkeys(names, (-1, 1))
-    )
+    polynomial = pn.Polynomial({(1,) * count: 1}, names)
+    return cases.Case(f"{count} on [{low}, {high}]", polynomial, dict.fromkeys(names, (low, high)))
+
+
+PRODUCTS = [product(n, *ends) for n in (8, 16) for ends in (("-1", "1"), ("1/2", "2"))]
 
 
 def main(names: list[str]) -> None:
@@ -30,7 +32,7 @@ def main(names: list[str]) -> None:
     seconds, failures = [], 0
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "certificate.json"
-        for case in (*cases.fpbench(), product(8), product(16)):
+        for case in (*cases.fpbench(), *PRODUCTS):
             if names and case.name not in names:
                 continue
             for dtype in ("float64", "float32"):

@@ -82,6 +82,21 @@ def test_product_of_many_inputs_is_verified(count, dtype):
         assert verdict, str(verdict)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("count", "ends"), [(8, ("1/2", 2)), (10, (1, "3/2")), (16, ("1/2", 2))])
+def test_product_away_from_zero_is_verified_and_no_better(count, ends, dtype):
+    names = [f"x{i}" for i in range(count)]
+    by = "gates" if dtype == "float64" else "neurons"
+    data = data_of("*".join(names), dict.fromkeys(names, ends), by, dtype=dtype)
+    verdict = pn.verify(data)
+    assert verdict, str(verdict)
+    bounds = data["bounds"][0]
+    attained = bounds["truncation_lower"]
+    bounds["truncation_lower"] = bounds["lower"] = (0.0).hex()
+    bounds["truncation_upper"] = scaled(1 - 1e-6)(attained)
+    assert [f.name for f in pn.verify(data).failures if f.refuted] == ["truncation_upper"]
+
+
 # What may be changed, and how. Each change makes the file false or no certificate at all.
 
 
@@ -333,6 +348,7 @@ def test_rounding_proved_here_bounds_every_order_of_summation(activation, form, 
     from flint import arb, ctx
 
     from polynet.checker.checking import _real_value
+    from polynet.checker.ideal import Ideal
     from polynet.checker.models import Space, exact
     from polynet.checker.propagation import propagate
     from polynet.checker.reading import read
@@ -345,7 +361,7 @@ def test_rounding_proved_here_bounds_every_order_of_summation(activation, form, 
     random = np.random.default_rng(4)
     kind = np.dtype(dtype).type
     with ctx.workprec(320):
-        network = propagate(claim, Space(claim.box), 2.0**-20)
+        network = propagate(Ideal(claim, Space(claim.box)), 2.0**-20)
         (bound,) = rounding_by_neurons(claim, network)
         worst = arb(0)
         for number in range(150):

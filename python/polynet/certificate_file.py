@@ -294,7 +294,7 @@ def _certificate(claim: Claim, box: Box) -> Certificate:
         dtype=claim.dtype,
         activation_ulp=claim.activation_ulp,
         boxes=claim.boxes,
-        version=claim.version,
+        version=claim.polynet_version,
         box=box,
         requested_ratio=claim.requested_ratio,
         seconds=claim.seconds,

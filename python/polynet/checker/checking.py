@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from fractions import Fraction
-from functools import partial
+from functools import cached_property
 from os import PathLike
 from typing import Any
 
@@ -14,9 +13,10 @@ from flint import arb, ctx
 from .activations import taylor
 from .claim import Claim
 from .errors import NotProvedError, RefutedError
-from .models import Space, dyadic, exact
-from .propagation import Propagation, polynomial_model, propagate
-from .ranges import prove_at_most
+from .ideal import Ideal
+from .models import Space, exact
+from .proof import prove_at_most
+from .propagation import Propagation, propagate
 from .reading import read
 from .rounding import rounding_by_gates, rounding_by_neurons
 from .series import normalisation
@@ -26,8 +26,10 @@ from .verdict import Finding, Verdict
 __all__ = ["check"]
 
 PRECISION = 320
-# Of the error of each wire, what may be dropped: first little work, then more.
-ACCURACIES = (2.0**-10, 2.0**-16, 2.0**-20, 2.0**-24, 2.0**-30, 2.0**-38)
+# Of what the bounds leave between them, how much the proof may drop: first little work, then more.
+SHARES = (2.0**-6, 2.0**-14, 2.0**-24)
+LEAST_LEFT = 2.0**-30
+FAR_SHORTER = 4
 
 
 def check(source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300.0) -> Verdict:
@@ -70,7 +72,8 @@ class _Checker:
     def __init__(self, claim: Claim, deadline: float) -> None:
         self.claim = claim
         self.deadline = deadline
-        self.space = Space(claim.box, claim.bits, self.tick)
+        self.proved: set[tuple[int, str]] = set()
+        self.networks: dict[float, Propagation] = {}
         self.attained = [arb(0)] * len(claim.bounds)  # |f - p| at the truncation's witnesses
 
     def tick(self) -> None:
@@ -78,24 +81,23 @@ class _Checker:
             raise NotProvedError("the time for the proof is over")
 
     def findings(self) -> list[Finding]:
-        """Check cheap claims first, then the upper bounds with more and more accuracy."""
-        found = []
-        for k in range(len(self.claim.bounds)):
-            for name, prove in (
-                ("consistency", self.consistency),
-                ("truncation_lower", self.truncation_lower),
-                ("lower", self.lower),
-            ):
-                found.append(self.attempt(k, name, partial(prove, k)))
+        """Check cheap claims first, and the upper bounds if these are true."""
+        found = self.attempts("consistency", "truncation_lower", "lower")
         if all(finding.proved for finding in found):
-            found += self.uppers()
+            found += self.attempts("truncation_upper", "rounding", "upper")
         return found
 
-    def attempt(self, output: int, name: str, prove: Callable[[], str]) -> Finding:
+    def attempts(self, *names: str) -> list[Finding]:
+        return [self.attempt(k, name) for k in range(len(self.claim.bounds)) for name in names]
+
+    def attempt(self, k: int, name: str) -> Finding:
+        """Prove a claim by the method of its name, which says how."""
         try:
-            return Finding(output, name, True, False, prove())
+            detail = getattr(self, name)(k)
         except NotProvedError as error:
-            return Finding(output, name, False, isinstance(error, RefutedError), str(error))
+            return Finding(k, name, False, isinstance(error, RefutedError), str(error))
+        self.proved.add((k, name))
+        return Finding(k, name, True, False, detail)
 
     def consistency(self, k: int) -> str:
         claim, bounds = self.claim, self.claim.bounds[k]
@@ -134,70 +136,71 @@ class _Checker:
             raise NotProvedError("the value at the witness is farther off than the rounding bound")
         return "the stated value at the witness is off by that much, and possible"
 
-    def uppers(self) -> list[Finding]:
-        found: dict[tuple[int, str], Finding] = {}
-        for accuracy in ACCURACIES:
-            try:
-                network = propagate(self.claim, self.space, accuracy)
-                rounding = self.rounding(network)
-            except NotProvedError as error:
-                names = ("truncation_upper", "rounding", "upper")
-                for k in range(len(self.claim.bounds)):
-                    for name in names:
-                        found.setdefault((k, name), Finding(k, name, False, False, str(error)))
-                break
-            for k in range(len(self.claim.bounds)):
-                for finding in self.output_uppers(k, network, rounding[k]):
-                    key = (k, finding.name)
-                    if key not in found or not found[key].proved:
-                        found[key] = finding
-            if all(finding.proved or finding.refuted for finding in found.values()):
-                break
-        return list(found.values())
-
-    def rounding(self, network: Propagation) -> list[arb]:
-        if self.claim.by == "gates":
-            return rounding_by_gates(self.claim, network)
-        return rounding_by_neurons(self.claim, network)
-
-    def output_uppers(self, k: int, network: Propagation, rounding: arb) -> list[Finding]:
-        claim, bounds = self.claim, self.claim.bounds[k]
-
-        def prove(bound: arb) -> str:
-            if self.attained[k] > bound:
-                raise RefutedError(f"it is {float(self.attained[k]):.6e} at the witness")
-            polynomial = polynomial_model(self.space, claim.polynomials[k])
-            wire = network.outputs[k]
-            plus, minus = dyadic(1.0), dyadic(-1.0)
-            error = self.space.sum([(wire.target, plus), (wire.error, plus), (polynomial, minus)])
-            root = tree(claim.box, bounds.subdivision, claim.bits)
-            parts = prove_at_most(self.space, error, bound, root, bounds.truncation_witness)
-            return f"{parts} part{'s' if parts != 1 else ''} of the box"
-
-        def prove_rounding() -> str:
-            if rounding <= arb(bounds.rounding):
-                return f"proved at most {float(rounding.upper()):.6e}"
-            raise NotProvedError(f"only {float(rounding.upper()):.6e} is proved")
-
-        def prove_upper() -> str:
-            if truncation.proved and arb(bounds.truncation_upper) + rounding <= arb(bounds.upper):
-                return "the truncation's bound and the rounding proved here"
-            left = arb(bounds.upper) - rounding
-            if not left > 0:
-                raise NotProvedError(f"the rounding alone is {float(rounding.upper()):.6e}")
-            try:
-                return f"with {float(left):.6e} left to the truncation: {prove(left.lower())}"
-            except RefutedError as error:  # of what is left, not of the claim
-                raise NotProvedError(f"{float(left):.6e} left to the truncation: {error}") from None
-
-        truncation = self.attempt(
-            k, "truncation_upper", lambda: prove(arb(bounds.truncation_upper))
+    @cached_property
+    def ideal(self) -> Ideal:
+        """The ideal network in centred variables, or in scaled ones if far shorter in them."""
+        claim = self.claim
+        centred, scaled = (
+            Ideal(claim, Space(claim.box, claim.bits, self.tick, centred=c)) for c in (True, False)
         )
-        return [
-            truncation,
-            self.attempt(k, "rounding", prove_rounding),
-            self.attempt(k, "upper", prove_upper),
-        ]
+        return scaled if FAR_SHORTER * scaled.length < centred.length else centred
+
+    @cached_property
+    def accuracies(self) -> list[float]:
+        pairs = zip(self.attained, self.claim.bounds, strict=True)
+        left = min(1 - float(low / low.max(arb(b.truncation_upper))) for low, b in pairs)
+        return [share * max(left, LEAST_LEFT) for share in SHARES]
+
+    def network(self, accuracy: float) -> Propagation:
+        if accuracy not in self.networks:
+            self.networks[accuracy] = propagate(self.ideal, accuracy)
+        return self.networks[accuracy]
+
+    @cached_property
+    def roundings(self) -> list[arb]:
+        """What is proved of the rounding of every output."""
+        bound = rounding_by_gates if self.claim.by == "gates" else rounding_by_neurons
+        return bound(self.claim, self.network(self.accuracies[0]))
+
+    def truncation_upper(self, k: int) -> str:
+        return self.truncation(k, arb(self.claim.bounds[k].truncation_upper))
+
+    def truncation(self, k: int, bound: arb) -> str:
+        if self.attained[k] > bound:
+            raise RefutedError(f"it is {float(self.attained[k]):.6e} at the witness")
+        claim, bounds = self.claim, self.claim.bounds[k]
+        for accuracy in self.accuracies:
+            network = self.network(accuracy)
+            root = tree(claim.box, bounds.subdivision, claim.bits)
+            point = bounds.truncation_witness
+            try:
+                parts = prove_at_most(network, k, bound, accuracy, root, point)
+                return f"{parts} part{'s' if parts != 1 else ''} of the box"
+            except RefutedError:
+                raise
+            except NotProvedError as error:
+                failure = error
+        raise failure
+
+    def rounding(self, k: int) -> str:
+        rounding = self.roundings[k]
+        if rounding <= arb(self.claim.bounds[k].rounding):
+            return f"proved at most {float(rounding.upper()):.6e}"
+        raise NotProvedError(f"only {float(rounding.upper()):.6e} is proved")
+
+    def upper(self, k: int) -> str:
+        bounds, rounding = self.claim.bounds[k], self.roundings[k]
+        left = arb(bounds.upper) - rounding
+        if (k, "truncation_upper") in self.proved and left >= arb(bounds.truncation_upper):
+            return "the truncation's bound and the rounding proved here"
+        if not left > 0:
+            raise NotProvedError(f"the rounding alone is {float(rounding.upper()):.6e}")
+        try:
+            return (
+                f"with {float(left):.6e} left to the truncation: {self.truncation(k, left.lower())}"
+            )
+        except RefutedError as error:  # of what is left, not of the claim
+            raise NotProvedError(f"{float(left):.6e} left to the truncation: {error}") from None
 
 
 def _below(error: arb, claimed: float, where: str) -> NotProvedError:

@@ -1,23 +1,30 @@
-"""What a certificate file says, as plain data."""
+"""What a certificate file says, as plain data.
+
+Fields have the names and the order that the file gives them (docs/checker.md); `reading` follows
+their types.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Annotated, Literal, NamedTuple
 
 __all__ = ["Affine", "Bounds", "Claim", "Gate", "HiddenLayer", "Layer", "Node", "Stencil"]
+
+Real = Annotated[float, "of the dtype"]
+Double = Annotated[float, "a float64"]
 
 
 @dataclass(frozen=True)
 class Affine:
     """``sum of weight * source + constant``."""
 
-    terms: tuple[tuple[int, float], ...]
-    constant: float
+    terms: tuple[tuple[int, Real], ...]
+    constant: Real
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """One neuron of a gate: ``weight * s(bias + scale * direction . operands)``."""
 
     weight: int
@@ -43,8 +50,8 @@ class Gate:
     """``(sum over nodes of weight s(bias + scale d.z) + constant_weight s(bias))/N``."""
 
     stencil: Stencil
-    bias: float
-    scale: float
+    bias: Real
+    scale: Real
     operands: tuple[int, ...]
 
     @property
@@ -66,8 +73,8 @@ class Layer:
     """``y = W x + bias`` in sparse rows, followed by the activation or not."""
 
     columns: int
-    rows: tuple[tuple[tuple[int, float], ...], ...]
-    bias: tuple[float, ...]
+    rows: tuple[tuple[tuple[int, Real], ...], ...]
+    bias: tuple[Real, ...]
     activated: bool
 
 
@@ -75,36 +82,37 @@ class Layer:
 class Bounds:
     """What is claimed of one output."""
 
-    lower: float
-    upper: float
-    truncation_lower: float
-    truncation_upper: float
-    rounding: float
-    witness: tuple[float, ...]
-    value: float
-    truncation_witness: tuple[float, ...]
-    subdivision: tuple[tuple[int, float] | None, ...]
+    lower: Double
+    upper: Double
+    truncation_lower: Double
+    truncation_upper: Double
+    rounding: Double
+    witness: tuple[Real, ...]
+    value: Real
+    truncation_witness: tuple[Real, ...]
+    subdivision: tuple[tuple[int, Double] | None, ...]
 
 
 @dataclass(frozen=True)
 class Claim:
     """Everything that a file says."""
 
-    version: str
-    by: str
-    form: str
-    dtype: str
+    polynet_version: str
+    by: Literal["gates", "neurons"]
+    form: Literal["factored", "merged"]
+    dtype: Literal["float64", "float32"]
     activation: str
-    activation_ulp: float
+    activation_ulp: Double
     boxes: int
-    requested_ratio: float
-    seconds: float
+    requested_ratio: Double
+    seconds: Double
     variables: tuple[str, ...]
-    box: tuple[tuple[float, float], ...]
-    bits: frozenset[int]
+    box: tuple[tuple[Real, Real], ...]
     polynomials: tuple[dict[tuple[int, ...], Fraction], ...]
+    stencils: tuple[Stencil, ...]
     hidden: tuple[HiddenLayer, ...]
     outputs: tuple[Affine, ...]
-    layers: tuple[Layer, ...]
-    kernel: tuple[tuple[tuple[float, float], ...], ...]
     bounds: tuple[Bounds, ...]
+    bits: frozenset[int] = frozenset()
+    layers: tuple[Layer, ...] = ()  # by neurons
+    kernel: tuple[tuple[tuple[Double, Double], ...], ...] = ()  # by gates

@@ -1,8 +1,8 @@
-"""Taylor models: a polynomial with dyadic coefficients, and how far off it may be.
+"""Polynomials with dyadic coefficients, and how much was dropped of them.
 
-The variables are t_1..t_n in [-1, 1]: the input x_i is m_i + h_i t_i. A Model encloses a function f
-of t, |f(t) - p(t)| <= rest. Sums and products of polynomials are exact; what is dropped to keep
-them short goes into the rest.
+The variables are t_1..t_n in [-1, 1]: the input x_i is m_i + h_i t_i. A Model encloses a polynomial
+of t; the coefficients of what it lacks are at most `rest` in all. Sums and products are exact; what
+is dropped to keep them short goes into the rest.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import nextafter
 
 import numpy as np
 from flint import Ordering, arb, fmpq, fmpz, fmpz_mpoly, fmpz_mpoly_ctx
 
 from .errors import NotProvedError
+from .intervals import Array
 
 __all__ = ["Dyadic", "Model", "Space", "dyadic", "exact", "floor_log2"]
 
@@ -24,6 +26,8 @@ Dyadic = tuple[fmpz, int]
 
 MAX_PRODUCTS = 50_000_000
 MAX_DEGREE = 1024
+# Of what is turned into floating-point numbers: terms, and their size in units, as a power of two.
+MAX_TERMS, LARGEST_RATIO = 1_000_000, 900
 # Coefficients that are no dyadic fractions are rounded to this many bits.
 FRACTION_BITS = 640
 
@@ -47,13 +51,19 @@ def floor_log2(x: arb) -> int:
     return int(value)
 
 
+def _beyond(x: fmpq, end: float) -> float:
+    """Return x if it is a float64, else the next one towards `end`."""
+    value = int(x.p) / int(x.q)
+    return value if exact(value) == x else nextafter(value, end)
+
+
 def _power_of_two(exponent: int) -> arb:
     return arb(2) ** exponent
 
 
 @dataclass(frozen=True)
 class Model:
-    """``|f - numerator 2^exponent| <= rest`` wherever the variables are."""
+    """A polynomial f, which is numerator 2^exponent and another one of norm `rest` at most."""
 
     numerator: fmpz_mpoly
     exponent: int
@@ -61,7 +71,7 @@ class Model:
 
     @cached_property
     def norm(self) -> arb:
-        """An upper bound of the polynomial: the sum of the coefficients' absolute values."""
+        """An upper bound of what is kept: the sum of the coefficients' absolute values."""
         total = sum(map(abs, self.numerator.coeffs()), fmpz(0))
         return (arb(total) * _power_of_two(self.exponent)).upper()
 
@@ -80,23 +90,35 @@ class Model:
         bits = int(max(map(abs, coefficients))).bit_length()
         sizes = np.abs([int(c) / (1 << bits) for c in coefficients])
         allowed = accuracy * float(sizes.sum())
-        # Those below the power of two vanish, the others lose less than it.
-        powers = range(bits, 0, -1)
-        shift = next(
-            (k for k in powers if np.minimum(sizes, 2.0 ** (k - bits)).sum() <= allowed), 0
+        # Those below half that power of two vanish, the others lose no more than that.
+        powers = range(bits + 1, 0, -1)
+        half = next(
+            (k - 1 for k in powers if np.minimum(sizes, 2.0 ** (k - 1 - bits)).sum() <= allowed), 0
         )
-        if not shift:
+        if not half:
             return self
-        numerator, lost = divmod(self.numerator, fmpz(1) << shift)
-        moved = Model(lost, self.exponent, self.rest)
-        return Model(numerator, self.exponent + shift, moved.size)
+        context, step = self.numerator.context(), fmpz(1) << half
+        terms = {a: (c + step) // (2 * step) for a, c in self.numerator.to_dict().items()}
+        numerator = context.from_dict({a: c for a, c in terms.items() if c})
+        lost = Model(self.numerator - 2 * step * numerator, self.exponent, self.rest)
+        return Model(numerator, self.exponent + half + 1, lost.size)
+
+    def in_units(self, unit: int) -> dict[tuple[int, ...], float]:
+        """Return the polynomial divided by 2^unit, its coefficients correctly rounded."""
+        shift = self.exponent - unit
+        ratio = floor_log2(self.norm + _power_of_two(unit)) - unit
+        if len(self.numerator) > MAX_TERMS or ratio > LARGEST_RATIO:
+            raise NotProvedError("a polynomial is too long or too large for this checker")
+        up, down = 1 << max(shift, 0), 1 << max(-shift, 0)
+        coefficients = [int(c) * up / down for c in self.numerator.coeffs()]
+        return dict(zip(self.numerator.monoms(), coefficients, strict=True))
 
 
 class Space:
     """The polynomials in t over one box, whose variables may be bits: 0 or 1, nothing between.
 
-    Each t_i covers [-1, 1], m_i and h_i being middle and half width of the range of x_i; bits are
-    as they are.
+    m_i and h_i are middle and half width of the range of x_i; bits are as they are. If not
+    `centred`, variables away from 0 are only scaled: m_i is 0.
     """
 
     def __init__(
@@ -104,6 +126,8 @@ class Space:
         box: Iterable[tuple[float, float]],
         bits: frozenset[int] = frozenset(),
         tick: Callable[[], None] = lambda: None,
+        *,
+        centred: bool = True,
     ) -> None:
         self.box = tuple(box)
         self.context = fmpz_mpoly_ctx.get([("t", len(self.box))], Ordering.lex)
@@ -111,18 +135,21 @@ class Space:
         self.tick = tick
         ends = [(exact(low), exact(high)) for low, high in self.box]
         self.middle = [
-            fmpq(0) if i in bits else (low + high) / 2 for i, (low, high) in enumerate(ends)
+            (low + high) / 2 if i not in bits and (centred or low * high <= 0) else fmpq(0)
+            for i, (low, high) in enumerate(ends)
         ]
         self.half = [
-            max(high - m, m - low) for m, (low, high) in zip(self.middle, ends, strict=True)
+            max(abs(high - m), abs(low - m))
+            for m, (low, high) in zip(self.middle, ends, strict=True)
         ]
 
-    def coordinates(self, box: Iterable[tuple[float, float]]) -> list[tuple[fmpq, fmpq]]:
-        """Return the range of every t over a part of the box."""
-        return [
-            ((exact(low) - m) / h, (exact(high) - m) / h) if h else (fmpq(0), fmpq(0))
-            for (low, high), m, h in zip(box, self.middle, self.half, strict=True)
-        ]
+    def ends(self, box: Iterable[tuple[float, float]]) -> tuple[Array, Array]:
+        """Return float64 ends around the range of every t over a part of the box."""
+        low, high = [], []
+        for (a, b), m, h in zip(box, self.middle, self.half, strict=True):
+            low.append(_beyond((exact(a) - m) / h, -1.0) if h else 0.0)
+            high.append(_beyond((exact(b) - m) / h, 1.0) if h else 0.0)
+        return np.array(low), np.array(high)
 
     def constant(self, value: fmpq) -> Model:
         """Return a constant."""

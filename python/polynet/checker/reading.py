@@ -9,22 +9,29 @@ from __future__ import annotations
 import json
 import re
 import struct
+from collections.abc import Iterator
+from dataclasses import MISSING, fields, is_dataclass
 from fractions import Fraction
+from functools import cache
 from math import isfinite
 from os import PathLike
 from pathlib import Path
-from typing import Any, NoReturn
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
-from .claim import Affine, Bounds, Claim, Gate, HiddenLayer, Layer, Node, Stencil
+from .claim import Claim, Stencil
 from .errors import MalformedCertificateError
 
 __all__ = ["read"]
 
 FORMAT, FORMAT_VERSION = "polynet-certificate", 1
 MAX_BYTES = 1 << 27
+MAX_DIGITS = 18
 MAX_NUMBER_LENGTH = 4096
+MAX_TEXT_LENGTH = 256
 MAX_DEGREE = 512
 MAX_ORDER = 9
+MAX_WEIGHT, MAX_DIRECTION = 1 << 40, 1 << 10
 MAX_ACTIVATION_ULP = 1e6
 _RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
 _HEXADECIMAL = re.compile(r"-?0x[01]\.[0-9a-f]{1,13}p[+-][0-9]{1,4}")
@@ -41,10 +48,16 @@ def read(source: str | PathLike[str] | dict[str, Any]) -> Claim:
         If the file cannot be opened.
     """
     data = source if isinstance(source, dict) else _load(Path(source))
-    try:
-        return _Reader(data).claim()
-    except RecursionError:
-        _refuse("it is nested too deeply")
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        _refuse(f"its format is not {FORMAT!r}")
+    if data.get("format_version") != FORMAT_VERSION:
+        _refuse(f"format_version must be {FORMAT_VERSION}")
+    claim: Claim = _Reader(data.get("dtype") == "float32").read(Claim, data, "the file")
+    if ("layers" if claim.by == "neurons" else "kernel") not in data:
+        _refuse("'layers' or 'kernel' is missing")
+    for fault in _faults(claim):
+        _refuse(fault)
+    return claim
 
 
 def _refuse(reason: str) -> NoReturn:
@@ -78,272 +91,176 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(text: str) -> int:
-    if len(text) > 18:
-        _refuse(f"the integer {text[:18]}... is too long")
+    if len(text) > MAX_DIGITS:
+        _refuse(f"the integer {text[:MAX_DIGITS]}... is too long")
     return int(text)
 
 
+_hints = cache(lambda kind: get_type_hints(kind, include_extras=True))
+
+
 class _Reader:
-    """Takes the data apart; every method names the place of what does not fit."""
+    """Takes the data apart as the types of `claim` say; `name` is the place of what does not fit.
 
-    def __init__(self, data: Any) -> None:
-        self.data = data
-        self.dtype = "float64"
+    A gate's stencil is the number of one of the file's, which come first.
+    """
 
-    def claim(self) -> Claim:
-        top = self.data
-        if not isinstance(top, dict) or top.get("format") != FORMAT:
-            _refuse(f"its format is not {FORMAT!r}")
-        if top.get("format_version") != FORMAT_VERSION:
-            _refuse(f"format_version must be {FORMAT_VERSION}")
-        self.dtype = self.one_of(top, "dtype", "float64", "float32")
-        by = self.one_of(top, "by", "gates", "neurons")
-        form = self.one_of(top, "form", "factored", "merged")
-        variables = tuple(self.text(name, "variables") for name in self.array(top, "variables"))
-        box = tuple(self.interval(pair) for pair in self.array(top, "box"))
-        if not variables or len(set(variables)) != len(variables) or len(box) != len(variables):
-            _refuse("box must hold one range for each of some different variables")
-        marked = self.array(top, "bits") if "bits" in top else []
-        bits = frozenset(self.index(i, len(box), "a bit") for i in marked)
-        if any(box[i] != (0.0, 1.0) for i in bits):
-            _refuse("the range of a bit is not [0, 1]")
-        stencils = [self.stencil(entry) for entry in self.array(top, "stencils")]
-        hidden: list[HiddenLayer] = []
-        width = len(box)
-        for entry in self.array(top, "hidden"):
-            hidden.append(self.hidden(entry, stencils, width))
-            width = len(hidden[-1].gates)
-        outputs = tuple(self.affine(entry, width) for entry in self.array(top, "outputs"))
-        polynomials = tuple(
-            self.polynomial(entry, len(box)) for entry in self.array(top, "polynomials")
+    def __init__(self, single: bool) -> None:
+        self.single = single
+        self.stencils: list[Stencil] = []
+
+    def read(self, kind: Any, data: Any, name: str) -> Any:
+        origin, of = get_origin(kind), get_args(kind)
+        if origin is Annotated:
+            return self.number(data, name, single=self.single and of[1] == "of the dtype")
+        if origin is UnionType:
+            return None if data is None else self.read(of[of[0] is NoneType], data, name)
+        if origin is Literal:
+            if data not in of:
+                _refuse(f"{name} must be one of {', '.join(of)}")
+            return data
+        if origin is dict:
+            terms = self.array(self.entry(data, "terms"), name)
+            result = dict(self.elements(of, term, name) for term in terms)
+            if len(result) != len(terms):
+                _refuse(f"one of {name} names a monomial twice")
+            return result
+        if origin is tuple or origin is frozenset:
+            return origin(self.elements(of, data, name))
+        if kind is Stencil and type(data) is int:
+            if data not in range(len(self.stencils)):
+                _refuse("a gate's stencil is not in the file")
+            return self.stencils[data]
+        if is_dataclass(kind):
+            return self.record(kind, data)
+        if kind is Fraction:
+            return self.fraction(data, name)
+        if issubclass(kind, tuple):
+            return kind(*self.elements(tuple(_hints(kind).values()), data, name))
+        if type(data) is not kind or (kind is str and not 0 < len(data) <= MAX_TEXT_LENGTH):
+            _refuse(f"{name} must be {'a short text' if kind is str else f'of type {kind}'}")
+        return data
+
+    def elements(self, kinds: tuple[Any, ...], data: Any, name: str) -> list[Any]:
+        data = self.array(data, name)
+        if len(kinds) == 1 or kinds[1] is ...:
+            kinds = kinds[:1] * len(data)
+        if len(kinds) != len(data):
+            _refuse(f"an array in {name} must have {len(kinds)} entries")
+        return [self.read(kind, value, name) for kind, value in zip(kinds, data, strict=True)]
+
+    def array(self, data: Any, name: str) -> list[Any]:
+        if not isinstance(data, list):
+            _refuse(f"{name} must be an array")
+        return data
+
+    def record(self, kind: Any, data: Any) -> Any:
+        optional = {f.name for f in fields(kind) if f.default is not MISSING}
+        result = kind(
+            **{
+                name: self.read(field, self.entry(data, name), f"{name!r}")
+                for name, field in _hints(kind).items()
+                if name not in optional or name in data
+            }
         )
-        bounds = tuple(self.bounds(entry, len(box)) for entry in self.array(top, "bounds"))
-        if not outputs or not len(outputs) == len(polynomials) == len(bounds):
-            _refuse("outputs, polynomials and bounds must be equally many")
-        ulp = self.double(top, "activation_ulp")
-        if not 0.0 <= ulp <= MAX_ACTIVATION_ULP:
-            _refuse(f"activation_ulp must lie in [0, {MAX_ACTIVATION_ULP:g}]")
-        return Claim(
-            version=self.text(self.get(top, "polynet_version"), "polynet_version"),
-            by=by,
-            form=form,
-            dtype=self.dtype,
-            activation=self.text(self.get(top, "activation"), "activation"),
-            activation_ulp=ulp,
-            boxes=self.index(self.get(top, "boxes"), 1 << 60, "boxes"),
-            requested_ratio=self.double(top, "requested_ratio"),
-            seconds=self.double(top, "seconds"),
-            variables=variables,
-            box=box,
-            bits=bits,
-            polynomials=polynomials,
-            hidden=tuple(hidden),
-            outputs=outputs,
-            layers=self.layers(top) if by == "neurons" else (),
-            kernel=self.kernel(top, hidden) if by == "gates" else (),
-            bounds=bounds,
-        )
-
-    def get(self, entry: Any, key: str) -> Any:
-        if not isinstance(entry, dict) or key not in entry:
-            _refuse(f"{key!r} is missing")
-        return entry[key]
-
-    def array(self, entry: Any, key: str) -> list[Any]:
-        value = self.get(entry, key)
-        if not isinstance(value, list):
-            _refuse(f"{key!r} must be an array")
-        return value
-
-    def pair(self, entry: Any, what: str) -> list[Any]:
-        if not isinstance(entry, list) or len(entry) != 2:
-            _refuse(f"{what} must be a pair")
-        return entry
-
-    def text(self, value: Any, what: str) -> str:
-        if not isinstance(value, str) or not 0 < len(value) <= 256:
-            _refuse(f"{what} must be a short text")
-        return value
-
-    def one_of(self, entry: Any, key: str, *known: str) -> str:
-        value = self.get(entry, key)
-        if value not in known:
-            _refuse(f"{key!r} must be one of {', '.join(known)}")
-        return str(value)
-
-    def index(self, value: Any, stop: int, what: str) -> int:
-        return self.integer(value, 0, stop - 1, what)
-
-    def integer(self, value: Any, low: int, high: int, what: str) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            _refuse(f"{what} must be an integer from {low} to {high}")
-        return value
-
-    def number(self, text: Any, what: str, dtype: str) -> float:
-        if not isinstance(text, str) or not _HEXADECIMAL.fullmatch(text):
-            _refuse(f"{what} must be a hexadecimal float, not {str(text)[:40]!r}")
-        try:
-            value = float.fromhex(text)
-        except OverflowError:
-            _refuse(f"{what}, {text}, overflows")
-        if not isfinite(value) or value.hex() != text:
-            _refuse(f"{what}, {text}, is not written as the float64 that it is")
-        if dtype == "float32" and not _is_float32(value):
-            _refuse(f"{what}, {text}, is no float32")
-        return value
-
-    def real(self, text: Any, what: str) -> float:
-        """Return a number of the dtype."""
-        return self.number(text, what, self.dtype)
-
-    def double(self, entry: Any, key: str) -> float:
-        return self.number(self.get(entry, key), key, "float64")
-
-    def interval(self, entry: Any) -> tuple[float, float]:
-        low, high = (self.real(end, "an end of the box") for end in self.pair(entry, "a range"))
-        if low > high:
-            _refuse("a range of the box is reversed")
-        return low, high
-
-    def terms(self, entry: Any, sources: int) -> tuple[tuple[int, float], ...]:
-        if not isinstance(entry, list):
-            _refuse("terms must be an array")
-        pairs = [self.pair(term, "a term") for term in entry]
-        terms = tuple(
-            (self.index(k, sources, "the source of a term"), self.real(w, "a weight"))
-            for k, w in pairs
-        )
-        if len({k for k, _ in terms}) != len(terms):
-            _refuse("a sum names a source twice")
-        return terms
-
-    def affine(self, entry: Any, sources: int) -> Affine:
-        terms = self.terms(self.get(entry, "terms"), sources)
-        return Affine(terms, self.real(self.get(entry, "constant"), "a constant"))
-
-    def stencil(self, entry: Any) -> Stencil:
-        target = tuple(
-            self.integer(t, 0, MAX_ORDER, "a power") for t in self.array(entry, "target")
-        )
-        if target != (0,) and not (len(target) <= MAX_ORDER and 1 <= sum(target) <= MAX_ORDER):
-            _refuse(
-                "a stencil's target must be 0, or have 1 to 9 operands and a degree from 1 to 9"
-            )
-        nodes = []
-        for node in self.array(entry, "nodes"):
-            weight, direction = self.pair(node, "a node")
-            if not isinstance(direction, list) or len(direction) != len(target):
-                _refuse("a node needs one direction per operand")
-            steps = tuple(self.integer(d, -1024, 1024, "a direction") for d in direction)
-            nodes.append(Node(self.integer(weight, -(1 << 40), 1 << 40, "a weight"), steps))
-        constant = self.integer(
-            self.get(entry, "constant_weight"), -(1 << 40), 1 << 40, "constant_weight"
-        )
-        name = self.text(self.get(entry, "name"), "a stencil's name")
-        return Stencil(name, target, tuple(nodes), constant)
-
-    def hidden(self, entry: Any, stencils: list[Stencil], sources: int) -> HiddenLayer:
-        operands = tuple(self.affine(form, sources) for form in self.array(entry, "operands"))
-        gates = []
-        for gate in self.array(entry, "gates"):
-            kind = stencils[self.index(self.get(gate, "stencil"), len(stencils), "a stencil")]
-            scale = self.real(self.get(gate, "scale"), "a scale")
-            places = [
-                self.index(k, len(operands), "operands") for k in self.array(gate, "operands")
-            ]
-            if scale <= 0.0 or len(places) != len(kind.target):
-                _refuse("a gate needs a positive scale and as many operands as its stencil")
-            bias = self.real(self.get(gate, "bias"), "a bias")
-            gates.append(Gate(kind, bias, scale, tuple(places)))
-        if not gates:
-            _refuse("a hidden layer is empty")
-        return HiddenLayer(operands, tuple(gates))
-
-    def polynomial(self, entry: Any, variables: int) -> dict[tuple[int, ...], Fraction]:
-        result: dict[tuple[int, ...], Fraction] = {}
-        for term in self.array(entry, "terms"):
-            powers, text = self.pair(term, "a term of a polynomial")
-            if not isinstance(powers, list) or len(powers) != variables:
-                _refuse("a term of a polynomial needs one exponent per variable")
-            key = tuple(self.integer(e, 0, MAX_DEGREE, "an exponent") for e in powers)
-            if key in result or sum(key) > MAX_DEGREE:
-                _refuse("a polynomial names a monomial twice, or one of too high a degree")
-            if (
-                not isinstance(text, str)
-                or len(text) > MAX_NUMBER_LENGTH
-                or not _RATIONAL.fullmatch(text)
-            ):
-                _refuse(f"a coefficient must be a fraction, not {str(text)[:40]!r}")
-            result[key] = Fraction(text)
+        if kind is Stencil:
+            self.stencils.append(result)
         return result
 
-    def layers(self, top: Any) -> tuple[Layer, ...]:
-        result: list[Layer] = []
-        for entry in self.array(top, "layers"):
-            columns = self.index(self.get(entry, "columns"), 1 << 40, "columns")
-            rows = tuple(self.terms(row, columns) for row in self.array(entry, "rows"))
-            bias = tuple(self.real(b, "a bias") for b in self.array(entry, "bias"))
-            activated = self.get(entry, "activated")
-            if len(rows) != len(bias) or not isinstance(activated, bool):
-                _refuse("a layer needs a bias for each row, and whether it is activated")
-            if result and len(result[-1].rows) != columns:
-                _refuse("a layer has other columns than the layer before has rows")
-            result.append(Layer(columns, rows, bias, activated))
-        return tuple(result)
+    def entry(self, data: Any, name: str) -> Any:
+        if not isinstance(data, dict) or name not in data:
+            _refuse(f"{name!r} is missing")
+        return data[name]
 
-    def kernel(
-        self, top: Any, hidden: list[HiddenLayer]
-    ) -> tuple[tuple[tuple[float, float], ...], ...]:
-        result = []
-        for entry in self.array(top, "kernel"):
-            if not isinstance(entry, list):
-                _refuse("kernel must hold an array for each hidden layer")
-            pairs = [self.pair(errors, "a kernel's contract") for errors in entry]
-            result.append(
-                tuple(
-                    (self.number(r, "an error", "float64"), self.number(a, "an error", "float64"))
-                    for r, a in pairs
-                )
-            )
-        if [len(errors) for errors in result] != [len(layer.gates) for layer in hidden]:
-            _refuse("kernel must hold one contract per gate")
-        if any(r < 0.0 or a < 0.0 for errors in result for r, a in errors):
-            _refuse("a kernel's errors are not negative")
-        return tuple(result)
+    def number(self, text: Any, name: str, *, single: bool) -> float:
+        if not isinstance(text, str) or not _HEXADECIMAL.fullmatch(text):
+            _refuse(f"{name} must be a hexadecimal float, not {str(text)[:40]!r}")
+        try:
+            value = float.fromhex(text)
+            if single:
+                struct.pack("<f", value)
+        except OverflowError:
+            _refuse(f"{name}, {text}, overflows")
+        if not isfinite(value) or value.hex() != text:
+            _refuse(f"{name}, {text}, is not written as the float64 that it is")
+        if single and struct.unpack("<f", struct.pack("<f", value))[0] != value:
+            _refuse(f"{name}, {text}, is no float32")
+        return value
 
-    def bounds(self, entry: Any, variables: int) -> Bounds:
-        def point(key: str) -> tuple[float, ...]:
-            numbers = tuple(self.real(x, key) for x in self.array(entry, key))
-            if len(numbers) != variables:
-                _refuse(f"{key} needs one coordinate per variable")
-            return numbers
-
-        return Bounds(
-            lower=self.double(entry, "lower"),
-            upper=self.double(entry, "upper"),
-            truncation_lower=self.double(entry, "truncation_lower"),
-            truncation_upper=self.double(entry, "truncation_upper"),
-            rounding=self.double(entry, "rounding"),
-            witness=point("witness"),
-            value=self.real(self.get(entry, "value"), "value"),
-            truncation_witness=point("truncation_witness"),
-            subdivision=tuple(
-                self.split(node, variables) for node in self.array(entry, "subdivision")
-            ),
-        )
-
-    def split(self, node: Any, variables: int) -> tuple[int, float] | None:
-        if node is None:
-            return None
-        variable, at = self.pair(node, "a split")
-        return (
-            self.index(variable, variables, "a split's variable"),
-            self.number(at, "a split's point", "float64"),
-        )
+    def fraction(self, text: Any, name: str) -> Fraction:
+        if not isinstance(text, str) or len(text) > MAX_NUMBER_LENGTH:
+            _refuse(f"{name} must be short texts")
+        if not _RATIONAL.fullmatch(text):
+            _refuse(f"{name} must be fractions, not {text[:40]!r}")
+        return Fraction(text)
 
 
-def _is_float32(value: float) -> bool:
-    try:
-        return bool(struct.unpack("<f", struct.pack("<f", value))[0] == value)
-    except OverflowError:
-        return False
+def _faults(claim: Claim) -> Iterator[str]:
+    """Name what does not fit together, or is beyond the checker's limits."""
+    n = len(claim.variables)
+    if not n or len(set(claim.variables)) != n or len(claim.box) != n:
+        yield "box must hold one range for each of some different variables"
+    if any(low > high for low, high in claim.box):
+        yield "a range of the box is reversed"
+    if any(i not in range(n) or claim.box[i] != (0.0, 1.0) for i in claim.bits):
+        yield "the range of a bit is not [0, 1]"
+    if not 0.0 <= claim.activation_ulp <= MAX_ACTIVATION_ULP or claim.boxes < 0:
+        yield f"boxes or activation_ulp is negative, or the latter above {MAX_ACTIVATION_ULP:g}"
+    for stencil in claim.stencils:
+        yield from _stencil_faults(stencil)
+    width = n
+    for layer in claim.hidden:
+        if any(_is_wrong(form.terms, width) for form in layer.operands):
+            yield "an operand names a source that there is not, or one twice"
+        for gate in layer.gates:
+            places = range(len(layer.operands))
+            if len(gate.operands) != len(gate.stencil.target) or gate.scale <= 0.0:
+                yield "a gate needs a positive scale and as many operands as its stencil"
+            if any(k not in places for k in gate.operands):
+                yield "a gate names an operand that there is not"
+        width = len(layer.gates)
+        if not width:
+            yield "a hidden layer is empty"
+    if any(_is_wrong(form.terms, width) for form in claim.outputs):
+        yield "an output names a source that there is not, or one twice"
+    if not len(claim.outputs) == len(claim.polynomials) == len(claim.bounds) > 0:
+        yield "outputs, polynomials and bounds must be equally many"
+    for powers in (powers for terms in claim.polynomials for powers in terms):
+        if len(powers) != n or min(powers) < 0 or sum(powers) > MAX_DEGREE:
+            yield f"a monomial needs one exponent per variable, a degree up to {MAX_DEGREE}"
+    for bounds in claim.bounds:
+        if not len(bounds.witness) == len(bounds.truncation_witness) == n:
+            yield "a witness needs one coordinate per variable"
+        if any(split and split[0] not in range(n) for split in bounds.subdivision):
+            yield "a split's variable is none"
+    columns = [layer.columns for layer in claim.layers]
+    rows = [len(layer.rows) for layer in claim.layers]
+    if columns[1:] != rows[:-1] or rows != [len(layer.bias) for layer in claim.layers]:
+        yield "a layer needs a column for each row of the one before, and a bias for each row"
+    if any(_is_wrong(row, layer.columns) for layer in claim.layers for row in layer.rows):
+        yield "a row names a column that there is not, or one twice"
+    gates = [len(layer.gates) for layer in claim.hidden]
+    if claim.by == "gates" and [len(contracts) for contracts in claim.kernel] != gates:
+        yield "kernel must hold one contract per gate"
+    if any(min(contract) < 0.0 for contracts in claim.kernel for contract in contracts):
+        yield "a kernel's errors are not negative"
+
+
+def _stencil_faults(stencil: Stencil) -> Iterator[str]:
+    target, order = stencil.target, sum(stencil.target)
+    if target != (0,) and (
+        not 1 <= order <= MAX_ORDER or len(target) > MAX_ORDER or min(target) < 0
+    ):
+        yield "a stencil's target must be 0, or have 1 to 9 operands and a degree from 1 to 9"
+    for node in stencil.nodes:
+        if len(node.direction) != len(target):
+            yield "a node needs one direction per operand"
+        if abs(node.weight) > MAX_WEIGHT or any(abs(d) > MAX_DIRECTION for d in node.direction):
+            yield "a node's weight or direction is too large"
+    if abs(stencil.constant_weight) > MAX_WEIGHT:
+        yield "a constant_weight is too large"
+
+
+def _is_wrong(terms: tuple[tuple[int, float], ...], sources: int) -> bool:
+    named = [k for k, _ in terms]
+    return len(set(named)) != len(named) or any(k not in range(sources) for k in named)

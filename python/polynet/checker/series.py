@@ -24,7 +24,15 @@ from .activations import largest_coefficient_near, limit, taylor
 from .claim import Gate, Node
 from .errors import NotProvedError
 
-__all__ = ["Series", "normalisation", "series_of", "sign_error", "sign_series"]
+__all__ = [
+    "Powers",
+    "Series",
+    "monomial_size",
+    "normalisation",
+    "series_of",
+    "sign_factor",
+    "sign_series",
+]
 
 Powers = tuple[int, ...]
 MAX_ORDER = 60
@@ -42,13 +50,24 @@ class Series:
     remainder: arb
     slope_remainder: list[arb]
 
+    @property
+    def own(self) -> dict[Powers, arb]:
+        """What the gate adds to its target: g(z) - z^t, but for the remainder."""
+        target = self.gate.stencil.target
+        return {a: c - 1 if a == target else c for a, c in self.coefficients.items()}
+
+    def own_size(self, z: list[arb]) -> arb:
+        """Return an upper bound of |g(z) - z^t| wherever the operands are at most z in size."""
+        terms = (abs(c) * monomial_size(z, powers) for powers, c in self.own.items())
+        return sum(terms, self.remainder).upper()
+
     def slope(self, i: int, z: list[arb]) -> arb:
         """Return an upper bound of |dg/dz_i| wherever the operands are at most z in size."""
         total = self.slope_remainder[i]
         for powers, c in self.coefficients.items():
             if powers[i]:
                 lowered = [p - (k == i) for k, p in enumerate(powers)]
-                total += powers[i] * abs(c) * _monomial(z, lowered)
+                total += powers[i] * abs(c) * monomial_size(z, lowered)
         return total.upper()
 
 
@@ -84,7 +103,7 @@ def series_of(activation: str, gate: Gate, reach: list[arb], accuracy: arb) -> S
         raise NotProvedError("a neuron's argument has too large a range")
     steps = ceil(float((64 * radius).upper()))
     m = sum(stencil.target)
-    target_size = _monomial(reach, stencil.target)
+    target_size = monomial_size(reach, stencil.target)
     point = arb(gate.bias)
     coefficients: dict[Powers, arb] = {}
     constant = stencil.constant_weight + sum(node.weight for node in stencil.nodes)
@@ -104,7 +123,7 @@ def series_of(activation: str, gate: Gate, reach: list[arb], accuracy: arb) -> S
                 share = factorial(order) // prod(map(factorial, powers))
                 coefficients[powers] = leading * share * moment
                 if powers != stencil.target:
-                    added += abs(coefficients[powers]) * _monomial(reach, powers)
+                    added += abs(coefficients[powers]) * monomial_size(reach, powers)
         order += 1
         if order <= m or (order - m) % 2:
             continue
@@ -150,13 +169,20 @@ def sign_series(activation: str, gate: Gate, bits: int) -> Series:
         raise NotProvedError("the gate of a product of bits is not s(l z) - s(0)")
     scale, reach = arb(gate.scale), arb(bits) - 3 / arb(8)
     slope = scale * abs(taylor(activation, 3 * scale / 8, 1)[1]) / limit(activation)
-    return Series(gate, [reach], {}, arb(0), [slope.upper()])
+    _, off = sign_factor(activation, gate, bits)
+    return Series(gate, [reach], {}, off, [slope.max(2 * off).upper()])
 
 
-def sign_error(activation: str, gate: Gate, z: fmpq) -> arb:
-    """Return the tail 1 - (s(l |z|) - s(0))/N."""
-    at_zero, at_z = (taylor(activation, arb(gate.scale) * arb(x), 0)[0] for x in (fmpq(0), abs(z)))
-    return 1 - (at_z - at_zero) / limit(activation)
+def sign_factor(activation: str, gate: Gate, bits: int) -> tuple[arb, arb]:
+    """Return a number c and a bound of |gate - c sign|: the tail is largest at z = 1/2."""
+
+    def value(z: fmpq) -> arb:
+        at_zero, at_z = (taylor(activation, arb(gate.scale) * x, 0)[0] for x in (arb(0), arb(z)))
+        return (at_z - at_zero) / limit(activation)
+
+    least, largest = value(fmpq(1, 2)), value(fmpq(2 * bits - 1, 2))
+    factor = ((least + largest) / 2).mid()
+    return factor, abs(least - factor).max(abs(largest - factor)).upper()
 
 
 def _exponents(count: int, order: int) -> Iterator[Powers]:
@@ -173,7 +199,8 @@ def _integer_monomial(direction: Powers, powers: Powers) -> int:
     return prod(d**p for d, p in zip(direction, powers, strict=True))
 
 
-def _monomial(z: list[arb], powers: Powers | list[int]) -> arb:
+def monomial_size(z: list[arb], powers: Powers | list[int]) -> arb:
+    """Return z^powers."""
     value = arb(1)
     for size, power in zip(z, powers, strict=True):
         if power:
