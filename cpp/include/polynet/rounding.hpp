@@ -7,8 +7,8 @@
 
 namespace polynet {
 
-/// What the error of the activation, computed by any runtime or by polynet, is assumed not to exceed
-/// where a gate uses it, in units in the last place of the largest |s| there, or of its
+/// What the error of the activation, computed by any runtime or by polynet, is assumed not to
+/// exceed where a gate uses it, in units in the last place of the largest |s| there, or of its
 /// runtime_magnitude where that is larger (docs/certificates.md, "Activations of runtimes").
 double default_activation_ulp(const Network &net);
 /// What the activation is within in polynet's own evaluation, by gates or by neurons, in units in
