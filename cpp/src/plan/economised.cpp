@@ -1,12 +1,13 @@
 #include "economised.hpp"
 
+#include "polynet/elementary.hpp"
+
 #include <algorithm>
 
 namespace polynet {
 
 namespace {
 
-constexpr double half_pi = 0x1.921fb54442d18p+0;
 // Degrees tried before a series is left as it is: where many orders cancel, roundings are too
 // large.
 constexpr int most_tries = 4;
@@ -90,7 +91,7 @@ Economised economise(const std::vector<Interval> &a, const Interval &range, doub
     left_out += std::fabs(whole[degree--].mid());
   for (int tries = 0;; degree = ++tries < most_tries ? degree + 1 : highest) {
     // T_(degree + 1), the largest part that is left out, vanishes at x = 0.
-    const StretchedChebyshev basis(std::cos(half_pi / double(degree + 1)));
+    const StretchedChebyshev basis(std::cos(pi().mid() / (2.0 * double(degree + 1))));
     Economised result{std::vector<double>(degree + 1, 0.0), 0.0};
     std::vector<Interval> rest = powers;
     for (int round = 0; round < 2; ++round) { // the second brings what the first has rounded away
