@@ -1,5 +1,6 @@
 #include "polynet/ideal.hpp"
 
+#include "exact_sum.hpp"
 #include "polynet/error.hpp"
 
 namespace polynet {
@@ -21,17 +22,16 @@ public:
   IdealNetwork build() {
     IdealNetwork ideal;
     std::vector<Model> sources;
-    for (std::uint32_t i = 0; i < net_.box.size(); ++i)
-      sources.push_back(model_of(Polynomial::variable(i), frame_));
-    for (const HiddenLayer &layer : net_.hidden) {
-      std::vector<Model> operands = combine(layer.operands, sources);
+    for (std::size_t t = 0; t < net_.hidden.size(); ++t) {
+      const HiddenLayer &layer = net_.hidden[t];
+      std::vector<Model> operands = combine(t, layer.operands, sources);
       sources.clear();
       for (const Gate &gate : layer.gates)
-        sources.push_back(gate.stencil->bits > 0 ? model_of(sign_of_bits(layer, gate), frame_)
+        sources.push_back(gate.stencil->bits > 0 ? model_of(sign_of_bits(layer, gate), net_.box.size())
                                                  : gate_target(gate, operands));
       ideal.operands.push_back(std::move(operands));
     }
-    ideal.outputs = combine(net_.outputs, sources);
+    ideal.outputs = combine(net_.hidden.size(), net_.outputs, sources);
     int max_power = 1;
     for (const std::vector<Model> &layer : ideal.operands)
       for (const Model &m : layer)
@@ -47,16 +47,37 @@ public:
   }
 
 private:
-  std::vector<Model> combine(const std::vector<Affine> &rows, const std::vector<Model> &sources) {
+  // Rows over the gates of layer t - 1, over the inputs for t = 0.
+  std::vector<Model> combine(std::size_t t, const std::vector<Affine> &rows,
+                             const std::vector<Model> &sources) {
     std::vector<Model> models;
     for (const Affine &row : rows) {
+      if (t == 0) {
+        models.push_back(over_inputs(row));
+        continue;
+      }
       ModelSum sum(net_.box.size());
-      sum.add(Interval(row.constant));
+      sum.add(Monomial{}, row.constant);
       for (const auto &[source, coefficient] : row.terms)
         sum.add(sources[static_cast<std::size_t>(source)], coefficient);
       models.push_back(tidy(sum.take()));
     }
     return models;
+  }
+
+  // Far from the origin the constant cancels what the centres give.
+  Model over_inputs(const Affine &row) {
+    ModelSum sum(net_.box.size());
+    ExactSum constant(row.constant);
+    for (const auto &[input, weight] : row.terms) {
+      const auto i = static_cast<std::uint32_t>(input);
+      constant.add_product(weight, frame_.centre[i]);
+      Polynomial t;
+      t.add(Monomial{{i, 1}}, frame_.radius[i]);
+      sum.add(model_of(t, net_.box.size()), weight);
+    }
+    sum.add(Monomial{}, constant.value());
+    return sum.take();
   }
 
   Model gate_target(const Gate &gate, const std::vector<Model> &operands) {

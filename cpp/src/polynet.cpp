@@ -8,7 +8,7 @@
 
 struct polynet_network {
   std::shared_ptr<const polynet::Evaluators> evaluators;
-  std::vector<polynet::Polynomial> polynomials;
+  std::vector<polynet::ExactPolynomial> polynomials;
 
   const polynet::Network &network() const { return evaluators->network(); }
 };
@@ -16,7 +16,7 @@ struct polynet_network {
 namespace polynet {
 
 polynet_network *c_handle(std::shared_ptr<const Evaluators> evaluators,
-                          std::vector<Polynomial> polynomials) {
+                          std::vector<ExactPolynomial> polynomials) {
   return new polynet_network{std::move(evaluators), std::move(polynomials)};
 }
 
@@ -77,11 +77,11 @@ std::vector<Interval> box_of(const polynet_problem &problem) {
   return box;
 }
 
-std::vector<Polynomial> polynomials_of(const polynet_problem &problem) {
-  std::vector<Polynomial> polynomials;
+std::vector<ExactPolynomial> polynomials_of(const polynet_problem &problem) {
+  std::vector<ExactPolynomial> polynomials;
   size_t term = 0;
   for (size_t k = 0; k < problem.outputs; ++k) {
-    Polynomial p;
+    ExactPolynomial p;
     for (const size_t end = term + problem.terms_per_output[k]; term < end; ++term) {
       require(std::isfinite(problem.coefficients[term]), "every coefficient must be finite");
       Monomial monomial;
@@ -126,7 +126,7 @@ polynet_status polynet_compile(const polynet_problem *problem, const char *activ
     options.activation = polynet::activation(activation ? activation : "logistic");
     if (tolerance != 0.0)
       options.tolerance = tolerance;
-    std::vector<polynet::Polynomial> polynomials = polynet::polynomials_of(*problem);
+    std::vector<polynet::ExactPolynomial> polynomials = polynet::polynomials_of(*problem);
     polynet::Network net = polynet::compile(polynomials, polynet::box_of(*problem), options);
     *network = polynet::c_handle(std::make_shared<const polynet::Evaluators>(std::move(net)),
                                  std::move(polynomials));

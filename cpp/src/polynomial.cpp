@@ -1,9 +1,5 @@
 #include "polynet/polynomial.hpp"
 
-#include "polynet/error.hpp"
-
-#include <string>
-
 namespace polynet {
 
 int degree(const Monomial &m) {
@@ -89,27 +85,6 @@ Polynomial on_bits(const Polynomial &p, const std::vector<bool> &bits) {
       if (bits[f.variable])
         f.power = 1;
     result.add(reduced, c);
-  }
-  return result;
-}
-
-Polynomial restricted(const Polynomial &p, const std::vector<Interval> &box) {
-  Polynomial result;
-  for (const auto &[m, c] : p.terms()) {
-    Monomial free;
-    Interval coefficient = c;
-    for (const Factor &f : m) {
-      if (f.variable >= box.size())
-        throw Error(ErrorCode::invalid_input,
-                    "a polynomial uses variable " + std::to_string(f.variable) +
-                        ", but the box has only " + std::to_string(box.size()));
-      const Interval &x = box[f.variable];
-      if (x.lo() == x.hi())
-        coefficient *= pow(x, static_cast<int>(f.power));
-      else
-        free.push_back(f);
-    }
-    result.add(free, coefficient);
   }
   return result;
 }

@@ -1,6 +1,7 @@
 #include "polynet/softmax.hpp"
 
 #include "polynet/error.hpp"
+#include "polynet/model.hpp"
 
 namespace polynet {
 
@@ -25,7 +26,7 @@ template <typename T> void softmax(T *values, std::size_t count, const std::vect
 template void softmax(double *, std::size_t, const std::vector<double> &);
 template void softmax(float *, std::size_t, const std::vector<double> &);
 
-SoftmaxBounds softmax_bounds(const Network &net, const std::vector<Polynomial> &hamiltonians,
+SoftmaxBounds softmax_bounds(const Network &net, const std::vector<ExactPolynomial> &hamiltonians,
                              const std::vector<double> &errors, const std::vector<Interval> &mu,
                              double exp_ulp) {
   require_sound_float_environment();
@@ -41,10 +42,13 @@ SoftmaxBounds softmax_bounds(const Network &net, const std::vector<Polynomial> &
   const Interval gamma =
       Interval(classes + 2.0) * u / (Interval(1.0) - Interval(classes + 2.0) * u);
 
+  Frame frame = Frame::centred(net.box, [](double x) { return x; });
+  frame.keep_bits(net.bits);
   SoftmaxBounds bounds;
   for (std::size_t y = 0; y < mu.size(); ++y) {
-    const PowerTable powers(net.box, hamiltonians[y].max_power());
-    const double reach = hamiltonians[y](powers).mag();
+    const Model h = model_of(hamiltonians[y].on_bits(net.bits), frame);
+    const PowerTable powers(frame.range, std::max(h.max_power, 1));
+    const double reach = h(powers).mag();
     const Interval error = Interval(errors[y]) + (mu[y] - mu[y]).mag() +
                            gamma * (Interval(reach) + errors[y] + mu[y].mag()) +
                            tiny * (classes + 2.0);

@@ -23,9 +23,12 @@ class EvaluableNetwork;
 /// The calls of a network, as methods of its class.
 void register_evaluation(py::class_<EvaluableNetwork> &network);
 
-/// A polynomial as Python hands it over: for each term the exponents and an enclosure (lower,
-/// upper) of its coefficient.
-using Terms = std::vector<std::pair<std::vector<std::uint32_t>, std::pair<double, double>>>;
-std::vector<polynet::Polynomial> polynomials_from(const std::vector<Terms> &polynomials);
+/// A polynomial as Python hands it over: for each term the exponents and the exact coefficient as a
+/// text, "n" or "n/d".
+using Terms = std::vector<std::pair<std::vector<std::uint32_t>, std::string>>;
+std::vector<polynet::ExactPolynomial> polynomials_from(const std::vector<Terms> &polynomials);
+
+/// A polynomial that the core made: enclosures (lower, upper) of the coefficients.
+using EnclosedTerms = std::vector<std::pair<std::vector<std::uint32_t>, std::pair<double, double>>>;
 
 } // namespace polynet_python

@@ -166,7 +166,7 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
   std::vector<Interval> intervals;
   for (const auto &[lower, upper] : box)
     intervals.emplace_back(lower, upper);
-  const std::vector<polynet::Polynomial> converted = polynomials_from(polynomials);
+  const std::vector<polynet::ExactPolynomial> converted = polynomials_from(polynomials);
   const py::gil_scoped_release release;
   return std::make_unique<EvaluableNetwork>(polynet::compile(converted, intervals, options));
 }
@@ -191,7 +191,7 @@ std::unique_ptr<polynet::Certifier> certifier(const EvaluableNetwork &self,
                                               const std::vector<Terms> &polynomials, bool by_gates,
                                               double ratio, std::size_t max_boxes,
                                               double activation_ulp) {
-  const std::vector<polynet::Polynomial> converted = polynomials_from(polynomials);
+  const std::vector<polynet::ExactPolynomial> converted = polynomials_from(polynomials);
   const py::gil_scoped_release release;
   return std::make_unique<polynet::Certifier>(
       self.network, converted,
@@ -199,13 +199,13 @@ std::unique_ptr<polynet::Certifier> certifier(const EvaluableNetwork &self,
                               max_boxes, activation_ulp});
 }
 
-std::vector<Terms> error_terms(const EvaluableNetwork &self, int order) {
+std::vector<EnclosedTerms> error_terms(const EvaluableNetwork &self, int order) {
   std::vector<polynet::Polynomial> polynomials;
   {
     const py::gil_scoped_release release;
     polynomials = polynet::error_terms(self.network, order);
   }
-  std::vector<Terms> result;
+  std::vector<EnclosedTerms> result;
   for (const polynet::Polynomial &p : polynomials) {
     result.emplace_back();
     for (const auto &[monomial, coefficient] : p.terms()) {
@@ -243,16 +243,16 @@ std::pair<double, double> softmax_bounds(const EvaluableNetwork &self,
 
 } // namespace
 
-std::vector<polynet::Polynomial> polynomials_from(const std::vector<Terms> &polynomials) {
-  std::vector<polynet::Polynomial> result;
+std::vector<polynet::ExactPolynomial> polynomials_from(const std::vector<Terms> &polynomials) {
+  std::vector<polynet::ExactPolynomial> result;
   for (const Terms &terms : polynomials) {
-    polynet::Polynomial p;
+    polynet::ExactPolynomial p;
     for (const auto &[exponents, coefficient] : terms) {
       polynet::Monomial monomial;
       for (std::uint32_t i = 0; i < exponents.size(); ++i)
         if (exponents[i] > 0)
           monomial.push_back({i, exponents[i]});
-      p.add(monomial, Interval(coefficient.first, coefficient.second));
+      p.add(monomial, coefficient);
     }
     result.push_back(std::move(p));
   }

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 __version__: str
 
 Part: TypeAlias = list[tuple[float, float]]
-Terms: TypeAlias = list[tuple[list[int], tuple[float, float]]]
+Terms: TypeAlias = list[tuple[list[int], str]]
+EnclosedTerms: TypeAlias = list[tuple[list[int], tuple[float, float]]]
 _Affine: TypeAlias = tuple[list[tuple[int, float]], float]
 _Gate: TypeAlias = tuple[str, float, float, list[int]]
 Series: TypeAlias = tuple[str, int, list[float], int, list[list[float]], list[int], list[float]]
@@ -192,7 +193,7 @@ class Network:
         max_boxes: int,
         activation_ulp: float,
     ) -> Certifier: ...
-    def error_terms(self, order: int) -> list[Terms]: ...
+    def error_terms(self, order: int) -> list[EnclosedTerms]: ...
     def softmax_bounds(
         self,
         polynomials: list[Terms],

@@ -21,14 +21,13 @@ from ._exact import (
     excerpt,
     is_number,
     multiply,
-    outward,
     pack,
     power,
     to_fraction,
     unpack,
 )
 from ._parse import MAX_NESTING, MAX_OPERATORS, MAX_TEXT_LENGTH, parse_terms
-from ._text import write_monomial, write_terms
+from ._text import write_terms
 from .convert import from_arrays, read, to_sympy
 from .errors import InvalidInputError, SizeLimitError
 
@@ -263,28 +262,6 @@ class Polynomial:
         packed = {pack(tuple((*e, 0)[i] for i in order)): c for e, c in self._terms.items()}
         return self._from_packed(packed, names)
 
-    def enclosures(self) -> tuple[list[Exponents], list[tuple[float, float]]]:
-        """Return each term's exponents and the tightest float64 interval around its coefficient.
-
-        The bounds are the largest float64 <= coefficient and the smallest one >= coefficient: equal
-        exactly when the coefficient is a float64.
-
-        Raises
-        ------
-        InvalidInputError
-            If a coefficient lies beyond the range of float64.
-        """
-        intervals = []
-        for exponents, coefficient in self._terms.items():
-            try:
-                intervals.append(outward(coefficient, "float64"))
-            except OverflowError as error:
-                term = write_monomial(exponents, self._variables) or "1"
-                raise InvalidInputError(
-                    f"the coefficient of {term} is {error}; rescale the polynomial"
-                ) from None
-        return list(self._terms), intervals
-
     def __call__(self, point: Sequence[ExactNumber]) -> Fraction:
         """Return the exact value at a point, one number per variable.
 
@@ -394,7 +371,6 @@ class Polynomial:
         return f"<Polynomial in {count} variables: degree {self.degree}, {len(self._terms)} terms>"
 
 
-def core_terms(polynomial: Polynomial) -> list[tuple[list[int], tuple[float, float]]]:
-    """Return a polynomial as the core takes it: exponents with enclosed coefficients."""
-    exponents, coefficients = polynomial.enclosures()
-    return [(list(e), interval) for e, interval in zip(exponents, coefficients, strict=True)]
+def core_terms(polynomial: Polynomial) -> list[tuple[list[int], str]]:
+    """Return the terms as the core takes them: exponents and exact coefficient."""
+    return [(list(e), str(c)) for e, c in polynomial.terms.items()]

@@ -3,7 +3,7 @@
 
 #include "polynet/certificate.hpp"
 #include "polynet/evaluate.hpp"
-#include "polynet/polynomial.hpp"
+#include "polynet/exact.hpp"
 
 #include <memory>
 #include <vector>
@@ -56,7 +56,7 @@ class Certifier {
 public:
   /// Error (invalid_input) if an option or the number of polynomials or variables does not fit;
   /// (not_certified) if no finite bound can be proved, with the reason.
-  Certifier(const Network &net, const std::vector<Polynomial> &polynomials,
+  Certifier(const Network &net, const std::vector<ExactPolynomial> &polynomials,
             const CertifyOptions &options);
   ~Certifier();
 
@@ -80,7 +80,7 @@ private:
 
 /// Proves two-sided bounds on the distance between the network and the polynomials, one per
 /// output, over the network's box: all steps of a Certifier.
-Certificate certify(const Network &net, const std::vector<Polynomial> &polynomials,
+Certificate certify(const Network &net, const std::vector<ExactPolynomial> &polynomials,
                     const CertifyOptions &options);
 
 } // namespace polynet

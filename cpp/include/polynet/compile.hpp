@@ -5,6 +5,7 @@
 #pragma once
 
 #include "polynet/circuit.hpp"
+#include "polynet/exact.hpp"
 #include "polynet/rounding.hpp"
 
 #include <optional>
@@ -45,7 +46,7 @@ struct CompileOptions {
 /// A network that approximates the polynomials on the box (finite endpoints, representable in the
 /// dtype). Error (invalid_input) for an unusable bias or scale, (size_limit) for a term of a degree
 /// above 512 or a circuit of more than a million products.
-Network compile(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
+Network compile(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options);
 
 /// The paper's circuit (or the compact ones) of the polynomials. Products of bits are wires at once
@@ -86,13 +87,6 @@ Network schedule(const Circuit &circuit, const std::vector<Interval> &box,
 Network grouped(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options, int layers, const Layout &layout = {},
                 bool centred = true);
-
-/// The smallest network found whose certified error on the whole box by neurons is at most the
-/// options' tolerance: the compact circuits and the paper's with other gates (forward differences,
-/// halves, Richardson combinations) and product trees with halved gates. Error (not_certified) if
-/// there is none: what came nearest, and what would help.
-Network compile_within(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
-                       const CompileOptions &options);
 
 /// Certified errors on the whole box, worst output; infinite where nothing can be proved.
 struct WholeBoxError {

@@ -13,7 +13,7 @@ class ErrorFunction {
 public:
   /// The network must outlive this object. Error (invalid_input) if a polynomial has a variable
   /// that the box lacks; (size_limit) if working out the polynomials takes too many terms.
-  ErrorFunction(const Network &net, const std::vector<Polynomial> &polynomials);
+  ErrorFunction(const Network &net, const std::vector<ExactPolynomial> &polynomials);
 
   const Network &network() const { return net_; }
   const IdealNetwork &ideal() const { return ideal_; }
@@ -38,9 +38,10 @@ private:
   std::vector<Model> visible_;
 };
 
-/// ideal network - polynomials, in the ideal network's frame.
+/// ideal network - polynomials, in the ideal network's frame; these variables are bits or not.
 std::vector<Model> ideal_differences(const IdealNetwork &ideal,
-                                     const std::vector<Polynomial> &polynomials);
+                                     const std::vector<ExactPolynomial> &polynomials,
+                                     const std::vector<bool> &bits);
 /// Enclosures of the differences over the box.
 std::vector<Interval> ranges(const IdealNetwork &ideal, const std::vector<Model> &differences);
 

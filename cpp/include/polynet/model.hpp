@@ -5,7 +5,7 @@
 // box far from the origin costs no accuracy.
 #pragma once
 
-#include "polynet/polynomial.hpp"
+#include "polynet/exact.hpp"
 
 #include <cstdint>
 #include <utility>
@@ -49,6 +49,7 @@ struct Model {
     const std::uint64_t word = keys[term * words() + variable / per_word];
     return static_cast<int>((word >> (16 * (variable % per_word))) & 0xffff);
   }
+  Monomial monomial(std::size_t term) const;
 
   /// An upper bound of the sum of the |coefficients|.
   double norm() const;
@@ -75,7 +76,8 @@ public:
   static constexpr std::size_t max_terms = 100'000;
 
   explicit ModelSum(std::size_t variables);
-  void add(const Interval &constant);
+  /// Adds coefficient * m.
+  void add(const Monomial &m, const Interval &coefficient);
   void add(const Model &m, const Interval &factor);
   /// Adds a b; the rest gains what the roundings really are.
   void add_product(const Model &a, const Model &b);
@@ -103,8 +105,10 @@ Model product(const Model &a, const Model &b, double negligible);
 /// m where the variables marked as bits are 0 or 1: t^k = t for k >= 1. `bits` may be empty.
 Model on_bits(Model m, const std::vector<bool> &bits);
 
-/// p in the frame's variables.
-Model model_of(const Polynomial &p, const Frame &frame);
+/// A polynomial in so many variables t.
+Model model_of(const Polynomial &p, std::size_t variables);
+/// p in the frame's variables: exactly, before its coefficients are rounded.
+Model model_of(const ExactPolynomial &p, const Frame &frame);
 
 /// Enclosures of the partial derivatives by t of a model's polynomial, over the table's box.
 std::vector<Interval> gradient(const Model &m, const PowerTable &powers);

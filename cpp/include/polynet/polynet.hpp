@@ -14,6 +14,6 @@ namespace polynet {
 
 /// The network as the C functions take it (polynet/polynet.h); to be given to polynet_free.
 polynet_network *c_handle(std::shared_ptr<const Evaluators> evaluators,
-                          std::vector<Polynomial> polynomials);
+                          std::vector<ExactPolynomial> polynomials);
 
 } // namespace polynet

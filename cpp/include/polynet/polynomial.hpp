@@ -79,8 +79,4 @@ private:
 /// p where the variables marked as bits are 0 or 1: x^k = x for k >= 1. `bits` may be empty.
 Polynomial on_bits(const Polynomial &p, const std::vector<bool> &bits);
 
-/// p on that box: the variables whose interval is a single point are replaced by it. Error
-/// (invalid_input) if p has a variable that the box lacks.
-Polynomial restricted(const Polynomial &p, const std::vector<Interval> &box);
-
 } // namespace polynet

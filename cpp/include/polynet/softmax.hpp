@@ -2,8 +2,8 @@
 // them.
 #pragma once
 
+#include "polynet/exact.hpp"
 #include "polynet/network.hpp"
-#include "polynet/polynomial.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -32,7 +32,7 @@ struct SoftmaxBounds {
 /// Logits off by at most e shift every log-odds by at most 2 e, hence a probability by at most
 /// max_t [s(t + 2 e) - s(t)] = tanh(e/2), s the logistic function. Each exponential is at most 1,
 /// and at least one of them is 1, so that rounding errors are bounded absolutely.
-SoftmaxBounds softmax_bounds(const Network &net, const std::vector<Polynomial> &hamiltonians,
+SoftmaxBounds softmax_bounds(const Network &net, const std::vector<ExactPolynomial> &hamiltonians,
                              const std::vector<double> &errors, const std::vector<Interval> &mu,
                              double exp_ulp);
 

@@ -15,11 +15,9 @@ constexpr double octaves = 11.0;
 } // namespace
 
 AttainedErrors::AttainedErrors(const Network &net, const Evaluator &evaluate,
-                               const std::vector<Polynomial> &polynomials)
-    : net_(net), evaluate_(evaluate), polynomials_(polynomials), best_(polynomials.size()) {
-  for (const Polynomial &p : polynomials)
-    max_power_ = std::max(max_power_, p.max_power());
-}
+                               const std::vector<ExactPolynomial> &polynomials)
+    : net_(net), evaluate_(evaluate), polynomials_(polynomials.begin(), polynomials.end()),
+      best_(polynomials.size()) {}
 
 std::vector<double> AttainedErrors::values(const std::vector<std::vector<double>> &points) const {
   const auto run = [&](auto zero) {
@@ -36,10 +34,10 @@ std::vector<double> AttainedErrors::values(const std::vector<std::vector<double>
 
 void AttainedErrors::try_points(const std::vector<std::vector<double>> &points) {
   const std::vector<double> value = values(points);
-  for (std::size_t n = 0; n < points.size(); ++n) {
-    const PowerTable powers({points[n].begin(), points[n].end()}, max_power_);
+  for (std::size_t n = 0; n < points.size(); ++n)
     for (std::size_t k = 0; k < polynomials_.size(); ++k) {
-      const Interval error = Interval(value[n * polynomials_.size() + k]) - polynomials_[k](powers);
+      const Interval error =
+          polynomials_[k].difference(value[n * polynomials_.size() + k], points[n]);
       Best &best = best_[k];
       best.largest = std::max(best.largest, error.mag());
       if (error.mig() > best.lower) {
@@ -47,7 +45,6 @@ void AttainedErrors::try_points(const std::vector<std::vector<double>> &points) 
         best.point = points[n];
       }
     }
-  }
 }
 
 void AttainedErrors::wander(std::size_t output) {

@@ -6,11 +6,11 @@
 namespace polynet {
 
 /// Looks for points in the dtype where |evaluated network - polynomial| is large, exactly: the
-/// result of an evaluation is a number, and the polynomial is enclosed there.
+/// result of an evaluation is a number, and the polynomial's value is rational.
 class AttainedErrors {
 public:
   AttainedErrors(const Network &net, const Evaluator &evaluate,
-                 const std::vector<Polynomial> &polynomials);
+                 const std::vector<ExactPolynomial> &polynomials);
 
   /// Evaluates the points.
   void try_points(const std::vector<std::vector<double>> &points);
@@ -34,8 +34,7 @@ private:
 
   const Network &net_;
   const Evaluator &evaluate_;
-  const std::vector<Polynomial> &polynomials_;
-  int max_power_ = 1;
+  std::vector<ExactValues> polynomials_;
   std::vector<Best> best_;
 };
 

@@ -31,7 +31,7 @@ constexpr double least_excess = 1e-3;
 // be idle.
 constexpr double share_of_rounding = 0.01;
 
-void check_arguments(const Network &net, const std::vector<Polynomial> &polynomials,
+void check_arguments(const Network &net, const std::vector<ExactPolynomial> &polynomials,
                      const CertifyOptions &options) {
   if (polynomials.size() != net.outputs.size())
     throw Error(ErrorCode::invalid_input,
@@ -67,7 +67,7 @@ void require_finite(const OutputBounds &bounds, std::size_t k) {
 } // namespace
 
 struct Certifier::State {
-  State(const Network &network, std::vector<Polynomial> p, const CertifyOptions &o)
+  State(const Network &network, std::vector<ExactPolynomial> p, const CertifyOptions &o)
       : net(network), polynomials(std::move(p)), options(o), error(net, polynomials),
         by_gates(Evaluator::by_gates(net, error.truncation())), points(error) {}
 
@@ -88,7 +88,7 @@ struct Certifier::State {
   }
 
   const Network &net;
-  const std::vector<Polynomial> polynomials;
+  const std::vector<ExactPolynomial> polynomials;
   const CertifyOptions options;
   const ErrorFunction error;
   const Evaluator by_gates;
@@ -107,14 +107,11 @@ struct Certifier::State {
   std::optional<double> before_trial;
 };
 
-Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomials,
+Certifier::Certifier(const Network &net, const std::vector<ExactPolynomial> &polynomials,
                      const CertifyOptions &options) {
   require_sound_float_environment();
   check_arguments(net, polynomials, options);
-  std::vector<Polynomial> reduced;
-  for (const Polynomial &p : polynomials)
-    reduced.push_back(on_bits(p, net.bits));
-  state_ = std::make_unique<State>(net, std::move(reduced), options);
+  state_ = std::make_unique<State>(net, polynomials, options);
   State &s = *state_;
   if (options.way == Way::neurons) {
     s.ulp = options.activation_ulp > 0.0 ? options.activation_ulp : default_activation_ulp(net);
@@ -220,7 +217,7 @@ Certificate Certifier::certificate() const {
   return certificate;
 }
 
-Certificate certify(const Network &net, const std::vector<Polynomial> &polynomials,
+Certificate certify(const Network &net, const std::vector<ExactPolynomial> &polynomials,
                     const CertifyOptions &options) {
   Certifier certifier(net, polynomials, options);
   for (Task task; !(task = certifier.next()).parts.empty();)

@@ -35,7 +35,7 @@ WholeBoxError settle(Network &net, const CompileOptions &options) {
 
 // The largest truncation error at corners of the box and at points between, unproved: bounds from
 // intervals on the whole box overestimate one network more than another.
-double sampled_truncation(const Network &net, const std::vector<Polynomial> &polynomials) {
+double sampled_truncation(const Network &net, const std::vector<ExactPolynomial> &polynomials) {
   try {
     const ErrorFunction error(net, polynomials);
     std::mt19937_64 random(1);
@@ -63,9 +63,9 @@ double ratio(double error, double paper) {
 
 } // namespace
 
-Network compile_compact(const Circuit &circuit, const std::vector<Polynomial> &polynomials,
-                        const std::vector<Interval> &box, const CompileOptions &options) {
-  Candidate paper = candidate(schedule(circuit, box, options), options);
+Network compile_compact(const Circuit &circuit, const LocalProblem &problem,
+                        const CompileOptions &options) {
+  Candidate paper = candidate(schedule(circuit, problem.box, options), options);
   const bool certified = paper.neurons <= most_certified;
   WholeBoxError paper_error;
   if (certified || paper.neurons == 0)
@@ -73,10 +73,10 @@ Network compile_compact(const Circuit &circuit, const std::vector<Polynomial> &p
   if (paper.neurons == 0)
     return std::move(paper.net);
   const double paper_truncation =
-      certified ? sampled_truncation(paper.net, polynomials) : detail::infinity;
+      certified ? sampled_truncation(paper.net, problem.exact) : detail::infinity;
 
   std::vector<Candidate> found =
-      candidates(circuit, polynomials, box, options, false, [&](const Candidate &c) {
+      candidates(circuit, problem.polynomials, problem.box, options, false, [&](const Candidate &c) {
         const double saved = double(paper.neurons) / std::max(c.neurons, 1);
         return c.neurons < paper.neurons &&
                c.error <= doubt * std::max(tolerated, saved) * paper.error;
@@ -96,7 +96,7 @@ Network compile_compact(const Circuit &circuit, const std::vector<Polynomial> &p
     if (certified) {
       const WholeBoxError error = settle(c.net, options);
       times = std::max(ratio(error.total, paper_error.total),
-                       ratio(sampled_truncation(c.net, polynomials), paper_truncation));
+                       ratio(sampled_truncation(c.net, problem.exact), paper_truncation));
     }
     looked_at.emplace_back(&c, times);
     if (times <= tolerated) {

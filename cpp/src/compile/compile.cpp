@@ -50,15 +50,45 @@ bool is_of_bits(const Circuit &circuit) {
                      [](const Product &p) { return p.of_bits; });
 }
 
-void check_degree(const Polynomial &p) {
-  for (const auto &[monomial, coefficient] : p.terms()) {
-    double sum = 0.0; // of what may not fit an int
-    for (const Factor &f : monomial)
-      sum += f.power;
-    if (sum > max_degree)
-      throw Error(ErrorCode::size_limit, "a term of degree " + text(sum) + "; at most " +
-                                             std::to_string(max_degree) + " is compiled");
+void check_degree(const ExactPolynomial &p) {
+  if (const int degree = p.degree(); degree > max_degree)
+    throw Error(ErrorCode::size_limit, "a term of degree " + std::to_string(degree) +
+                                           "; at most " + std::to_string(max_degree) +
+                                           " is compiled");
+}
+
+void check_tolerance(const CompileOptions &options) {
+  if (!(*options.tolerance > 0.0))
+    throw Error(ErrorCode::invalid_input,
+                "tolerance must be positive, not " + text(*options.tolerance));
+  if (options.bias || options.scale || options.hidden_layers ||
+      options.construction != Construction::compact)
+    throw Error(ErrorCode::invalid_input,
+                "a tolerance chooses bias, scale, construction and hidden_layers itself; leave "
+                "them out, or the tolerance");
+}
+
+// A network for the problem in its own variables.
+Network compile_local(const LocalProblem &problem, const CompileOptions &options) {
+  if (options.hidden_layers || options.construction == Construction::shallow) {
+    const int layers = options.hidden_layers.value_or(1);
+    if (layers < 1 || layers > max_hidden_layers)
+      throw Error(ErrorCode::invalid_input,
+                  "hidden_layers must lie between 1 and 64, not " + std::to_string(layers));
+    Network net = grouped(problem.polynomials, problem.box, options, layers);
+    settle_scales(net, options.scale);
+    return net;
   }
+  const Circuit circuit = paper_circuit(problem.polynomials, problem.box, options);
+  if (circuit.products.size() > max_products)
+    throw Error(ErrorCode::size_limit, "the circuit has " +
+                                           std::to_string(circuit.products.size()) +
+                                           " products, more than a million");
+  if (options.construction == Construction::compact && !is_of_bits(circuit))
+    return compile_compact(circuit, problem, options);
+  Network net = schedule(circuit, problem.box, options);
+  settle_scales(net, options.scale);
+  return net;
 }
 
 } // namespace
@@ -76,7 +106,7 @@ Construction construction_from_name(std::string_view name) {
 
 std::vector<std::string> construction_names() { return {"compact", "paper", "shallow"}; }
 
-Network compile(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
+Network compile(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options) {
   require_sound_float_environment();
   check_parameter("bias", options.bias, options.dtype);
@@ -84,41 +114,14 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
   check_parameter("sharpness", options.sharpness, options.dtype);
   check_box(box, options.dtype);
   check_bits(box, options.bits);
-  std::vector<Polynomial> on_box;
-  for (const Polynomial &p : polynomials) {
+  for (const ExactPolynomial &p : polynomials)
     check_degree(p);
-    on_box.push_back(on_bits(restricted(p, box), options.bits));
-  }
-  if (options.tolerance) {
-    if (!(*options.tolerance > 0.0))
-      throw Error(ErrorCode::invalid_input,
-                  "tolerance must be positive, not " + text(*options.tolerance));
-    if (options.bias || options.scale || options.hidden_layers ||
-        options.construction != Construction::compact)
-      throw Error(ErrorCode::invalid_input,
-                  "a tolerance chooses bias, scale, construction and hidden_layers itself; leave "
-                  "them out, or the tolerance");
-    return compile_within(on_box, box, options);
-  }
-  if (options.hidden_layers || options.construction == Construction::shallow) {
-    const int layers = options.hidden_layers.value_or(1);
-    if (layers < 1 || layers > max_hidden_layers)
-      throw Error(ErrorCode::invalid_input,
-                  "hidden_layers must lie between 1 and 64, not " + std::to_string(layers));
-    Network net = grouped(on_box, box, options, layers);
-    settle_scales(net, options.scale);
-    return net;
-  }
-  const Circuit circuit = paper_circuit(on_box, box, options);
-  if (circuit.products.size() > max_products)
-    throw Error(ErrorCode::size_limit, "the circuit has " +
-                                           std::to_string(circuit.products.size()) +
-                                           " products, more than a million");
-  if (options.construction == Construction::compact && !is_of_bits(circuit))
-    return compile_compact(circuit, on_box, box, options);
-  Network net = schedule(circuit, box, options);
-  settle_scales(net, options.scale);
-  return net;
+  if (options.tolerance)
+    check_tolerance(options);
+  const LocalProblem problem = localised(polynomials, box, options.bits, options.dtype);
+  return over_inputs(options.tolerance ? compile_within(problem, box, polynomials, options)
+                                       : compile_local(problem, options),
+                     problem.variables, box);
 }
 
 } // namespace polynet

@@ -1,5 +1,6 @@
 // The smallest network within a tolerance.
 #include "candidates.hpp"
+#include "choice.hpp"
 #include "polynet/error.hpp"
 #include "polynet/error_model.hpp"
 
@@ -17,14 +18,14 @@ constexpr double leeway = 8.0;
 
 class Search {
 public:
-  Search(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
-         const CompileOptions &options)
-      : polynomials_(polynomials), box_(box), options_(options) {}
+  Search(const LocalProblem &problem, const std::vector<Interval> &inputs,
+         const std::vector<ExactPolynomial> &polynomials, const CompileOptions &options)
+      : problem_(problem), inputs_(inputs), polynomials_(polynomials), options_(options) {}
 
   Network run() {
-    const Circuit paper = paper_circuit(polynomials_, box_, options_);
-    std::vector<Candidate> found = candidates(paper, polynomials_, box_, options_, true,
-                                              [](const Candidate &) { return true; });
+    const Circuit paper = paper_circuit(problem_.polynomials, problem_.box, options_);
+    std::vector<Candidate> found = candidates(paper, problem_.polynomials, problem_.box, options_,
+                                              true, [](const Candidate &) { return true; });
     std::vector<Candidate *> rest;
     int looks = 0;
     for (Candidate &c : found) {
@@ -60,10 +61,11 @@ private:
   double certified_error(Network &net) const {
     try {
       settle_scales(net, options_.scale);
-      const ErrorFunction error(net, polynomials_);
+      const Network real = over_inputs(net, problem_.variables, inputs_);
+      const ErrorFunction error(real, polynomials_);
       const std::vector<Interval> &errors = error.on_box();
       const std::vector<double> rounding =
-          rounding_by_neurons(net, error.truncation(), default_activation_ulp(net));
+          rounding_by_neurons(real, error.truncation(), default_activation_ulp(real));
       double worst = 0.0;
       for (std::size_t k = 0; k < errors.size(); ++k)
         worst = std::max(worst, up(errors[k].mag() + rounding[k]));
@@ -85,17 +87,19 @@ private:
                     "; the best reached " + text(best_error_) + "; what may help: " + advice);
   }
 
-  const std::vector<Polynomial> &polynomials_;
-  const std::vector<Interval> &box_;
+  const LocalProblem &problem_;
+  const std::vector<Interval> &inputs_;
+  const std::vector<ExactPolynomial> &polynomials_; // in the inputs
   const CompileOptions &options_;
   double best_error_ = detail::infinity;
 };
 
 } // namespace
 
-Network compile_within(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
+Network compile_within(const LocalProblem &problem, const std::vector<Interval> &inputs,
+                       const std::vector<ExactPolynomial> &polynomials,
                        const CompileOptions &options) {
-  return Search(polynomials, box, options).run();
+  return Search(problem, inputs, polynomials, options).run();
 }
 
 } // namespace polynet

@@ -91,13 +91,21 @@ std::vector<T> pass(const Network &net, const Truncation &truncation, std::vecto
 } // namespace
 
 std::vector<Model> ideal_differences(const IdealNetwork &ideal,
-                                     const std::vector<Polynomial> &polynomials) {
+                                     const std::vector<ExactPolynomial> &polynomials,
+                                     const std::vector<bool> &bits) {
+  const std::size_t n = ideal.frame.centre.size();
   std::vector<Model> differences;
   for (std::size_t k = 0; k < polynomials.size(); ++k) {
-    ModelSum sum(ideal.frame.centre.size());
-    sum.add(ideal.outputs[k], 1.0);
-    sum.add(model_of(polynomials[k], ideal.frame), -1.0);
+    const Model &network = ideal.outputs[k];
+    // polynomial - network, exactly: the coefficients agree to their last bits.
+    ExactPolynomial missing =
+        polynomials[k].on_bits(bits).in({ideal.frame.centre, ideal.frame.radius});
+    for (std::size_t term = 0; term < network.terms(); ++term)
+      missing.add(network.monomial(term), -network.coefficients[term]);
+    ModelSum sum(n);
+    sum.add(model_of(missing.enclosed(), n), -1.0);
     differences.push_back(sum.take());
+    differences.back().rest = up(differences.back().rest + network.rest);
   }
   return differences;
 }
@@ -109,9 +117,9 @@ std::vector<Interval> ranges(const IdealNetwork &ideal, const std::vector<Model>
   return result;
 }
 
-ErrorFunction::ErrorFunction(const Network &net, const std::vector<Polynomial> &polynomials)
+ErrorFunction::ErrorFunction(const Network &net, const std::vector<ExactPolynomial> &polynomials)
     : net_(net), ideal_(ideal_network(net)), truncation_(net, ideal_),
-      differences_(ideal_differences(ideal_, polynomials)), on_box_(ranges(ideal_, differences_)),
+      differences_(ideal_differences(ideal_, polynomials, net.bits)), on_box_(ranges(ideal_, differences_)),
       visible_(differences_) {
   for (std::size_t k = 0; k < on_box_.size(); ++k) {
     on_box_[k] += truncation_.errors()[k];

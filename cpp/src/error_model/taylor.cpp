@@ -137,7 +137,7 @@ private:
         else if (const std::optional<Model> m = monomial(z, term.powers))
           sum.add(*m, term.coefficient);
         else
-          sum.add(term.coefficient);
+          sum.add(Monomial{}, term.coefficient);
       }
     Model result = sum.take();
     result.rest = up(result.rest + rest);
@@ -152,7 +152,7 @@ private:
       return times(*monomial(z, series.stencil().target), rho(series, z));
     } catch (const Error &) {
       ModelSum sum(net_.box.size());
-      sum.add(error_.truncation().own_error(t, g));
+      sum.add(Monomial{}, error_.truncation().own_error(t, g));
       return sum.take();
     }
   }
@@ -162,10 +162,10 @@ private:
     const HiddenLayer &layer = net_.hidden[t];
     const Interval z = operand(PowerTable(part_.range, std::max(operand.max_power, 1)));
     const Interval rho = error_.truncation().series(t, g).rho(&z);
-    const Model sign = model_of(sign_of_bits(layer, layer.gates[g]), error_.ideal().frame);
+    const Model sign = model_of(sign_of_bits(layer, layer.gates[g]), net_.box.size());
     ModelSum sum(net_.box.size());
     sum.add(substituted(sign, part_), rho.mid());
-    sum.add(symmetric(rho.rad()));
+    sum.add(Monomial{}, symmetric(rho.rad()));
     return sum.take();
   }
 

@@ -54,6 +54,14 @@ bool same(const std::uint64_t *a, const std::uint64_t *b, std::size_t words) {
 
 } // namespace
 
+Monomial Model::monomial(std::size_t term) const {
+  Monomial m;
+  for (std::uint32_t i = 0; i < variables; ++i)
+    if (const int p = power(term, i); p > 0)
+      m.push_back({i, static_cast<std::uint32_t>(p)});
+  return m;
+}
+
 double Model::norm() const {
   double sum = 0.0;
   for (const double c : coefficients)
@@ -198,11 +206,17 @@ void ModelSum::start_product(const Model &a, const Model &b) {
         up(sum_.rest + up(up(up(a.norm() * b.rest) + up(b.norm() * a.rest)) + up(a.rest * b.rest)));
 }
 
-void ModelSum::add(const Interval &constant) {
+void ModelSum::add(const Monomial &m, const Interval &coefficient) {
   std::fill(key_.begin(), key_.end(), 0);
-  add_term(key_.data(), constant.mid());
-  if (constant.lo() != constant.hi())
-    sum_.rest = up(sum_.rest + constant.rad());
+  for (const Factor &f : m) {
+    if (f.power > static_cast<std::uint32_t>(Model::largest_power))
+      refuse();
+    key_[f.variable / Model::per_word] += unit_key(f.variable, f.power);
+    sum_.max_power = std::max(sum_.max_power, static_cast<int>(f.power));
+  }
+  add_term(key_.data(), coefficient.mid());
+  if (coefficient.lo() != coefficient.hi())
+    sum_.rest = up(sum_.rest + coefficient.rad());
 }
 
 void ModelSum::add(const Model &m, const Interval &factor) {
@@ -305,43 +319,15 @@ Model on_bits(Model m, const std::vector<bool> &bits) {
   return result;
 }
 
-Model model_of(const Polynomial &p, const Frame &frame) {
-  const std::size_t n = frame.centre.size();
-  std::vector<std::vector<Model>> powers(n);
-  const auto power = [&](const Factor &f) -> const Model & {
-    std::vector<Model> &known = powers[f.variable];
-    if (known.empty()) {
-      ModelSum linear(n);
-      linear.add(Interval(frame.centre[f.variable]));
-      Model x = linear.take();
-      if (frame.radius[f.variable] > 0.0) {
-        std::vector<std::uint64_t> key(x.words(), 0);
-        key[f.variable / Model::per_word] = unit_key(f.variable, 1);
-        x.keys.insert(x.keys.end(), key.begin(), key.end());
-        x.coefficients.push_back(frame.radius[f.variable]);
-        x.max_power = 1;
-      }
-      known.push_back(std::move(x));
-    }
-    while (known.size() < f.power)
-      known.push_back(product(known.back(), known.front()));
-    return known[f.power - 1];
-  };
-  ModelSum sum(n);
-  for (const auto &[monomial, coefficient] : p.terms()) {
-    ModelSum one(n);
-    one.add(Interval(1.0));
-    Model term = one.take();
-    for (const Factor &f : monomial) {
-      if (f.variable >= n)
-        throw Error(ErrorCode::invalid_input, "a polynomial uses variable " +
-                                                  std::to_string(f.variable) +
-                                                  ", but the box has only " + std::to_string(n));
-      term = product(term, power(f));
-    }
-    sum.add(term, coefficient);
-  }
+Model model_of(const Polynomial &p, std::size_t variables) {
+  ModelSum sum(variables);
+  for (const auto &[monomial, coefficient] : p.terms())
+    sum.add(monomial, coefficient);
   return sum.take();
+}
+
+Model model_of(const ExactPolynomial &p, const Frame &frame) {
+  return model_of(p.in({frame.centre, frame.radius}).enclosed(), frame.centre.size());
 }
 
 Model substituted(const Model &m, const Frame &s) {

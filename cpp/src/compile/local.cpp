@@ -1,0 +1,154 @@
+#include "local.hpp"
+
+#include "../exact_sum.hpp"
+#include "gates.hpp"
+#include "polynet/error.hpp"
+
+#include <numeric>
+
+namespace polynet {
+
+namespace {
+
+// Centres are taken where the coefficients about 0 add up to more than so many times those about
+// the middle of the box: so many times more is lost in rounding them.
+constexpr double tolerated_cancellation = 16.0;
+
+// The power of two at or next above the largest |x - centre|, by a part in 2^20 at most below it:
+// the middle of a box is not always a number of the dtype.
+double unit_of(const Interval &x, double centre, Dtype dtype) {
+  const double reach = std::max(x.hi() - centre, centre - x.lo());
+  const int largest = std::ilogb(float_format(dtype).largest) - 8;
+  const int exponent = std::ilogb(reach * (1.0 - 0x1p-20)) + 1;
+  return std::ldexp(1.0, std::clamp(exponent, -largest, largest));
+}
+
+class Localising {
+public:
+  Localising(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
+             const std::vector<bool> &bits, Dtype dtype)
+      : polynomials_(polynomials), box_(box), bits_(bits), dtype_(dtype) {
+    local_.centre.resize(box.size());
+    local_.unit.resize(box.size());
+    for (std::size_t i = 0; i < box.size(); ++i)
+      set(i, 0.0);
+  }
+
+  LocalVariables run() {
+    const std::vector<double> about_zero = norms();
+    const LocalVariables plain = local_;
+    for (std::size_t i = 0; i < box_.size(); ++i)
+      set(i, round_to(dtype_, box_[i].mid()));
+    std::vector<double> about_middle;
+    try {
+      about_middle = norms();
+    } catch (const Error &error) {
+      if (error.code() != ErrorCode::size_limit)
+        throw;
+      return plain; // too many terms
+    }
+    for (double &norm : about_middle)
+      norm *= tolerated_cancellation;
+    if (within(about_zero, about_middle))
+      return plain;
+    // Back to 0 where that alone does no harm, the nearest inputs first.
+    std::vector<std::size_t> order(box_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
+      return std::fabs(local_.centre[i]) * local_.unit[j] <
+             std::fabs(local_.centre[j]) * local_.unit[i];
+    });
+    for (const std::size_t i : order)
+      if (const double centre = local_.centre[i]; centre != 0.0) {
+        set(i, 0.0);
+        if (!within(norms(), about_middle))
+          set(i, centre);
+      }
+    return local_;
+  }
+
+private:
+  void set(std::size_t i, double centre) {
+    const Interval &x = box_[i];
+    const bool fixed = x.lo() == x.hi(), bit = !bits_.empty() && bits_[i];
+    local_.centre[i] = fixed ? x.lo() : bit ? 0.0 : centre;
+    local_.unit[i] = fixed ? 0.0 : bit ? 1.0 : unit_of(x, centre, dtype_);
+  }
+
+  // Of each polynomial the sum of the |coefficients| in t.
+  std::vector<double> norms() const {
+    std::vector<double> sums;
+    for (const ExactPolynomial &p : polynomials_) {
+      const Polynomial in_t = p.in(local_).enclosed();
+      double sum = 0.0;
+      for (const auto &[m, c] : in_t.terms())
+        sum += c.mag();
+      sums.push_back(sum);
+    }
+    return sums;
+  }
+
+  static bool within(const std::vector<double> &norms, const std::vector<double> &bounds) {
+    return std::equal(norms.begin(), norms.end(), bounds.begin(), std::less_equal<>());
+  }
+
+  const std::vector<ExactPolynomial> &polynomials_;
+  const std::vector<Interval> &box_;
+  const std::vector<bool> &bits_;
+  Dtype dtype_;
+  LocalVariables local_;
+};
+
+} // namespace
+
+LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
+                       const std::vector<Interval> &box, const std::vector<bool> &bits,
+                       Dtype dtype) {
+  LocalProblem problem;
+  std::vector<ExactPolynomial> reduced;
+  for (const ExactPolynomial &p : polynomials) {
+    p.require_variables(box.size());
+    reduced.push_back(p.on_bits(bits));
+  }
+  problem.variables = Localising(reduced, box, bits, dtype).run();
+  const auto &[centre, unit] = problem.variables;
+  for (std::size_t i = 0; i < box.size(); ++i)
+    if (unit[i] == 0.0)
+      problem.box.emplace_back(0.0);
+    else if (centre[i] != 0.0) // the whole unit, so that an operand that is t has the weight 1/unit
+      problem.box.emplace_back(-1.0, 1.0);
+    else
+      problem.box.emplace_back(box[i].lo() / unit[i], box[i].hi() / unit[i]);
+  for (const ExactPolynomial &p : reduced) {
+    problem.exact.push_back(p.in(problem.variables));
+    problem.polynomials.push_back(problem.exact.back().enclosed());
+    for (const auto &[m, c] : problem.polynomials.back().terms())
+      if (!c.is_bounded())
+        throw Error(ErrorCode::invalid_input,
+                    "the polynomial's values on the box go beyond the range of float64; rescale it");
+  }
+  return problem;
+}
+
+Network over_inputs(Network net, const LocalVariables &variables,
+                    const std::vector<Interval> &box) {
+  for (Affine &row : net.hidden.empty() ? net.outputs : net.hidden.front().operands) {
+    ExactSum constant(row.constant);
+    std::vector<std::pair<int, double>> terms;
+    for (const auto &[input, t_weight] : row.terms) {
+      const auto i = static_cast<std::size_t>(input);
+      if (variables.unit[i] == 0.0)
+        continue;
+      const double weight = representable(net.dtype, t_weight / variables.unit[i]);
+      constant.add_product(-weight, variables.centre[i]);
+      if (weight != 0.0)
+        terms.emplace_back(input, weight);
+    }
+    row.terms = std::move(terms);
+    row.constant = representable(net.dtype, constant.value().mid());
+  }
+  net.box = box;
+  return net;
+}
+
+} // namespace polynet

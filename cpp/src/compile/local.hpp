@@ -1,0 +1,30 @@
+// The problem in the box's own variables.
+#pragma once
+
+#include "polynet/exact.hpp"
+#include "polynet/network.hpp"
+
+namespace polynet {
+
+/// Polynomials and box in variables t, x_i = centre_i + unit_i t_i, whose units are powers of two
+/// (0 of an input that is a single point): both changes of variables are exact. An input has the
+/// centre 0 as long as that loses little: about another one a sparse polynomial has more terms.
+struct LocalProblem {
+  LocalVariables variables;
+  std::vector<Interval> box;
+  std::vector<ExactPolynomial> exact;
+  /// The same with enclosed coefficients, for the circuits.
+  std::vector<Polynomial> polynomials;
+};
+
+/// Error (invalid_input) if a polynomial has a variable that the box lacks or coefficients beyond
+/// float64; (size_limit) from ExactPolynomial::in.
+LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
+                       const std::vector<Interval> &box, const std::vector<bool> &bits,
+                       Dtype dtype);
+
+/// A network for the problem in t as one in x, on that box of x: its rows over the inputs, which
+/// are rounded to the dtype, change. Error (not_certified) if their numbers overflow it.
+Network over_inputs(Network net, const LocalVariables &variables, const std::vector<Interval> &box);
+
+} // namespace polynet

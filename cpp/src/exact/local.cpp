@@ -1,0 +1,121 @@
+// p(centre + unit t) as a polynomial in t, one variable after the other.
+#include "terms.hpp"
+
+#include "polynet/error.hpp"
+
+namespace polynet {
+
+namespace {
+
+constexpr std::size_t max_terms = 100'000;
+// Of all coefficients of one polynomial, and of one line before it is moved: 64 MiB.
+constexpr long max_bits = 1L << 29;
+
+using Numerators = std::map<Monomial, Dyadic>;
+
+[[noreturn]] void refuse(const char *what) {
+  throw Error(ErrorCode::size_limit,
+              "the polynomial about the centre of the box has more than " + std::string(what) +
+                  "; a box centred at 0 keeps it as it is");
+}
+
+// The coefficients, by power, of the terms that differ in one variable's power alone.
+using Line = std::vector<Dyadic>;
+
+// sum_k a_k (c + x)^k in powers of x: synthetic division by Horner's rule, again and again
+// (Shaw and Traub 1974). The numbers are integers times one power of two.
+void move(Line &line, const Dyadic &c) {
+  const auto d = static_cast<long>(line.size()) - 1;
+  // With c = n 2^e: a_k 2^(e k) are the coefficients in x/2^e, moved by the integer n.
+  long least = line[0].exponent;
+  for (long k = 0; k <= d; ++k)
+    if (line[static_cast<std::size_t>(k)].n != 0)
+      least = std::min(least, line[static_cast<std::size_t>(k)].exponent + c.exponent * k);
+  std::vector<Integer> a;
+  long size = 0;
+  for (long k = 0; k <= d; ++k) {
+    const Dyadic &term = line[static_cast<std::size_t>(k)];
+    const long shift = term.n == 0 ? 0 : term.exponent + c.exponent * k - least;
+    size += shift + bits(term.n);
+    if (size + d * bits(c.n) > max_bits)
+      refuse("64 MiB of digits");
+    a.push_back(term.n << static_cast<unsigned long>(shift));
+  }
+  for (long i = 0; i < d; ++i)
+    for (long j = d - 1; j >= i; --j)
+      a[static_cast<std::size_t>(j)] += c.n * a[static_cast<std::size_t>(j) + 1];
+  for (long k = 0; k <= d; ++k)
+    line[static_cast<std::size_t>(k)] = {std::move(a[static_cast<std::size_t>(k)]),
+                                         least - c.exponent * k};
+}
+
+// The part of a monomial without one variable, and that variable's power.
+std::pair<Monomial, std::uint32_t> split(const Monomial &m, std::uint32_t variable) {
+  Monomial rest;
+  std::uint32_t power = 0;
+  for (const Factor &f : m)
+    if (f.variable == variable)
+      power = f.power;
+    else
+      rest.push_back(f);
+  return {std::move(rest), power};
+}
+
+Monomial joined(const Monomial &rest, std::uint32_t variable, std::uint32_t power) {
+  return power == 0 ? rest : rest * Monomial{{variable, power}};
+}
+
+Numerators substituted(const Numerators &terms, std::uint32_t variable, double centre,
+                       double unit) {
+  const Dyadic c = Dyadic::of(centre), u = Dyadic::of(unit);
+  std::map<Monomial, Line> lines;
+  for (const auto &[m, numerator] : terms) {
+    auto [rest, power] = split(m, variable);
+    Line &line = lines[std::move(rest)];
+    line.resize(std::max<std::size_t>(line.size(), power + 1));
+    line[power] = numerator;
+  }
+  Numerators result;
+  long size = 0;
+  for (auto &[rest, line] : lines) {
+    if (c.n != 0)
+      move(line, c);
+    Dyadic scale{1, 0};
+    for (std::uint32_t k = 0; k < line.size(); ++k, scale *= u) {
+      if (line[k].n == 0)
+        continue;
+      line[k] *= scale;
+      if (line[k].n == 0) // a unit of 0
+        break;
+      if ((size += bits(line[k].n)) > max_bits)
+        refuse("64 MiB of digits");
+      result.emplace(joined(rest, variable, k), std::move(line[k]));
+    }
+    if (result.size() > max_terms)
+      refuse("100000 terms");
+  }
+  return result;
+}
+
+} // namespace
+
+ExactPolynomial ExactPolynomial::in(const LocalVariables &local) const {
+  require_variables(local.centre.size());
+  CommonTerms given = common(terms_->of);
+  Numerators numerators;
+  std::vector<bool> used(local.centre.size(), false);
+  for (auto &[m, numerator] : given.numerators) {
+    numerators.emplace(*m, std::move(numerator));
+    for (const Factor &f : *m)
+      used[f.variable] = true;
+  }
+  for (std::uint32_t i = 0; i < used.size(); ++i)
+    if (used[i] && (local.centre[i] != 0.0 || local.unit[i] != 1.0))
+      numerators = substituted(numerators, i, local.centre[i], local.unit[i]);
+  ExactPolynomial result;
+  for (auto &[m, numerator] : numerators)
+    result.terms_->of.emplace(m, Rational{std::move(numerator), given.denominator});
+  return result;
+}
+
+} // namespace polynet
