@@ -27,8 +27,9 @@ void distribute(const Row &row, const Interval &factor, Intervals &weights) {
 class SlopePass {
 public:
   SlopePass(const ErrorFunction &error, const Products &products, const Intervals &part)
-      : net_(error.network()), error_(error), products_(products), values_(part),
-        errors_(part.size(), 0.0) {
+      : net_(error.network()), error_(error), products_(products), errors_(part.size(), 0.0) {
+    for (std::size_t i = 0; i < part.size(); ++i)
+      values_.push_back(net_.from_origin(i, part[i]));
     arguments_.reserve(products.steps.size());
     for (const ProductStep &step : products.steps)
       forward(step);

@@ -72,6 +72,7 @@ private:
     for (const auto &[input, weight] : row.terms) {
       const auto i = static_cast<std::uint32_t>(input);
       constant.add_product(weight, frame_.centre[i]);
+      constant.add_product(-weight, net_.origin_of(i));
       Polynomial t;
       t.add(Monomial{{i, 1}}, frame_.radius[i]);
       sum.add(model_of(t, net_.box.size()), weight);

@@ -83,6 +83,13 @@ void validate(const Network &net) {
   require(net.bits.empty() || net.bits.size() == net.box.size(),
           "it marks " + std::to_string(net.bits.size()) + " inputs as bits or not, but has " +
               std::to_string(net.box.size()));
+  require(net.origin.empty() || net.origin.size() == net.box.size(),
+          "it has the origins of " + std::to_string(net.origin.size()) + " inputs, but " +
+              std::to_string(net.box.size()) + " inputs");
+  for (std::size_t i = 0; i < net.origin.size(); ++i) {
+    require(representable(net.origin[i]), "an origin is not a finite number of the dtype");
+    require(!net.is_bit(i) || net.origin[i] == 0.0, "the origin of a bit is not 0");
+  }
   for (std::size_t i = 0; i < net.bits.size(); ++i)
     require(!net.bits[i] || (net.box[i].lo() == 0.0 && net.box[i].hi() == 1.0),
             "the range of a bit is not [0, 1]");

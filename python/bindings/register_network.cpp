@@ -37,7 +37,7 @@ using GateState = std::tuple<std::string, double, double, std::vector<int>>;
 using LayerState = std::pair<std::vector<AffineState>, std::vector<GateState>>;
 using State =
     std::tuple<std::string, std::string, std::string, std::vector<std::pair<double, double>>,
-               std::vector<LayerState>, std::vector<AffineState>>;
+               std::vector<double>, std::vector<LayerState>, std::vector<AffineState>>;
 
 std::vector<AffineState> state_of(const std::vector<Affine> &forms) {
   std::vector<AffineState> states;
@@ -70,6 +70,7 @@ State state_of(const Network &net) {
           std::string(name_of(net.dtype)),
           std::string(name_of(net.form)),
           std::move(box),
+          net.origin,
           std::move(hidden),
           state_of(net.outputs)};
 }
@@ -118,7 +119,7 @@ gate_series(const EvaluableNetwork &self) {
 }
 
 Network network_from(const State &state, const std::vector<bool> &bits) {
-  const auto &[activation, dtype, form, box, hidden, outputs] = state;
+  const auto &[activation, dtype, form, box, origin, hidden, outputs] = state;
   Network net;
   net.activation = polynet::activation(activation);
   net.dtype = polynet::dtype_from_name(dtype);
@@ -142,6 +143,7 @@ Network network_from(const State &state, const std::vector<bool> &bits) {
   }
   net.outputs = forms_from(outputs);
   net.bits = bits;
+  net.origin = origin;
   polynet::validate(net);
   return net;
 }

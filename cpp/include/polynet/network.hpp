@@ -36,8 +36,8 @@ std::string_view name_of(Dtype d);
 Form form_from_name(std::string_view name);
 std::string_view name_of(Form f);
 
-/// sum_j weight_j v_j + constant, over the previous hidden layer's gate outputs (over the inputs
-/// in the first layer). The numbers are representable in the network's dtype and exact.
+/// sum_j weight_j v_j + constant, over the previous hidden layer's gate outputs (in the first layer
+/// over the inputs, each less its origin). The numbers are representable in the network's dtype and exact.
 struct Affine {
   std::vector<std::pair<int, double>> terms;
   double constant = 0.0;
@@ -88,12 +88,20 @@ struct Network {
   /// The inputs that are 0 or 1, their range in the box being [0, 1]; empty if there are none.
   /// What is said of points of the box is said of those only where these are 0 or 1.
   std::vector<bool> bits;
+  /// What is subtracted from each input before anything else, in the dtype; empty if nothing is.
+  /// For a box far from 0 the difference is small and, as a rule, exact (Sterbenz's lemma).
+  std::vector<double> origin;
   std::vector<HiddenLayer> hidden;
   std::vector<Affine> outputs;
 
   /// Hidden neurons in all.
   int neurons() const;
   bool is_bit(std::size_t input) const { return !bits.empty() && bits[input]; }
+  double origin_of(std::size_t input) const { return origin.empty() ? 0.0 : origin[input]; }
+  /// The range of an input less its origin, for a part of its interval.
+  Interval from_origin(std::size_t input, const Interval &x) const {
+    return origin_of(input) == 0.0 ? x : x - Interval(origin[input]);
+  }
   /// The value nearest to x that this input may have: in the dtype, in the box, 0 or 1 if a bit.
   double nearest_input(std::size_t input, double x) const;
 };
@@ -138,7 +146,11 @@ std::vector<Row> output_rows(const Network &net);
 std::vector<double> unit_weights(const Network &net, const HiddenLayer &layer,
                                  const Neurons &neurons, const Row &row);
 
-/// The network as layers of neurons. Error (not_certified) if a parameter overflows the dtype.
+/// Whether the first layer of neurons subtracts the origin from the inputs.
+bool subtracts_origin(const Network &net);
+
+/// The network as layers of neurons; in factored form the first one subtracts the origin, if there
+/// is one. Error (not_certified) if a parameter overflows the dtype.
 std::vector<Layer> layers(const Network &net);
 
 } // namespace polynet

@@ -1,6 +1,5 @@
 #include "local.hpp"
 
-#include "../exact_sum.hpp"
 #include "gates.hpp"
 #include "polynet/error.hpp"
 
@@ -115,10 +114,9 @@ LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
   for (std::size_t i = 0; i < box.size(); ++i)
     if (unit[i] == 0.0)
       problem.box.emplace_back(0.0);
-    else if (centre[i] != 0.0) // the whole unit, so that an operand that is t has the weight 1/unit
-      problem.box.emplace_back(-1.0, 1.0);
     else
-      problem.box.emplace_back(box[i].lo() / unit[i], box[i].hi() / unit[i]);
+      problem.box.emplace_back((box[i].lo() - centre[i]) / unit[i],
+                               (box[i].hi() - centre[i]) / unit[i]);
   for (const ExactPolynomial &p : reduced) {
     problem.exact.push_back(p.in(problem.variables));
     problem.polynomials.push_back(problem.exact.back().enclosed());
@@ -132,22 +130,15 @@ LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
 
 Network over_inputs(Network net, const LocalVariables &variables,
                     const std::vector<Interval> &box) {
-  for (Affine &row : net.hidden.empty() ? net.outputs : net.hidden.front().operands) {
-    ExactSum constant(row.constant);
-    std::vector<std::pair<int, double>> terms;
-    for (const auto &[input, t_weight] : row.terms) {
-      const auto i = static_cast<std::size_t>(input);
-      if (variables.unit[i] == 0.0)
-        continue;
-      const double weight = representable(net.dtype, t_weight / variables.unit[i]);
-      constant.add_product(-weight, variables.centre[i]);
-      if (weight != 0.0)
-        terms.emplace_back(input, weight);
-    }
-    row.terms = std::move(terms);
-    row.constant = representable(net.dtype, constant.value().mid());
-  }
+  for (Affine &row : net.hidden.empty() ? net.outputs : net.hidden.front().operands)
+    for (auto &[input, weight] : row.terms)
+      weight = representable(net.dtype, weight / variables.unit[static_cast<std::size_t>(input)]);
   net.box = box;
+  net.origin.clear();
+  for (std::size_t i = 0; i < box.size(); ++i)
+    net.origin.push_back(variables.unit[i] == 0.0 ? 0.0 : variables.centre[i]);
+  if (std::all_of(net.origin.begin(), net.origin.end(), [](double o) { return o == 0.0; }))
+    net.origin.clear();
   return net;
 }
 

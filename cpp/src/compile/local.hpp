@@ -7,8 +7,9 @@
 namespace polynet {
 
 /// Polynomials and box in variables t, x_i = centre_i + unit_i t_i, whose units are powers of two
-/// (0 of an input that is a single point): both changes of variables are exact. An input has the
+/// (0 of an input that is a single point): the change of variables is exact. An input has the
 /// centre 0 as long as that loses little: about another one a sparse polynomial has more terms.
+/// The box in t is rounded; nothing depends on it.
 struct LocalProblem {
   LocalVariables variables;
   std::vector<Interval> box;
@@ -23,8 +24,8 @@ LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
                        const std::vector<Interval> &box, const std::vector<bool> &bits,
                        Dtype dtype);
 
-/// A network for the problem in t as one in x, on that box of x: its rows over the inputs, which
-/// are rounded to the dtype, change. Error (not_certified) if their numbers overflow it.
+/// A network for the problem in t as one in x, on that box of x: the centres are its origin, and the
+/// units divide its weights of the inputs. Error (not_certified) if these overflow the dtype.
 Network over_inputs(Network net, const LocalVariables &variables, const std::vector<Interval> &box);
 
 } // namespace polynet

@@ -55,6 +55,8 @@ template <typename T> Step<T> step(const GateSeries &series, const T *z, const T
 template <typename T>
 std::vector<T> pass(const Network &net, const Truncation &truncation, std::vector<T> values) {
   std::vector<T> errors(values.size(), T(0.0)), operand_values, operand_errors;
+  for (std::size_t i = 0; i < net.origin.size(); ++i)
+    values[i] = values[i] - T(net.origin[i]);
   const auto combine = [](const Affine &form, const std::vector<T> &terms, T sum) {
     for (const auto &[source, weight] : form.terms)
       sum = sum + terms[static_cast<std::size_t>(source)] * T(weight);

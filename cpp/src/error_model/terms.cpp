@@ -17,7 +17,7 @@ public:
   std::vector<Polynomial> operator()() const {
     std::vector<Series> wires;
     for (std::uint32_t i = 0; i < net_.box.size(); ++i)
-      wires.push_back(constant(Polynomial::variable(i)));
+      wires.push_back(constant(Polynomial::variable(i))); // less its origin
     for (const HiddenLayer &layer : net_.hidden) {
       const std::vector<Series> operands = combinations(layer.operands, wires);
       wires.clear();

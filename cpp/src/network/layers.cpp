@@ -77,15 +77,33 @@ Layer over_neurons(const Network &net, const HiddenLayer &previous, const Neuron
   return layer;
 }
 
+// x - origin, an input a row.
+Layer less_origin(const Network &net) {
+  Layer layer;
+  layer.columns = static_cast<int>(net.box.size());
+  for (int i = 0; i < layer.columns; ++i) {
+    layer.column.push_back(i);
+    layer.weight.push_back(1.0);
+    layer.bias.push_back(-net.origin_of(static_cast<std::size_t>(i)));
+    layer.row_start.push_back(i + 1);
+  }
+  return layer;
+}
+
+// In merged form the constant takes up the origins, as the rounded weights see them.
 Layer over_inputs(const Network &net, const std::vector<Row> &rows) {
   Layer layer;
   layer.columns = static_cast<int>(net.box.size());
   for (const Row &row : rows) {
+    ExactSum constant(row.constant.mid());
     for (const auto &[source, coefficient] : row.terms) {
+      const double weight = finite(round_to(net.dtype, coefficient.mid()));
       layer.column.push_back(source);
-      layer.weight.push_back(finite(round_to(net.dtype, coefficient.mid())));
+      layer.weight.push_back(weight);
+      if (net.form == Form::merged)
+        constant.add_product(-weight, net.origin_of(static_cast<std::size_t>(source)));
     }
-    layer.bias.push_back(finite(round_to(net.dtype, row.constant.mid())));
+    layer.bias.push_back(finite(round_to(net.dtype, constant.value().mid())));
     layer.row_start.push_back(static_cast<int>(layer.column.size()));
   }
   return layer;
@@ -224,8 +242,15 @@ std::vector<double> unit_weights(const Network &net, const HiddenLayer &layer,
   return units;
 }
 
+bool subtracts_origin(const Network &net) {
+  return net.form == Form::factored &&
+         std::any_of(net.origin.begin(), net.origin.end(), [](double o) { return o != 0.0; });
+}
+
 std::vector<Layer> layers(const Network &net) {
   std::vector<Layer> result;
+  if (subtracts_origin(net))
+    result.push_back(less_origin(net));
   const HiddenLayer *previous = nullptr;
   Neurons before;
   const auto add = [&](const std::vector<Row> &rows) {

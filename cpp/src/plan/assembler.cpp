@@ -41,8 +41,13 @@ public:
         if (derivatives_)
           inputs_[j].derivatives[j].constant = 1.0;
       }
-    for (const Value &input : inputs_)
-      emitter_.tape.inputs.push_back(input.slot);
+    for (std::size_t j = 0; j < inputs_.size(); ++j) {
+      const std::int32_t slot = inputs_[j].slot;
+      emitter_.tape.inputs.push_back(slot);
+      const Weighted itself{slot, 1.0};
+      if (slot >= 0 && net_.origin_of(j) != 0.0)
+        emitter_.combine(slot, -net_.origin_of(j), &itself, 1);
+    }
     for (std::size_t k = 0; k < net_.outputs.size(); ++k) {
       require_form(net_.hidden.size(), k);
       emitter_.tape.outputs.push_back(forms_.back()[k].slot);

@@ -12,7 +12,7 @@ public:
   std::vector<double> operator()(const Plan &plan) const {
     std::vector<Computed> values;
     for (std::size_t j = 0; j < a_.net.box.size(); ++j)
-      values.push_back(computed_input(a_.format, a_.net.box[j], a_.net.is_bit(j)));
+      values.push_back(less_origin(a_.net, j));
     for (std::size_t t = 0; t < a_.net.hidden.size(); ++t) {
       const HiddenLayer &layer = a_.net.hidden[t];
       std::vector<double> operands;

@@ -83,4 +83,14 @@ Computed sum_from_left(const FloatFormat &format, const Affine &form,
   return sum;
 }
 
+Computed less_origin(const Network &net, std::size_t input) {
+  const FloatFormat format = float_format(net.dtype);
+  const Interval &x = net.box[input];
+  const Computed given = computed_input(format, x, net.is_bit(input));
+  if (net.origin_of(input) == 0.0)
+    return given;
+  const Interval difference = net.from_origin(input, x);
+  return sum_from_left(format, {{{0, 1.0}}, -net.origin_of(input)}, {given}, difference.mag());
+}
+
 } // namespace polynet

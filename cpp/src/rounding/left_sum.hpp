@@ -29,4 +29,7 @@ Computed computed_input(const FloatFormat &format, const Interval &range, bool b
 Computed sum_from_left(const FloatFormat &format, const Affine &form,
                        const std::vector<Computed> &sources, double size);
 
+/// An input of the network less its origin.
+Computed less_origin(const Network &net, std::size_t input);
+
 } // namespace polynet

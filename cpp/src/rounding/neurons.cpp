@@ -1,5 +1,6 @@
 #include "../exact_sum.hpp"
 #include "analysis.hpp"
+#include "left_sum.hpp"
 
 #include <algorithm>
 #include <map>
@@ -19,7 +20,7 @@ public:
 
   std::vector<double> operator()() const {
     const std::vector<Layer> derived = layers(a_.net);
-    std::size_t next = 0;
+    std::size_t next = subtracts_origin(a_.net) ? 1 : 0;
     Provider before = inputs();
     for (std::size_t t = 0; t < a_.net.hidden.size(); ++t) {
       const HiddenLayer &layer = a_.net.hidden[t];
@@ -67,11 +68,19 @@ private:
 
   Provider inputs() const {
     Provider p;
-    for (const Interval &x : a_.net.box) {
+    for (std::size_t i = 0; i < a_.net.box.size(); ++i) {
       Source source;
-      source.value = x;
+      source.value = a_.net.from_origin(i, a_.net.box[i]);
+      Interval read = a_.net.box[i];
+      if (a_.net.form == Form::factored) { // two terms: in any order as from the left
+        source.carried_error = less_origin(a_.net, i).error;
+        read = source.value;
+      } else {
+        source.centre = -a_.net.origin_of(i);
+      }
       p.sources.push_back(source);
-      p.neurons.push_back({x.mag(), 0.0, (x.lo() > 0.0) - (x.hi() < 0.0)});
+      p.neurons.push_back(
+          {read.mag(), source.carried_error, (read.lo() > 0.0) - (read.hi() < 0.0)});
     }
     return p;
   }
