@@ -44,15 +44,15 @@ template <typename T> bool same_bits(const std::vector<T> &a, const std::vector<
 }
 
 /// A polynomial with coefficients that are doubles, and its value in long double.
-struct ExactPolynomial {
+struct SamplePolynomial {
   struct Term {
     double coefficient;
     std::vector<unsigned> powers;
   };
   std::vector<Term> terms;
 
-  polynet::Polynomial enclosed() const {
-    polynet::Polynomial p;
+  polynet::ExactPolynomial exact() const {
+    polynet::ExactPolynomial p;
     for (const Term &term : terms) {
       polynet::Monomial m;
       for (std::uint32_t i = 0; i < term.powers.size(); ++i)
@@ -62,6 +62,7 @@ struct ExactPolynomial {
     }
     return p;
   }
+  polynet::Polynomial enclosed() const { return exact().enclosed(); }
 
   template <typename T> long double operator()(const T *x) const {
     long double sum = 0.0L;
@@ -77,7 +78,7 @@ struct ExactPolynomial {
 };
 
 /// x_0 x_1 ... x_{n-1}.
-inline ExactPolynomial product_of(std::size_t n) { return {{{1.0, std::vector<unsigned>(n, 1)}}}; }
+inline SamplePolynomial product_of(std::size_t n) { return {{{1.0, std::vector<unsigned>(n, 1)}}}; }
 
 inline std::vector<Interval> cube(std::size_t n) { return std::vector<Interval>(n, {-1.0, 1.0}); }
 

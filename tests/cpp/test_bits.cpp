@@ -15,7 +15,7 @@ Network mixed_network(std::size_t n, const char *activation) {
   box.back() = {-1.0, 1.0};
   o.bits.assign(n, true);
   o.bits.back() = false;
-  return polynet::compile({product_of(n).enclosed()}, box, o);
+  return polynet::compile({product_of(n).exact()}, box, o);
 }
 
 } // namespace
@@ -61,7 +61,7 @@ TEST_CASE("a product of bits is one neuron whose value is that of the bits") {
 TEST_CASE("bits that are none, and gates of bits without a sigmoid, are refused") {
   polynet::CompileOptions o = options();
   o.bits = {true, true};
-  const std::vector<polynet::Polynomial> p = {product_of(2).enclosed()};
+  const std::vector<polynet::ExactPolynomial> p = {product_of(2).exact()};
   CHECK(code_of([&] { polynet::compile(p, cube(2), o); }) == ErrorCode::invalid_input);
   o.bits = {true};
   CHECK(code_of([&] { polynet::compile(p, cube(2), o); }) == ErrorCode::invalid_input);

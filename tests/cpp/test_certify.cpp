@@ -16,13 +16,13 @@ namespace {
 
 struct Case {
   const char *name;
-  std::vector<ExactPolynomial> polynomials;
+  std::vector<SamplePolynomial> polynomials;
   std::vector<Interval> box; // endpoints that are float32 numbers
 
-  std::vector<polynet::Polynomial> enclosed() const {
-    std::vector<polynet::Polynomial> result;
-    for (const ExactPolynomial &p : polynomials)
-      result.push_back(p.enclosed());
+  std::vector<polynet::ExactPolynomial> exact() const {
+    std::vector<polynet::ExactPolynomial> result;
+    for (const SamplePolynomial &p : polynomials)
+      result.push_back(p.exact());
     return result;
   }
 };
@@ -67,10 +67,10 @@ std::vector<T> evaluate(const Network &net, const polynet::Evaluator &gates, Way
 struct Distance {
   double error, slack;
 };
-template <typename T> Distance distance(T value, const ExactPolynomial &p, const T *x) {
+template <typename T> Distance distance(T value, const SamplePolynomial &p, const T *x) {
   long double magnitude = std::fabs(static_cast<long double>(value));
-  for (const ExactPolynomial::Term &term : p.terms)
-    magnitude += std::fabs(ExactPolynomial{{term}}(x));
+  for (const SamplePolynomial::Term &term : p.terms)
+    magnitude += std::fabs(SamplePolynomial{{term}}(x));
   const long double error = std::fabs(static_cast<long double>(value) - p(x));
   return {static_cast<double>(error),
           static_cast<double>(32 * std::numeric_limits<long double>::epsilon() * magnitude)};
@@ -81,7 +81,7 @@ void check_against_samples(const Case &c, const Network &net, Way way, Random &r
   polynet::CertifyOptions o;
   o.way = way;
   o.max_boxes = 30;
-  const Certificate certificate = certify(net, c.enclosed(), o);
+  const Certificate certificate = certify(net, c.exact(), o);
   const polynet::Evaluator gates = gates_of(net);
   const std::size_t outputs = c.polynomials.size(), inputs = c.box.size();
   REQUIRE(certificate.outputs.size() == outputs);
@@ -121,7 +121,7 @@ Network network(const Case &c, const char *activation, Dtype dtype, Form form) {
   polynet::CompileOptions o = options(activation);
   o.dtype = dtype;
   o.form = form;
-  return polynet::compile(c.enclosed(), c.box, o);
+  return polynet::compile(c.exact(), c.box, o);
 }
 
 } // namespace
@@ -159,7 +159,7 @@ TEST_CASE("scales and biases far from the best are certified soundly or refused"
           polynet::CompileOptions o = options(activation);
           o.bias = bias;
           o.scale = scale;
-          const Network net = polynet::compile(cases[1].enclosed(), cases[1].box, o);
+          const Network net = polynet::compile(cases[1].exact(), cases[1].box, o);
           const auto code =
               code_of([&] { check_against_samples<double>(cases[1], net, way, random); });
           CHECK(code.value_or(ErrorCode::not_certified) == ErrorCode::not_certified);
@@ -171,8 +171,8 @@ TEST_CASE("the bounds of one gate are tight and its error is the fourth power of
   double before = 0.0;
   for (const double scale : {0x1p-4, 0x1p-5, 0x1p-6}) {
     o.scale = scale;
-    const Network net = polynet::compile(cases[0].enclosed(), cases[0].box, o);
-    const polynet::OutputBounds bounds = certify(net, cases[0].enclosed(), {}).outputs[0];
+    const Network net = polynet::compile(cases[0].exact(), cases[0].box, o);
+    const polynet::OutputBounds bounds = certify(net, cases[0].exact(), {}).outputs[0];
     CHECK(bounds.truncation_upper <= 1.05 * bounds.truncation_lower);
     CHECK(bounds.lower <= bounds.upper);
     CHECK(bounds.upper <= 1.06 * bounds.lower);
@@ -191,7 +191,7 @@ TEST_CASE("assuming a worse activation never proves more") {
     polynet::CertifyOptions o;
     o.way = Way::neurons;
     o.activation_ulp = ulp;
-    const Certificate certificate = certify(net, cases[2].enclosed(), o);
+    const Certificate certificate = certify(net, cases[2].exact(), o);
     CHECK(certificate.activation_ulp == ulp);
     CHECK(certificate.outputs[0].rounding > before);
     before = certificate.outputs[0].rounding;
@@ -200,15 +200,15 @@ TEST_CASE("assuming a worse activation never proves more") {
 
 TEST_CASE("arguments that do not fit are refused") {
   const Network net = network(cases[0], "logistic", Dtype::float64, Form::factored);
-  const auto polynomials = cases[0].enclosed();
-  const auto refused = [&](const std::vector<polynet::Polynomial> &p, polynet::CertifyOptions o) {
+  const auto polynomials = cases[0].exact();
+  const auto refused = [&](const std::vector<polynet::ExactPolynomial> &p, polynet::CertifyOptions o) {
     return code_of([&] { certify(net, p, o); }) == ErrorCode::invalid_input;
   };
   const double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK_FALSE(refused(polynomials, {}));
   CHECK(refused({}, {}));
   CHECK(refused({polynomials[0], polynomials[0]}, {}));
-  CHECK(refused({product_of(3).enclosed()}, {}));
+  CHECK(refused({product_of(3).exact()}, {}));
   CHECK(refused(polynomials, {Way::gates, 0.5, 2000, 0.0}));
   CHECK(refused(polynomials, {Way::gates, nan, 2000, 0.0}));
   CHECK(refused(polynomials, {Way::neurons, 1.05, 2000, -1.0}));
@@ -219,19 +219,19 @@ TEST_CASE("arguments that do not fit are refused") {
 TEST_CASE("what cannot be proved is refused, not guessed") {
   polynet::CompileOptions o = options();
   o.scale = 1e-200;
-  const Network net = polynet::compile(cases[0].enclosed(), cases[0].box, o);
+  const Network net = polynet::compile(cases[0].exact(), cases[0].box, o);
   polynet::CertifyOptions by_neurons;
   by_neurons.way = Way::neurons;
-  CHECK(code_of([&] { certify(net, cases[0].enclosed(), by_neurons); }) ==
+  CHECK(code_of([&] { certify(net, cases[0].exact(), by_neurons); }) ==
         ErrorCode::not_certified);
 }
 
 TEST_CASE("a thread that does not round to nearest neither compiles nor certifies") {
   const Network net = network(cases[0], "logistic", Dtype::float64, Form::factored);
   REQUIRE(std::fesetround(FE_UPWARD) == 0);
-  const auto certifying = code_of([&] { certify(net, cases[0].enclosed(), {}); });
+  const auto certifying = code_of([&] { certify(net, cases[0].exact(), {}); });
   const auto compiling =
-      code_of([&] { polynet::compile(cases[0].enclosed(), cases[0].box, options()); });
+      code_of([&] { polynet::compile(cases[0].exact(), cases[0].box, options()); });
   std::fesetround(FE_TONEAREST);
   CHECK(certifying == ErrorCode::float_environment);
   CHECK(compiling == ErrorCode::float_environment);

@@ -46,7 +46,7 @@ int ceil_log2(unsigned n) {
   return d;
 }
 
-ExactPolynomial power(unsigned n) { return {{{1.0, {n}}}}; }
+SamplePolynomial power(unsigned n) { return {{{1.0, {n}}}}; }
 
 } // namespace
 
@@ -68,7 +68,7 @@ TEST_CASE("a power of two is reached by squares alone") {
 }
 
 TEST_CASE("a square of a monomial is one square of its root") {
-  const ExactPolynomial squares[] = {{{{1.0, {2, 2}}}}, {{{1.0, {4, 4, 4}}}}};
+  const SamplePolynomial squares[] = {{{{1.0, {2, 2}}}}, {{{1.0, {4, 4, 4}}}}};
   const std::size_t products[] = {2, 4}; // x y; x y z takes two, and each root one square
   for (int n = 0; n < 2; ++n) {
     const Circuit c = monomial_circuit({squares[n].enclosed()}, 3);
@@ -88,10 +88,10 @@ TEST_CASE("every power has the least depth and never more products than twice th
 TEST_CASE("random polynomials: the circuit has their values, and their depth") {
   Random random(41);
   for (int n = 0; n < 200; ++n) {
-    std::vector<ExactPolynomial> polynomials(static_cast<std::size_t>(random.integer(1, 3)));
+    std::vector<SamplePolynomial> polynomials(static_cast<std::size_t>(random.integer(1, 3)));
     std::vector<polynet::Polynomial> enclosed;
     unsigned degree = 1;
-    for (ExactPolynomial &p : polynomials) {
+    for (SamplePolynomial &p : polynomials) {
       for (int k = random.integer(1, 6); k > 0; --k) {
         std::vector<unsigned> powers(4);
         unsigned d = 0;
@@ -123,7 +123,7 @@ TEST_CASE("outputs share their products") {
 }
 
 TEST_CASE("constants and variables need no product") {
-  ExactPolynomial affine{{{2.5, {0, 0}}, {-3.0, {0, 1}}}};
+  SamplePolynomial affine{{{2.5, {0, 0}}, {-3.0, {0, 1}}}};
   const Circuit c = monomial_circuit({affine.enclosed()}, 2);
   CHECK(c.products.empty());
   CHECK(value(c.outputs[0], {7, 11}) == 2.5 - 33.0);
@@ -157,9 +157,9 @@ std::vector<double> outputs(const Circuit &circuit, std::vector<double> values) 
 TEST_CASE("every compact circuit has the polynomials' values") {
   Random random(43);
   for (int n = 0; n < 6; ++n) {
-    std::vector<ExactPolynomial> polynomials(static_cast<std::size_t>(random.integer(1, 3)));
+    std::vector<SamplePolynomial> polynomials(static_cast<std::size_t>(random.integer(1, 3)));
     std::vector<polynet::Polynomial> enclosed;
-    for (ExactPolynomial &p : polynomials) {
+    for (SamplePolynomial &p : polynomials) {
       for (int k = random.integer(1, 10); k > 0; --k) {
         std::vector<unsigned> powers(4);
         for (unsigned &power : powers)
@@ -233,7 +233,7 @@ TEST_CASE("compact circuits are the polynomial symbolically, up to rounding of c
 }
 
 TEST_CASE("products of three take three factors at a time") {
-  const ExactPolynomial cubic{{{1.0, {1, 1, 1}}, {2.0, {2, 0, 1}}, {-1.0, {0, 3, 0}}}};
+  const SamplePolynomial cubic{{{1.0, {1, 1, 1}}, {2.0, {2, 0, 1}}, {-1.0, {0, 3, 0}}}};
   const std::vector<Circuit> circuits = polynet::triple_circuits({cubic.enclosed()}, cube(3));
   std::size_t fewest = 9;
   for (const Circuit &circuit : circuits) {

@@ -23,7 +23,7 @@ int neurons(const Network &net) {
 }
 
 Network product_network(std::size_t n, const polynet::CompileOptions &o) {
-  return polynet::compile({product_of(n).enclosed()}, cube(n), o);
+  return polynet::compile({product_of(n).exact()}, cube(n), o);
 }
 
 } // namespace
@@ -41,11 +41,11 @@ TEST_CASE("a product of 2, 4, 8, 16 inputs takes 4, 12, 28, 60 neurons") {
 }
 
 TEST_CASE("a square takes two neurons, a power of two two per layer") {
-  const ExactPolynomial square{{{1.0, {2}}}}, eighth{{{1.0, {8}}}};
-  CHECK(hidden_layers(polynet::compile({square.enclosed()}, cube(1), options())) ==
+  const SamplePolynomial square{{{1.0, {2}}}}, eighth{{{1.0, {8}}}};
+  CHECK(hidden_layers(polynet::compile({square.exact()}, cube(1), options())) ==
         std::vector<int>{2});
   // On [-1, 1] the square's range [0, 1] is centred, so its linear part is carried: a copy gate.
-  const Network net = polynet::compile({eighth.enclosed()}, cube(1), options("tanh"));
+  const Network net = polynet::compile({eighth.exact()}, cube(1), options("tanh"));
   CHECK(net.hidden.size() == 3);
   int squares = 0;
   for (const polynet::HiddenLayer &layer : net.hidden)
@@ -80,10 +80,10 @@ TEST_CASE("given bias and scale are used, rounded to the dtype") {
 }
 
 TEST_CASE("chosen scales are quarters of an octave, biases the special ones") {
-  const ExactPolynomial p{{{1.0, {1, 1, 1}}, {-0.5, {0, 0, 2}}}};
+  const SamplePolynomial p{{{1.0, {1, 1, 1}}, {-0.5, {0, 0, 2}}}};
   for (const char *activation : {"logistic", "tanh"}) {
     const polynet::Activation &s = *polynet::activation(activation);
-    const Network net = polynet::compile({p.enclosed()}, cube(3), options(activation));
+    const Network net = polynet::compile({p.exact()}, cube(3), options(activation));
     for (const polynet::HiddenLayer &layer : net.hidden)
       for (const polynet::Gate &gate : layer.gates) {
         const double quarters = 4.0 * gate.scale / std::exp2(std::ilogb(gate.scale));
@@ -99,9 +99,9 @@ TEST_CASE("chosen scales are quarters of an octave, biases the special ones") {
 }
 
 TEST_CASE("normalised operands stay within [-1, 1] on the box") {
-  const ExactPolynomial p{{{3.0, {2, 1}}, {1.0, {0, 3}}, {5.0, {1, 0}}}};
+  const SamplePolynomial p{{{3.0, {2, 1}}, {1.0, {0, 3}}, {5.0, {1, 0}}}};
   const std::vector<Interval> box{{4.0, 6.5}, {-100.0, 20.0}};
-  const Network net = polynet::compile({p.enclosed()}, box, options());
+  const Network net = polynet::compile({p.exact()}, box, options());
   const polynet::IdealNetwork ideal = polynet::ideal_network(net);
   double largest = 0.0;
   for (const std::vector<polynet::Model> &layer : ideal.operands)
@@ -114,17 +114,17 @@ TEST_CASE("normalised operands stay within [-1, 1] on the box") {
 }
 
 TEST_CASE("affine polynomials and points need no neurons") {
-  const ExactPolynomial affine{{{2.0, {1, 0}}, {-1.0, {0, 1}}, {0.5, {0, 0}}}};
-  CHECK(polynet::compile({affine.enclosed()}, cube(2), options()).hidden.empty());
+  const SamplePolynomial affine{{{2.0, {1, 0}}, {-1.0, {0, 1}}, {0.5, {0, 0}}}};
+  CHECK(polynet::compile({affine.exact()}, cube(2), options()).hidden.empty());
   const Network constant =
-      polynet::compile({product_of(2).enclosed()}, {{3.0, 3.0}, {0.5, 0.5}}, options());
+      polynet::compile({product_of(2).exact()}, {{3.0, 3.0}, {0.5, 0.5}}, options());
   CHECK(constant.hidden.empty());
   const double x[2] = {3.0, 0.5};
   double y;
   gates_of(constant)(x, 1, &y);
   CHECK(y == 1.5);
   // One fixed factor makes a product linear.
-  CHECK(polynet::compile({product_of(2).enclosed()}, {{3.0, 3.0}, {-1.0, 1.0}}, options())
+  CHECK(polynet::compile({product_of(2).exact()}, {{3.0, 3.0}, {-1.0, 1.0}}, options())
             .hidden.empty());
 }
 
@@ -148,9 +148,9 @@ TEST_CASE("unusable options are refused") {
 }
 
 TEST_CASE("coefficients that leave the dtype's range are refused") {
-  const ExactPolynomial huge{{{1e300, {1, 1}}}};
+  const SamplePolynomial huge{{{1e300, {1, 1}}}};
   polynet::CompileOptions o = options();
   o.dtype = Dtype::float32;
-  CHECK(code_of([&] { polynet::compile({huge.enclosed()}, cube(2), o); }) ==
+  CHECK(code_of([&] { polynet::compile({huge.exact()}, cube(2), o); }) ==
         ErrorCode::invalid_input);
 }

@@ -43,14 +43,20 @@ const std::map<std::string, Real (*)(Real)> activations{
 };
 
 struct Case {
-  std::vector<ExactPolynomial> polynomials;
+  std::vector<SamplePolynomial> polynomials;
   Part box;
   std::vector<bool> bits;
 
+  std::vector<polynet::ExactPolynomial> exact() const {
+    std::vector<polynet::ExactPolynomial> result;
+    for (const SamplePolynomial &p : polynomials)
+      result.push_back(p.exact());
+    return result;
+  }
   std::vector<polynet::Polynomial> enclosed() const {
     std::vector<polynet::Polynomial> result;
-    for (const ExactPolynomial &p : polynomials)
-      result.push_back(on_bits(p.enclosed(), bits));
+    for (const polynet::ExactPolynomial &p : exact())
+      result.push_back(p.on_bits(bits).enclosed());
     return result;
   }
 };
@@ -136,7 +142,7 @@ std::vector<double> random_point(Random &random, const Case &c, const Part &part
 }
 
 void check_slopes(Random &random, const Case &c, const Network &net) {
-  const polynet::ErrorFunction error(net, c.enclosed());
+  const polynet::ErrorFunction error(net, c.exact());
   const ErrorGradient gradient(error, std::vector<double>(c.polynomials.size(), 0.0));
   const ErrorGradient coarse(error, std::vector<double>(c.polynomials.size(), 1.0));
   constexpr double slack = 1e-13;
@@ -193,7 +199,7 @@ TEST_CASE("all slopes of the error are in its gradient, whatever the activation 
           o.scale = scale;
           o.bits = c.bits;
           o.sharpness = 32.0 * scale; // tails that show
-          check_slopes(random, c, polynet::compile(c.enclosed(), c.box, o));
+          check_slopes(random, c, polynet::compile(c.exact(), c.box, o));
         }
 }
 
@@ -235,8 +241,8 @@ TEST_CASE("no error on a part exceeds what the gradient says, nor does what is p
     o.scale = 0.25;
     o.bits = c.bits;
     o.sharpness = 4.0;
-    const Network net = polynet::compile(c.enclosed(), c.box, o);
-    const polynet::ErrorFunction error(net, c.enclosed());
+    const Network net = polynet::compile(c.exact(), c.box, o);
+    const polynet::ErrorFunction error(net, c.exact());
     const ErrorGradient gradient(error, std::vector<double>(c.polynomials.size(), 0.0));
     for (int n = 0; n < 300; ++n) {
       const Part part = random_part(random, c);

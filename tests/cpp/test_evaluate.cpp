@@ -12,13 +12,13 @@ using polynet::Network;
 
 namespace {
 
-const ExactPolynomial cubic{{{1.0, {1, 1, 1}}, {-0.5, {0, 0, 2}}, {0.25, {1, 0, 0}}}};
+const SamplePolynomial cubic{{{1.0, {1, 1, 1}}, {-0.5, {0, 0, 2}}, {0.25, {1, 0, 0}}}};
 
 Network network(const char *activation, Dtype dtype, Form form) {
   polynet::CompileOptions o = options(activation);
   o.dtype = dtype;
   o.form = form;
-  return polynet::compile({cubic.enclosed(), product_of(3).enclosed()}, cube(3), o);
+  return polynet::compile({cubic.exact(), product_of(3).exact()}, cube(3), o);
 }
 
 template <typename T> std::vector<T> points(Random &random, std::size_t count, std::size_t n) {
@@ -40,7 +40,7 @@ struct ProductGate {
     o.construction = polynet::Construction::paper; // the product gate of four neurons
     o.bias = bias;
     o.scale = scale;
-    return polynet::compile({product_of(2).enclosed()}, cube(2), o);
+    return polynet::compile({product_of(2).exact()}, cube(2), o);
   }
   double operator()(double u, double v) const {
     const double x[2] = {u, v};

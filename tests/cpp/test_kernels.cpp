@@ -19,7 +19,7 @@ std::vector<const Kernels *> usable() {
 }
 
 // A product, squares, a sum of more terms than one instruction takes, an idle input.
-const ExactPolynomial mixed{{{1.0, {1, 1, 1, 0, 0}},
+const SamplePolynomial mixed{{{1.0, {1, 1, 1, 0, 0}},
                              {-0.5, {0, 0, 2, 0, 0}},
                              {0.25, {3, 1, 0, 0, 0}},
                              {0.75, {0, 2, 2, 0, 0}},
@@ -31,7 +31,7 @@ Network network(Dtype dtype, double scale, polynet::Construction construction) {
   o.dtype = dtype;
   o.scale = scale;
   o.construction = construction;
-  return polynet::compile({mixed.enclosed(), product_of(5).enclosed()}, cube(5), o);
+  return polynet::compile({mixed.exact(), product_of(5).exact()}, cube(5), o);
 }
 
 template <typename T> std::vector<T> points(Random &random, std::size_t count) {
@@ -200,7 +200,7 @@ TEST_CASE("by neurons a point's values do not depend on where it stands, near bi
     o.activation = polynet::activation(activation);
     o.dtype = Dtype::float32;
     o.construction = polynet::Construction::paper;
-    const Network net = polynet::compile({mixed.enclosed(), product_of(5).enclosed()}, cube(5), o);
+    const Network net = polynet::compile({mixed.exact(), product_of(5).exact()}, cube(5), o);
     std::vector<float> x = points<float>(random, 300);
     for (std::size_t n = 0; n < 300; n += 7) // some neurons far from their bias, all, and no number
       x[5 * n + n % 5] = n % 2 == 0 ? 3.0f : n % 3 == 0 ? 1e6f : std::nanf("");

@@ -11,8 +11,8 @@ using polynet::PowerTable;
 
 namespace {
 
-ExactPolynomial random_polynomial(Random &random, std::size_t variables) {
-  ExactPolynomial p;
+SamplePolynomial random_polynomial(Random &random, std::size_t variables) {
+  SamplePolynomial p;
   for (int k = random.integer(1, 8); k > 0; --k) {
     std::vector<unsigned> powers;
     for (std::size_t i = 0; i < variables; ++i)
@@ -42,10 +42,10 @@ TEST_CASE("a model encloses its polynomial, whatever the frame, the box and the 
   for (int n = 0; n < 400; ++n) {
     const auto variables = static_cast<std::size_t>(random.integer(1, 5));
     const std::vector<Interval> box = random_box(random, variables);
-    const ExactPolynomial p = random_polynomial(random, variables);
+    const SamplePolynomial p = random_polynomial(random, variables);
     for (const Frame &frame :
          {Frame::centred(box, exact), Frame::centred(box, single), Frame::scaled(box)}) {
-      const Model m = polynet::model_of(p.enclosed(), frame);
+      const Model m = polynet::model_of(p.exact(), frame);
       for (int k = 0; k < 8; ++k) {
         std::vector<double> x;
         std::vector<Interval> point;
@@ -71,8 +71,8 @@ TEST_CASE("sums and products of models enclose the values of what they are made 
   const std::vector<Interval> cube_box = cube(3);
   const Frame frame = Frame::centred(cube_box, exact);
   for (int n = 0; n < 200; ++n) {
-    const ExactPolynomial p = random_polynomial(random, 3), q = random_polynomial(random, 3);
-    Model a = polynet::model_of(p.enclosed(), frame), b = polynet::model_of(q.enclosed(), frame);
+    const SamplePolynomial p = random_polynomial(random, 3), q = random_polynomial(random, 3);
+    Model a = polynet::model_of(p.exact(), frame), b = polynet::model_of(q.exact(), frame);
     a.sweep(random.between(0.0, 1.0));
     b.shorten(3);
     CHECK(b.terms() <= 3);
@@ -98,7 +98,7 @@ TEST_CASE("sums and products of models enclose the values of what they are made 
 
 TEST_CASE("sums that are exact leave no rest") {
   const Frame frame = Frame::centred(cube(2), exact);
-  const Model p = polynet::model_of(product_of(2).enclosed(), frame);
+  const Model p = polynet::model_of(product_of(2).exact(), frame);
   ModelSum sum(2);
   sum.add(p, 0.75);
   sum.add(p, -0.75);
@@ -110,6 +110,6 @@ TEST_CASE("sums that are exact leave no rest") {
 TEST_CASE("a polynomial of too many terms is refused") {
   const std::vector<Interval> box(40, {1.0, 3.0});
   const Frame frame = Frame::centred(box, exact);
-  CHECK(code_of([&] { polynet::model_of(product_of(40).enclosed(), frame); }) ==
+  CHECK(code_of([&] { polynet::model_of(product_of(40).exact(), frame); }) ==
         ErrorCode::size_limit);
 }

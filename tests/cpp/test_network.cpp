@@ -12,13 +12,13 @@ using polynet::Network;
 namespace {
 
 // x y z - z^2/2; on a box off the origin it takes products, squares, copies, centred operands.
-const ExactPolynomial polynomial{{{1.0, {1, 1, 1}}, {-0.5, {0, 0, 2}}}};
+const SamplePolynomial polynomial{{{1.0, {1, 1, 1}}, {-0.5, {0, 0, 2}}}};
 
 Network example(Dtype dtype, Form form, const char *activation) {
   polynet::CompileOptions o = options(activation);
   o.dtype = dtype;
   o.form = form;
-  return polynet::compile({polynomial.enclosed()}, {{-1.0, 1.0}, {0.0, 2.0}, {1.0, 3.0}}, o);
+  return polynet::compile({polynomial.exact()}, {{-1.0, 1.0}, {0.0, 2.0}, {1.0, 3.0}}, o);
 }
 
 template <typename Function> void for_every_kind(Function f) {
@@ -106,7 +106,7 @@ TEST_CASE("both forms are the same function up to the rounding of their paramete
       for (polynet::Gate &gate : layer.gates)
         gate.scale = 0x1p-4;
     const double truncation =
-        polynet::certify(net, {polynomial.enclosed()}, {}).outputs[0].truncation_upper;
+        polynet::certify(net, {polynomial.exact()}, {}).outputs[0].truncation_upper;
     Network merged = net;
     merged.form = Form::merged;
     for (int n = 0; n < 50; ++n) {
@@ -155,11 +155,11 @@ TEST_CASE("a network that makes no sense is refused") {
 TEST_CASE("a weight beyond the dtype's range is refused") {
   polynet::CompileOptions o = options();
   o.scale = 1e-200; // the output weight 1/(4 s'' l^2) is about 1e400
-  const Network net = polynet::compile({product_of(2).enclosed()}, cube(2), o);
+  const Network net = polynet::compile({product_of(2).exact()}, cube(2), o);
   CHECK(code_of([&] { polynet::layers(net); }) == ErrorCode::not_certified);
   o.dtype = Dtype::float32;
   o.scale = 1e-25;
-  const Network single = polynet::compile({product_of(2).enclosed()}, cube(2), o);
+  const Network single = polynet::compile({product_of(2).exact()}, cube(2), o);
   CHECK(code_of([&] { polynet::layers(single); }) == ErrorCode::not_certified);
 }
 

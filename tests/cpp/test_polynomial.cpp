@@ -145,20 +145,3 @@ TEST_CASE("a removed term is gone and an added one adds up") {
   CHECK(p.terms().size() == 1);
   CHECK(p.max_power() == 1);
 }
-
-TEST_CASE("on a box, variables that are one point become their value") {
-  Random random(13);
-  const std::vector<Interval> box{{-2.0, 3.0}, 2.0, {-1.0, 1.0}};
-  for (int n = 0; n < 100; ++n) {
-    const IntegerPolynomial a(random, 3);
-    const Polynomial p = polynet::restricted(a.enclosed(), box);
-    for (const auto &[m, c] : p.terms())
-      for (const polynet::Factor &f : m)
-        CHECK(f.variable != 1);
-    const std::vector<int> x{random.integer(-2, 3), 2, random.integer(-1, 1)};
-    CHECK(at(p, x).contains(double(a(x))));
-    CHECK(at(p, x).rad() <= 64 * 0x1p-53 * a.magnitude() + 1e-300);
-  }
-  CHECK(code_of([&] { polynet::restricted(Polynomial::variable(3), box); }) ==
-        ErrorCode::invalid_input);
-}

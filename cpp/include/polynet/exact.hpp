@@ -37,7 +37,7 @@ public:
   /// How many monomials have a coefficient other than 0.
   std::size_t terms() const;
   /// The polynomial's total degree; 0 for 0.
-  int degree() const;
+  std::uint64_t degree() const;
   /// Error (invalid_input) if a variable has an index of `count` or above.
   void require_variables(std::size_t count) const;
 
@@ -47,6 +47,11 @@ public:
   /// The same as a polynomial in t. Error (size_limit) beyond 100,000 terms, or if the numbers need
   /// more than 64 MiB in all.
   ExactPolynomial in(const LocalVariables &local) const;
+  /// p((x_i - origin)/unit) for one of the variables: what is written about some point in units of
+  /// its own as a polynomial in x. Both are texts as for add(). Error as for add() and in(), and
+  /// (invalid_input) if the unit is 0.
+  ExactPolynomial unscaled(std::uint32_t variable, std::string_view origin,
+                           std::string_view unit) const;
   /// The coefficients enclosed, each to a unit in the last place; infinite where float64 ends.
   Polynomial enclosed() const;
 

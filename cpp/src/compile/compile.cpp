@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t max_products = 1'000'000;
 constexpr int max_hidden_layers = 64;
-constexpr int max_degree = 512;
+constexpr std::uint64_t max_degree = 512;
 
 void check_parameter(const char *name, const std::optional<double> &value, Dtype dtype) {
   if (!value)
@@ -51,7 +51,7 @@ bool is_of_bits(const Circuit &circuit) {
 }
 
 void check_degree(const ExactPolynomial &p) {
-  if (const int degree = p.degree(); degree > max_degree)
+  if (const std::uint64_t degree = p.degree(); degree > max_degree)
     throw Error(ErrorCode::size_limit, "a term of degree " + std::to_string(degree) +
                                            "; at most " + std::to_string(max_degree) +
                                            " is compiled");

@@ -8,7 +8,7 @@ namespace polynet {
 namespace {
 
 constexpr std::size_t max_terms = 100'000;
-// Of all coefficients of one polynomial, and of one line before it is moved: 64 MiB.
+// Of all coefficients of one polynomial, and of one line that is moved: 64 MiB.
 constexpr long max_bits = 1L << 29;
 
 using Numerators = std::map<Monomial, Dyadic>;
@@ -32,12 +32,11 @@ void move(Line &line, const Dyadic &c) {
     if (line[static_cast<std::size_t>(k)].n != 0)
       least = std::min(least, line[static_cast<std::size_t>(k)].exponent + c.exponent * k);
   std::vector<Integer> a;
-  long size = 0;
   for (long k = 0; k <= d; ++k) {
     const Dyadic &term = line[static_cast<std::size_t>(k)];
     const long shift = term.n == 0 ? 0 : term.exponent + c.exponent * k - least;
-    size += shift + bits(term.n);
-    if (size + d * bits(c.n) > max_bits)
+    // All of the line may become as long as what this term gives to the constant.
+    if ((d + 1) * (shift + bits(term.n) + d * (bits(c.n) + 1)) > max_bits)
       refuse("64 MiB of digits");
     a.push_back(term.n << static_cast<unsigned long>(shift));
   }
@@ -65,9 +64,9 @@ Monomial joined(const Monomial &rest, std::uint32_t variable, std::uint32_t powe
   return power == 0 ? rest : rest * Monomial{{variable, power}};
 }
 
-Numerators substituted(const Numerators &terms, std::uint32_t variable, double centre,
-                       double unit) {
-  const Dyadic c = Dyadic::of(centre), u = Dyadic::of(unit);
+// With centre + unit t in place of a variable.
+Numerators substituted(const Numerators &terms, std::uint32_t variable, const Dyadic &centre,
+                       const Dyadic &unit) {
   std::map<Monomial, Line> lines;
   for (const auto &[m, numerator] : terms) {
     auto [rest, power] = split(m, variable);
@@ -78,10 +77,10 @@ Numerators substituted(const Numerators &terms, std::uint32_t variable, double c
   Numerators result;
   long size = 0;
   for (auto &[rest, line] : lines) {
-    if (c.n != 0)
-      move(line, c);
+    if (centre.n != 0)
+      move(line, centre);
     Dyadic scale{1, 0};
-    for (std::uint32_t k = 0; k < line.size(); ++k, scale *= u) {
+    for (std::uint32_t k = 0; k < line.size(); ++k, scale *= unit) {
       if (line[k].n == 0)
         continue;
       line[k] *= scale;
@@ -97,24 +96,60 @@ Numerators substituted(const Numerators &terms, std::uint32_t variable, double c
   return result;
 }
 
+Numerators numerators_of(CommonTerms &given) {
+  Numerators numerators;
+  for (auto &[m, numerator] : given.numerators)
+    numerators.emplace(*m, std::move(numerator));
+  return numerators;
+}
+
 } // namespace
 
 ExactPolynomial ExactPolynomial::in(const LocalVariables &local) const {
   require_variables(local.centre.size());
   CommonTerms given = common(terms_->of);
-  Numerators numerators;
   std::vector<bool> used(local.centre.size(), false);
-  for (auto &[m, numerator] : given.numerators) {
-    numerators.emplace(*m, std::move(numerator));
-    for (const Factor &f : *m)
+  for (const auto &[m, c] : terms_->of)
+    for (const Factor &f : m)
       used[f.variable] = true;
-  }
+  Numerators numerators = numerators_of(given);
   for (std::uint32_t i = 0; i < used.size(); ++i)
     if (used[i] && (local.centre[i] != 0.0 || local.unit[i] != 1.0))
-      numerators = substituted(numerators, i, local.centre[i], local.unit[i]);
+      numerators =
+          substituted(numerators, i, Dyadic::of(local.centre[i]), Dyadic::of(local.unit[i]));
   ExactPolynomial result;
   for (auto &[m, numerator] : numerators)
     result.terms_->of.emplace(m, Rational{std::move(numerator), given.denominator});
+  return result;
+}
+
+// With origin a/b and unit c/d it is (x - a/b) d/c = (d b x - d a)/(b c): the integers d b and d a
+// make the substitution, and a term of power k lacks the factor 1/(b c)^k.
+ExactPolynomial ExactPolynomial::unscaled(std::uint32_t variable, std::string_view origin,
+                                          std::string_view unit) const {
+  const Rational a = rational_from(origin), c = rational_from(unit);
+  if (c.numerator.n == 0)
+    throw Error(ErrorCode::invalid_input, "a unit must not be 0");
+  Dyadic shift = a.numerator, slope{a.denominator, 0}, divisor = c.numerator;
+  shift.n *= -c.denominator;
+  slope.n *= c.denominator;
+  divisor.n *= a.denominator;
+  CommonTerms given = common(terms_->of);
+  std::uint32_t highest = 0;
+  for (const auto &[m, c] : terms_->of)
+    highest = std::max(highest, split(m, variable).second);
+  if (static_cast<long>(highest) * bits(divisor.n) > max_bits)
+    refuse("64 MiB of digits");
+  for (auto &[m, numerator] : given.numerators)
+    numerator *= pow(divisor, highest - split(*m, variable).second);
+  const Dyadic whole = pow(divisor, highest);
+  ExactPolynomial result;
+  for (auto &[m, numerator] : substituted(numerators_of(given), variable, shift, slope)) {
+    numerator.exponent -= whole.exponent;
+    Rational value{std::move(numerator), given.denominator * whole.n};
+    value.reduce();
+    result.terms_->of.emplace(m, std::move(value));
+  }
   return result;
 }
 

@@ -74,10 +74,14 @@ void ExactPolynomial::add(const Monomial &m, std::string_view coefficient) {
 
 std::size_t ExactPolynomial::terms() const { return terms_->of.size(); }
 
-int ExactPolynomial::degree() const {
-  int largest = 0;
-  for (const auto &[m, c] : terms_->of)
-    largest = std::max(largest, polynet::degree(m));
+std::uint64_t ExactPolynomial::degree() const {
+  std::uint64_t largest = 0;
+  for (const auto &[m, c] : terms_->of) {
+    std::uint64_t sum = 0;
+    for (const Factor &f : m)
+      sum += f.power;
+    largest = std::max(largest, sum);
+  }
   return largest;
 }
 

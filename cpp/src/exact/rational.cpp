@@ -21,7 +21,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 }
 
 // Powers of two out of n.
-void reduce(Dyadic &x) {
+void make_odd(Dyadic &x) {
   if (x.n == 0) {
     x.exponent = 0;
   } else if (const auto zeros = lsb(abs(x.n)); zeros > 0) {
@@ -74,18 +74,6 @@ Rational unsigned_decimal(std::string_view text, std::string_view whole) {
   return number;
 }
 
-// The denominator's powers of two belong to the numerator's exponent.
-void make_odd(Rational &number) {
-  Dyadic denominator{number.denominator, 0};
-  reduce(denominator);
-  number.denominator = denominator.n;
-  number.numerator.exponent -= denominator.exponent;
-  const Integer common = gcd(number.numerator.n, number.denominator);
-  number.numerator.n /= common;
-  number.denominator /= common;
-  reduce(number.numerator);
-}
-
 // m 2^exponent and its upper neighbour, for m of at most 53 bits; rounded outward where double
 // ends on either side.
 Interval between(std::uint64_t m, bool exact, long exponent) {
@@ -106,7 +94,7 @@ Dyadic Dyadic::of(double x) {
   int exponent = 0;
   const double fraction = std::frexp(x, &exponent);
   Dyadic d{Integer(static_cast<std::int64_t>(std::ldexp(fraction, 53))), exponent - 53};
-  reduce(d);
+  make_odd(d);
   return d;
 }
 
@@ -129,6 +117,18 @@ Dyadic pow(const Dyadic &x, std::uint32_t k) {
   return {boost::multiprecision::pow(x.n, k), x.exponent * static_cast<long>(k)};
 }
 
+void Rational::reduce() {
+  Dyadic divisor{denominator, 0};
+  make_odd(divisor);
+  numerator.exponent -= divisor.exponent;
+  Integer common = gcd(numerator.n, divisor.n);
+  if (divisor.n < 0)
+    common = -common;
+  numerator.n /= common;
+  denominator = divisor.n / common;
+  make_odd(numerator);
+}
+
 Rational rational_from(std::string_view text) {
   std::string_view rest = text;
   const bool negative = !rest.empty() && rest[0] == '-';
@@ -146,7 +146,7 @@ Rational rational_from(std::string_view text) {
   }
   if (negative)
     number.numerator.n = -number.numerator.n;
-  make_odd(number);
+  number.reduce();
   return number;
 }
 

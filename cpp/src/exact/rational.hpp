@@ -33,6 +33,9 @@ Dyadic pow(const Dyadic &x, std::uint32_t k);
 struct Rational {
   Dyadic numerator;
   Integer denominator = 1;
+
+  /// To lowest terms, whatever the denominator's sign and powers of two.
+  void reduce();
 };
 
 /// Number of bits of |n|; 0 for 0.

@@ -51,6 +51,8 @@ Computed computed_input(const FloatFormat &format, const Interval &range, bool b
 Computed sum_from_left(const FloatFormat &format, const Affine &form,
                        const std::vector<Computed> &sources, double size) {
   const std::size_t n = form.terms.size();
+  if (n == 0)
+    return {form.constant, 0.0, grid_of(form.constant)};
   std::vector<Interval> products(n), missing(n + 1); // missing[k]: the terms from k on
   for (std::size_t k = n; k-- > 0;) {
     const auto &[source, weight] = form.terms[k];
