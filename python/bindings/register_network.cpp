@@ -247,7 +247,7 @@ std::pair<double, double> softmax_bounds(const EvaluableNetwork &self,
 
 std::vector<polynet::ExactPolynomial> polynomials_from(const std::vector<Terms> &polynomials) {
   std::vector<polynet::ExactPolynomial> result;
-  for (const Terms &terms : polynomials) {
+  for (const auto &[terms, local] : polynomials) {
     polynet::ExactPolynomial p;
     for (const auto &[exponents, coefficient] : terms) {
       polynet::Monomial monomial;
@@ -256,6 +256,8 @@ std::vector<polynet::ExactPolynomial> polynomials_from(const std::vector<Terms> 
           monomial.push_back({i, exponents[i]});
       p.add(monomial, coefficient);
     }
+    for (const auto &[variable, origin, unit] : local)
+      p = p.unscaled(variable, origin, unit);
     result.push_back(std::move(p));
   }
   return result;

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 __version__: str
 
 Part: TypeAlias = list[tuple[float, float]]
-Terms: TypeAlias = list[tuple[list[int], str]]
+Terms: TypeAlias = tuple[list[tuple[list[int], str]], list[tuple[int, str, str]]]
 EnclosedTerms: TypeAlias = list[tuple[list[int], tuple[float, float]]]
 _Affine: TypeAlias = tuple[list[tuple[int, float]], float]
 _Gate: TypeAlias = tuple[str, float, float, list[int]]
@@ -19,6 +19,7 @@ State: TypeAlias = tuple[
     str,
     str,
     list[tuple[float, float]],
+    list[float],
     list[tuple[list[_Affine], list[_Gate]]],
     list[_Affine],
 ]

@@ -4,6 +4,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 
+def write_local(name: str, origin: Fraction, unit: Fraction) -> str:
+    """Write (x - origin)/unit in parentheses."""
+    shifted = name
+    if origin:
+        shifted = f"({name} {'-' if origin > 0 else '+'} {abs(origin)})"
+    if unit == 1:
+        return shifted
+    return f"({shifted}/{unit})" if unit.denominator == 1 and unit > 0 else f"({shifted}/({unit}))"
+
+
 def write_monomial(exponents: Sequence[int], variables: Sequence[str]) -> str:
     """Write x**2*y, or nothing for 1."""
     return "*".join(

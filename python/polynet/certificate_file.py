@@ -123,7 +123,7 @@ def certificate_data(network: Network, certificate: Certificate) -> dict[str, An
     from .checker.reading import FORMAT, FORMAT_VERSION
 
     _check(network, certificate)
-    _, _, _, _, hidden, outputs = network._handle.state()
+    *_, hidden, outputs = network._handle.state()
     names = list(dict.fromkeys(gate[0] for _, gates in hidden for gate in gates))
     data: dict[str, Any] = {
         "format": FORMAT,

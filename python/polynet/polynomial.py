@@ -27,12 +27,15 @@ from ._exact import (
     unpack,
 )
 from ._parse import MAX_NESTING, MAX_OPERATORS, MAX_TEXT_LENGTH, parse_terms
-from ._text import write_terms
+from ._local import Local, expand, read_local
+from ._text import write_local, write_terms
 from .convert import from_arrays, read, to_sympy
 from .errors import InvalidInputError, SizeLimitError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+    from . import _core
 
 __all__ = [
     "MAX_BITS",
@@ -57,7 +60,8 @@ _REPR_TERMS = 20
 class Polynomial:
     """An exact polynomial: immutable, hashable, picklable.
 
-    Equal means the same variables in the same order and the same coefficients. The limits MAX_* of
+    Equal means the same variables in the same order, with the same origins and units, and the same
+    coefficients. The limits MAX_* of
     this module hold for every polynomial and every intermediate product.
 
     Parameters
@@ -68,11 +72,14 @@ class Polynomial:
         numpy scalar or a text such as '1/3', '0.1' or '1e-3' (its exact decimal value).
     variables : sequence of str
         The names of the variables: distinct Python identifiers.
+    origin, unit : mapping of variable to exact number, optional
+        Where given, the terms are not in x but in (x - origin)/unit: a polynomial about a point, in
+        units of its own, is kept as it is.
 
     Raises
     ------
     InvalidInputError
-        If a key, a coefficient or a name is none of these.
+        If a key, a coefficient, a name, an origin or a unit is none of these, or a unit is 0.
     SizeLimitError
         If a limit is exceeded.
 
@@ -80,17 +87,28 @@ class Polynomial:
     --------
     >>> str(Polynomial({(2, 1): "0.1", (0, 0): -3}, ["x", "y"]))
     '1/10*x**2*y - 3'
+    >>> str(Polynomial({2: 3}, ["t"], origin={"t": 2000}, unit={"t": 50}))
+    '3*((t - 2000)/50)**2'
     """
 
-    __slots__ = ("_terms", "_variables")
+    __slots__ = ("_local", "_terms", "_variables")
 
     # numpy scalars and arrays leave `scalar * polynomial` to this class.
     __array_ufunc__: ClassVar[None] = None
 
     _terms: dict[Exponents, Fraction]
     _variables: tuple[str, ...]
+    # Index of a variable -> origin and unit, where they are not 0 and 1; in ascending order.
+    _local: dict[int, Local]
 
-    def __init__(self, terms: Mapping[Any, ExactNumber], variables: Sequence[str]) -> None:
+    def __init__(
+        self,
+        terms: Mapping[Any, ExactNumber],
+        variables: Sequence[str],
+        *,
+        origin: Mapping[str, ExactNumber] | None = None,
+        unit: Mapping[str, ExactNumber] | None = None,
+    ) -> None:
         names = check_names(variables)
         if not isinstance(terms, Mapping):
             raise InvalidInputError(
@@ -104,17 +122,23 @@ class Polynomial:
             if exponents in packed:
                 raise InvalidInputError(f"the exponents {excerpt(key)} are given twice; add them")
             packed[exponents] = to_fraction(coefficient, f"the coefficient of {excerpt(key)}")
-        self._set({key: value for key, value in packed.items() if value}, names)
+        nonzero = {key: value for key, value in packed.items() if value}
+        self._set(nonzero, names, read_local(names, origin or {}, unit or {}))
 
-    def _set(self, packed: Terms, variables: tuple[str, ...]) -> None:
+    def _set(
+        self, packed: Terms, variables: tuple[str, ...], local: dict[int, Local] | None = None
+    ) -> None:
         count = len(variables)
         self._terms = {unpack(key, count): packed[key] for key in sorted(packed, reverse=True)}
         self._variables = variables
+        self._local = local or {}
 
     @classmethod
-    def _from_packed(cls, packed: Terms, variables: tuple[str, ...]) -> "Polynomial":
+    def _from_packed(
+        cls, packed: Terms, variables: tuple[str, ...], local: dict[int, Local] | None = None
+    ) -> "Polynomial":
         polynomial = cls.__new__(cls)
-        polynomial._set(packed, variables)
+        polynomial._set(packed, variables, local)
         return polynomial
 
     def _packed(self) -> Terms:
@@ -212,12 +236,14 @@ class Polynomial:
     def to_sympy(self) -> Any:
         """Return a SymPy expression with the same terms, rational coefficients and names.
 
+        A variable with an origin or a unit is written as (x - origin)/unit.
+
         Raises
         ------
         MissingPackageError
             Without the package sympy: ``pip install "polynet-gates[sympy]"``.
         """
-        return to_sympy(self._terms, self._variables)
+        return to_sympy(self._terms, self._variables, self._local)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -229,9 +255,34 @@ class Polynomial:
         """Exponents -> nonzero coefficient, read-only.
 
         In graded lexicographic order: highest degree first, then highest power of the first
-        variable first, and so on.
+        variable first, and so on. The variables are (x - origin)/unit.
         """
         return MappingProxyType(self._terms)
+
+    @property
+    def origin(self) -> Mapping[str, Fraction]:
+        """The origins that are not 0, by variable, read-only."""
+        return MappingProxyType({self._variables[i]: o for i, (o, _) in self._local.items() if o})
+
+    @property
+    def unit(self) -> Mapping[str, Fraction]:
+        """The units that are not 1, by variable, read-only."""
+        return MappingProxyType(
+            {self._variables[i]: u for i, (_, u) in self._local.items() if u != 1}
+        )
+
+    def expanded(self) -> "Polynomial":
+        """Return the same polynomial with terms in x itself: no origins, all units 1.
+
+        Raises
+        ------
+        SizeLimitError
+            If a limit is exceeded.
+        """
+        if not self._local:
+            return self
+        packed = expand(self._packed(), self._local, len(self._variables))
+        return self._from_packed(packed, self._variables)
 
     @property
     def degree(self) -> int:
@@ -260,7 +311,8 @@ class Polynomial:
         # A new variable reads the zero appended to the exponents.
         order = [place.get(name, len(place)) for name in names]
         packed = {pack(tuple((*e, 0)[i] for i in order)): c for e, c in self._terms.items()}
-        return self._from_packed(packed, names)
+        local = {k: self._local[i] for k, i in enumerate(order) if i in self._local}
+        return self._from_packed(packed, names, local)
 
     def __call__(self, point: Sequence[ExactNumber]) -> Fraction:
         """Return the exact value at a point, one number per variable.
@@ -280,27 +332,24 @@ class Polynomial:
                 f"the point has {len(values)} coordinates; "
                 f"the polynomial has {len(self._variables)} variables"
             )
+        for i, (origin, unit) in self._local.items():
+            values[i] = (values[i] - origin) / unit
         return evaluate(self._terms, values)
 
     def __add__(self, other: object) -> "Polynomial":
         """Add a polynomial over the same variables, or an exact number."""
-        terms = self._operand(other)
-        if terms is None:
-            return NotImplemented
-        return self._plus(terms, 1)
+        return self._plus(other, 1)
 
     __radd__ = __add__
 
     def __neg__(self) -> "Polynomial":
         """Negate."""
-        return self._from_packed({k: -c for k, c in self._packed().items()}, self._variables)
+        negated = {k: -c for k, c in self._packed().items()}
+        return self._from_packed(negated, self._variables, self._local)
 
     def __sub__(self, other: object) -> "Polynomial":
         """Subtract a polynomial over the same variables, or an exact number."""
-        terms = self._operand(other)
-        if terms is None:
-            return NotImplemented
-        return self._plus(terms, -1)
+        return self._plus(other, -1)
 
     def __rsub__(self, other: object) -> "Polynomial":
         """Subtract from an exact number."""
@@ -308,11 +357,12 @@ class Polynomial:
 
     def __mul__(self, other: object) -> "Polynomial":
         """Multiply by a polynomial over the same variables, or by an exact number."""
-        terms = self._operand(other)
-        if terms is None:
+        pair = self._with(other)
+        if pair is None:
             return NotImplemented
-        product = multiply(self._packed(), terms, len(self._variables))
-        return self._from_packed(product, self._variables)
+        left, terms = pair
+        product = multiply(left._packed(), terms, len(self._variables))
+        return self._from_packed(product, self._variables, left._local)
 
     __rmul__ = __mul__
 
@@ -324,13 +374,13 @@ class Polynomial:
         if k < 0:
             raise InvalidInputError(f"the power must be nonnegative, not {excerpt(k)}")
         packed = power(self._packed(), k, len(self._variables))
-        return self._from_packed(packed, self._variables)
+        return self._from_packed(packed, self._variables, self._local)
 
-    def _operand(self, other: object) -> Terms | None:
-        """Return the other operand's terms, or None if it is no polynomial and no number."""
+    def _with(self, other: object) -> "tuple[Polynomial, Terms] | None":
+        """Return both operands in the same variables, or None if the other is none."""
         if is_number(other):
             value = to_fraction(other, "the operand")
-            return {0: value} if value else {}
+            return self, {0: value} if value else {}
         if not isinstance(other, Polynomial):
             return None
         if other._variables != self._variables:
@@ -338,39 +388,75 @@ class Polynomial:
                 f"the polynomials have the variables {excerpt(self._variables)} and "
                 f"{excerpt(other._variables)}; bring them together with over(variables)"
             )
-        return other._packed()
+        if other._local == self._local:
+            return self, other._packed()
+        return self.expanded(), other.expanded()._packed()
 
-    def _plus(self, terms: Terms, factor: int) -> "Polynomial":
-        total = self._packed()
+    def _plus(self, other: object, factor: int) -> Any:
+        pair = self._with(other)
+        if pair is None:
+            return NotImplemented
+        left, terms = pair
+        total = left._packed()
         add_into(total, terms, factor)
-        return self._from_packed(total, self._variables)
+        return self._from_packed(total, self._variables, left._local)
 
     def __eq__(self, other: object) -> bool:
         """Compare variables and coefficients; a number or a text is never equal."""
         if not isinstance(other, Polynomial):
             return NotImplemented
-        return self._variables == other._variables and self._terms == other._terms
+        return self._identity() == other._identity()
 
     def __hash__(self) -> int:
         """Hash variables and coefficients, in time linear in the terms."""
-        return hash((self._variables, tuple(self._terms.items())))
+        variables, local, terms = self._identity()
+        return hash((variables, tuple(local.items()), tuple(terms.items())))
 
-    def __reduce__(self) -> tuple[type["Polynomial"], tuple[object, ...]]:
+    def _identity(self) -> tuple[tuple[str, ...], dict[int, Local], dict[Exponents, Fraction]]:
+        return self._variables, self._local, self._terms
+
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickle by the terms, which read back through the checks."""
-        return Polynomial, (self._terms, self._variables)
+        return _restored, (self._terms, self._variables, dict(self.origin), dict(self.unit))
 
     def __str__(self) -> str:
-        """Write what parse(text, p.variables) reads back, within MAX_TEXT_LENGTH characters."""
-        return write_terms(self._terms, self._variables)
+        """Write what parse(text, p.variables) reads back, within MAX_TEXT_LENGTH characters.
+
+        Origins and units are read back expanded.
+        """
+        names = [
+            write_local(name, *self._local[i]) if i in self._local else name
+            for i, name in enumerate(self._variables)
+        ]
+        return write_terms(self._terms, names)
 
     def __repr__(self) -> str:
         """Show the call that gives this polynomial, or a summary of a long one."""
-        if len(self._terms) <= _REPR_TERMS:
+        if len(self._terms) <= _REPR_TERMS and not self._local:
             return f"Polynomial.parse({str(self)!r}, {self._variables!r})"
+        if len(self._terms) <= _REPR_TERMS:
+            terms, origin, unit = (
+                {key: str(value) for key, value in exact.items()}
+                for exact in (self._terms, self.origin, self.unit)
+            )
+            return f"Polynomial({terms}, {self._variables!r}, origin={origin}, unit={unit})"
         count = len(self._variables)
         return f"<Polynomial in {count} variables: degree {self.degree}, {len(self._terms)} terms>"
 
 
-def core_terms(polynomial: Polynomial) -> list[tuple[list[int], str]]:
-    """Return the terms as the core takes them: exponents and exact coefficient."""
-    return [(list(e), str(c)) for e, c in polynomial.terms.items()]
+def _restored(
+    terms: Mapping[Exponents, Fraction],
+    variables: tuple[str, ...],
+    origin: Mapping[str, Fraction],
+    unit: Mapping[str, Fraction],
+) -> Polynomial:
+    return Polynomial(terms, variables, origin=origin, unit=unit)
+
+
+def core_terms(polynomial: Polynomial) -> "_core.Terms":
+    """Return a polynomial as the core takes it: exact texts."""
+    _, local, terms = polynomial._identity()
+    return (
+        [(list(exponents), str(c)) for exponents, c in terms.items()],
+        [(i, str(origin), str(unit)) for i, (origin, unit) in local.items()],
+    )

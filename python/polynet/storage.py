@@ -25,8 +25,11 @@ from .polynomial import Polynomial
 
 __all__ = ["FORMAT_VERSION", "read", "write"]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Written into every file; a change of the format gets the next number."""
+
+# Before 2 there were no origins.
+_READABLE = (1, FORMAT_VERSION)
 
 # The safetensors format allows a header of at most so many bytes.
 _MAX_HEADER = 100_000_000
@@ -40,8 +43,10 @@ _Affine: TypeAlias = tuple[list[tuple[int, float]], float]
 def write(path: str | os.PathLike[str], contents: Contents) -> None:
     """Write a network's state, polynomials and box, and whether its only output is a scalar."""
     safetensors = require("safetensors.numpy", "safetensors")
-    (activation, dtype, form, _, hidden, outputs), polynomials, box, single = contents
+    (activation, dtype, form, _, origin, hidden, outputs), polynomials, box, single = contents
     tensors = {"box": np.array([box.lower, box.upper], dtype).T}
+    if origin:
+        tensors["origin"] = np.array(origin, dtype)
     names: list[str] = []
     for k, (operands, gates) in enumerate(hidden):
         tensors |= _pack_forms(f"hidden.{k}.operands", operands, dtype)
@@ -135,11 +140,11 @@ def _open(path: str | os.PathLike[str]) -> tuple[dict[str, Any], _Tensors]:
 
 def _check_version(structure: object, name: str) -> None:
     version = structure.get("format_version") if isinstance(structure, dict) else None
-    if version != FORMAT_VERSION:
+    if version not in _READABLE:
         by = structure.get("polynet_version") if isinstance(structure, dict) else None
         raise InvalidInputError(
             f"{name} has the format version {excerpt(version)} (of polynet {excerpt(by)}); this "
-            f"polynet reads {FORMAT_VERSION}"
+            f"polynet reads {', '.join(map(str, _READABLE))}"
         )
 
 
@@ -158,6 +163,7 @@ class _Reader:
             self._polynomial(k, coefficients, variables)
             for k, coefficients in enumerate(structure["coefficients"])
         )
+        origin = self._floats("origin").tolist() if "origin" in self._tensors else []
         hidden = [self._layer(k) for k in range(structure["hidden_layers"])]
         outputs = self._forms("outputs")
         if self._unread:
@@ -166,7 +172,8 @@ class _Reader:
         if len(polynomials) != len(outputs) or single not in (False, len(outputs) == 1):
             raise ValueError(f"{len(outputs)} outputs for {len(polynomials)} polynomials")
         ranges = list(zip(box.lower, box.upper, strict=True))
-        state = (structure["activation"], dtype, structure["form"], ranges, hidden, outputs)
+        form = structure["form"]
+        state = (structure["activation"], dtype, form, ranges, origin, hidden, outputs)
         return state, polynomials, box, single
 
     def _box(self, variables: tuple[str, ...], bits: Sequence[str], dtype: str) -> Box:

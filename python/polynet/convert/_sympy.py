@@ -69,10 +69,17 @@ def _terms(expr: Any, names: tuple[str, ...], sympy: Any) -> Terms:
     )
 
 
-def to_sympy(terms: Mapping[tuple[int, ...], Fraction], variables: Sequence[str]) -> Any:
-    """Return the sum of the terms as a SymPy expression."""
+def to_sympy(
+    terms: Mapping[tuple[int, ...], Fraction],
+    variables: Sequence[str],
+    local: Mapping[int, tuple[Fraction, Fraction]],
+) -> Any:
+    """Return the sum of the terms as a SymPy expression; `local`: origins and units by index."""
     sympy = require("sympy", "sympy")
     symbols = [sympy.Symbol(name) for name in variables]
+    for i, (origin, unit) in local.items():
+        offset, scale = (sympy.Rational(n.numerator, n.denominator) for n in (origin, unit))
+        symbols[i] = (symbols[i] - offset) / scale
     return sympy.Add(
         *(
             sympy.Rational(c.numerator, c.denominator)

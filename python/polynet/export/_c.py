@@ -125,11 +125,14 @@ class _Writer:
             source, target, spare = target, spare, target
 
     def by_gates(self, net: Source) -> Iterator[str]:
-        """Operands into a, gates into b."""
+        """Inputs less their origins into b, operands into a, gates into b."""
         series, series_of = net._handle.gate_series()
         self.tables += [write_gate(f"gate{k}", s, self.type) for k, s in enumerate(series)]
-        *_, hidden, outputs = net._handle.state()
+        *_, origin, hidden, outputs = net._handle.state()
         source = "x"
+        if origin:
+            yield self.linear([([(i, 1.0)], -o) for i, o in enumerate(origin)], source, "b")
+            source = "b"
         for (operands, gates), numbers in zip(hidden, series_of, strict=True):
             yield self.linear(operands, source, "a")
             self.reserve("b", len(gates))
