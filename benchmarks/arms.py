@@ -42,7 +42,7 @@ def chunked(run: Arm, size: int) -> Arm:
 
 def gates(net: pn.Network) -> int:
     """Count the gates of a network."""
-    return sum(len(layer[1]) for layer in net._handle.state()[4])
+    return sum(len(layer[1]) for layer in net._handle.state()[-2])
 
 
 def floor(net: pn.Network, case: cases.SpeedCase) -> pn.Network:

@@ -79,8 +79,9 @@ def _gate(name: str, gate, operands):
 
 def real_number_function(net: pn.Network, point: list[Fraction]) -> flint.arb:
     """Enclose the network's real-number function, first output, at a rational point."""
-    _, ((name, _, _, _, hidden, outputs), *_) = net.__reduce__()
-    values = [ball(t) for t in point]
+    name, *_, origin, hidden, outputs = net._handle.state()
+    origin = origin or [0.0] * len(point)
+    values = [ball(t - Fraction(o)) for t, o in zip(point, origin, strict=True)]
     for forms, gates in hidden:
         operands = [_affine(form, values) for form in forms]
         values = [_gate(name, gate, operands) for gate in gates]

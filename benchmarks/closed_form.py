@@ -103,10 +103,11 @@ def source(net: pn.Network, *, series: bool) -> str:
 
     Without `series` it calls `expm1`, and the activation must be the logistic function.
     """
-    activation, dtype, _, box, hidden, outputs = net._handle.state()[:6]
+    activation, dtype, _, box, origin, hidden, outputs = net._handle.state()
     tolerance = float(np.finfo(dtype).eps) / 8
     values = [f"x{i}" for i in range(len(box))]
     lines = [f"def network({', '.join(values)}):"]
+    lines += [f"    x{i} = x{i} - {o!r}" for i, o in enumerate(origin) if o]
     counter = itertools.count()
     known: dict[tuple[str, float, float], list[float]] = {}
     for operands, gates in hidden:

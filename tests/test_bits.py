@@ -233,9 +233,11 @@ def test_networks_of_bits_are_picklable_and_validated():
     assert twin == net
     assert twin.box == net.box
     core = type(net._handle)
-    *rest, box, hidden, outputs = net._handle.state()
+    *rest, box, origin, hidden, outputs = net._handle.state()
     marks = net.box.bit_marks
-    assert core.from_state((*rest, box, hidden, outputs), marks).state() == net._handle.state()
+    assert (
+        core.from_state((*rest, box, origin, hidden, outputs), marks).state() == net._handle.state()
+    )
     ((_, gates),) = hidden
     name, bias, scale, _ = next(gate for gate in gates if gate[0] == "bits_2")
     bad = [
@@ -250,9 +252,9 @@ def test_networks_of_bits_are_picklable_and_validated():
     layer = ([([(0, 1.0), (1, 1.0)], -1.5)], [("bits_3", bias, scale, [0])])
     bad.append(((box, [layer], [([], 0.0)], marks), "bits_3 gate"))
     bad.append(((box, hidden, outputs, []), "sum of bits"))
-    for (*broken, marked), message in bad:
+    for (ranges, *broken, marked), message in bad:
         with pytest.raises(pn.InvalidInputError, match=message):
-            core.from_state((*rest, *broken), marked)
+            core.from_state((*rest, ranges, origin, *broken), marked)
 
 
 def test_gates_of_bits_have_no_series_to_show():

@@ -196,7 +196,7 @@ def test_derivatives_are_the_polynomials_where_the_gates_are_exact(activation, c
 @pytest.mark.parametrize("scale", [2.0**-12, 0.03, 0.5])
 def test_derivatives_of_one_gate_are_those_of_its_function(scale):
     net = pn.compile("x*y", {"x": (-1, 1), "y": (-1, 1)}, scale=scale)
-    ((_, gates),) = net._handle.state()[4]
+    ((_, gates),) = net._handle.state()[-2]
     _, bias, stored, _ = gates[0]
     with mpmath.workdps(60):
         logistic = lambda t: 1 / (1 + mpmath.exp(-t))  # noqa: E731

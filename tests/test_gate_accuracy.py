@@ -104,12 +104,13 @@ def one_monomial(monomial, activation, scale, dtype):
         )
         state = net._handle.state()
     else:
-        gate = one_gate("x*y", activation, scale, dtype)[0]._handle.state()[4][0][1][0]
+        gate = one_gate("x*y", activation, scale, dtype)[0]._handle.state()[-2][0][1][0]
         count = len(MONOMIALS[monomial])
         operands = [([(i, 1.0)], 0.0) for i in range(count)]
         layer = (operands, [(monomial, *gate[1:3], list(range(count)))])
-        state = (activation, dtype, "factored", [(-1.0, 1.0)] * count, [layer], [([(0, 1.0)], 0.0)])
-    ((_, (gate,)),) = state[4]
+        box = [(-1.0, 1.0)] * count
+        state = (activation, dtype, "factored", box, [], [layer], [([(0, 1.0)], 0.0)])
+    ((_, (gate,)),) = state[-2]
     reach = scale * max(sum(map(abs, d)) for _, d in Stencil(gate[0]).nodes)
     return state, gate[1], reach
 

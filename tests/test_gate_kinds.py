@@ -105,7 +105,7 @@ def network(kind, scale, dtype="float64", form="factored"):
     operands = [([(i, 1.0)], 0.0) for i in range(len(powers))]
     layer = (operands, [(kind, bias, scale, list(range(len(powers))))])
     box = [(-1.0, 1.0)] * len(powers)
-    return Network.from_state((activation, dtype, form, box, [layer], [([(0, 1.0)], 0.0)]))
+    return Network.from_state((activation, dtype, form, box, [], [layer], [([(0, 1.0)], 0.0)]))
 
 
 def points(count, dtype, seed=0):
@@ -185,7 +185,7 @@ def converges(kind, scale):
 
 
 def target_of(kind):
-    return [[(list(KINDS[kind][0]), (1.0, 1.0))]]
+    return [([(list(KINDS[kind][0]), "1")], [])]
 
 
 @by_kind

@@ -13,6 +13,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polynet._exact import outward
 from polynet.errors import InvalidInputError, SizeLimitError
 from polynet.polynomial import MAX_BITS, MAX_DEGREE, MAX_VARIABLES, Polynomial
 
@@ -31,7 +32,8 @@ polynomials = st.dictionaries(exponents, coefficients, max_size=6).map(
 small_polynomials = st.dictionaries(
     exponents, st.fractions(-9, 9, max_denominator=9), max_size=4
 ).map(lambda terms: Polynomial(terms, NAMES))
-points = st.tuples(*[st.fractions(-9, 9, max_denominator=99)] * len(NAMES))
+small = st.fractions(-9, 9, max_denominator=99)
+points = st.tuples(*[small] * len(NAMES))
 
 
 @pytest.mark.parametrize(
@@ -266,29 +268,69 @@ STEPS = [Fraction(sign, 2**1200) for sign in (-1, 0, 1)]
 
 
 @given(st.one_of(st.fractions(), st.floats(allow_nan=False, allow_infinity=False).map(Fraction)))
-def test_enclosure_is_tight_and_contains(q):
-    _, pairs = Polynomial({(0,): q}, ["x"]).enclosures()
-    for lower, upper in pairs:
-        assert Fraction(lower) <= q <= Fraction(upper)
-        assert lower == upper if Fraction(lower) == q else upper == math.nextafter(lower, math.inf)
-
-
-@pytest.mark.parametrize("q", [s * (e + d) for e in EDGES for d in STEPS for s in (1, -1)])
-def test_enclosure_is_tight_at_the_edges_of_float64(q):
-    if abs(q) > EDGES[4]:
-        with pytest.raises(InvalidInputError, match=r"coefficient of x\*y\*\*2 is beyond"):
-            Polynomial({(1, 2): q}, ["x", "y"]).enclosures()
-        return
-    keys, ((lower, upper),) = Polynomial({(1, 2): q}, ["x", "y"]).enclosures()
-    assert keys == [(1, 2)]
+def test_outward_rounding_is_tight_and_contains(q):
+    lower, upper = outward(q, "float64")
     assert Fraction(lower) <= q <= Fraction(upper)
     assert lower == upper if Fraction(lower) == q else upper == math.nextafter(lower, math.inf)
 
 
-def test_coefficient_below_the_smallest_subnormal_is_enclosed():
-    p = Polynomial({(1,): "1e-400", (0,): "-1e-400"}, ["x"])
-    assert p.enclosures() == ([(1,), (0,)], [(0.0, SMALLEST), (-SMALLEST, 0.0)])
-    assert all(math.copysign(1, v) > 0 for v in (p.enclosures()[1][0][0], p.enclosures()[1][1][1]))
+@pytest.mark.parametrize("q", [s * (e + d) for e in EDGES for d in STEPS for s in (1, -1)])
+def test_outward_rounding_is_tight_at_the_edges_of_float64(q):
+    if abs(q) > EDGES[4]:
+        with pytest.raises(OverflowError, match="beyond the range of float64"):
+            outward(q, "float64")
+        return
+    lower, upper = outward(q, "float64")
+    assert Fraction(lower) <= q <= Fraction(upper)
+    assert lower == upper if Fraction(lower) == q else upper == math.nextafter(lower, math.inf)
+
+
+def test_numbers_below_the_smallest_subnormal_are_enclosed():
+    assert outward(Fraction("1e-400"), "float64") == (0.0, SMALLEST)
+    assert outward(Fraction("-1e-400"), "float64") == (-SMALLEST, 0.0)
+
+
+LOCAL = Polynomial({(2, 1): 3, (0, 0): "1/2"}, ["x", "y"], origin={"x": "1/3"}, unit={"y": -5})
+
+
+def test_a_polynomial_about_a_point_is_kept_as_it_is():
+    assert LOCAL.terms == {(2, 1): 3, (0, 0): Fraction(1, 2)}
+    assert dict(LOCAL.origin) == {"x": Fraction(1, 3)}
+    assert dict(LOCAL.unit) == {"y": -5}
+    assert str(LOCAL) == "3*(x - 1/3)**2*(y/(-5)) + 1/2"
+    assert eval(repr(LOCAL), {"Polynomial": Polynomial}) == LOCAL
+    assert pickle.loads(pickle.dumps(LOCAL)) == LOCAL
+    assert hash(pickle.loads(pickle.dumps(LOCAL))) == hash(LOCAL)
+    assert Polynomial(LOCAL.terms, LOCAL.variables) != LOCAL
+    assert LOCAL.over(["y", "z", "x"]).origin == LOCAL.origin
+
+
+@given(small, small)
+def test_a_polynomial_about_a_point_has_the_value_of_its_text(x, y):
+    expected = 3 * (x - Fraction(1, 3)) ** 2 * (y / -5) + Fraction(1, 2)
+    read = Polynomial.parse(str(LOCAL), ["x", "y"])
+    for p in (LOCAL, LOCAL.expanded(), read):
+        assert p([x, y]) == expected
+    assert LOCAL.expanded() == read
+    assert (LOCAL * LOCAL)([x, y]) == expected**2
+    assert (LOCAL * LOCAL).origin == LOCAL.origin
+    assert (2 - LOCAL**2)([x, y]) == 2 - expected**2
+    assert (LOCAL + read)([x, y]) == 2 * expected
+    assert LOCAL - read == Polynomial({}, ["x", "y"])
+
+
+@pytest.mark.parametrize(
+    ("origin", "unit", "message"),
+    [
+        ({"z": 1}, None, "origin names 'z'; known variables: x, y"),
+        (None, {"x": 0}, "the unit of x is 0"),
+        ({"x": math.nan}, None, "the origin of x must be finite"),
+        ([1, 2], None, "origin must be a mapping"),
+    ],
+)
+def test_wrong_origins_and_units_are_refused(origin, unit, message):
+    with pytest.raises(InvalidInputError, match=message):
+        Polynomial({(1, 0): 1}, ["x", "y"], origin=origin, unit=unit)
 
 
 def test_large_repr_is_short():

@@ -27,8 +27,9 @@ public:
       std::vector<Model> operands = combine(t, layer.operands, sources);
       sources.clear();
       for (const Gate &gate : layer.gates)
-        sources.push_back(gate.stencil->bits > 0 ? model_of(sign_of_bits(layer, gate), net_.box.size())
-                                                 : gate_target(gate, operands));
+        sources.push_back(gate.stencil->bits > 0
+                              ? model_of(sign_of_bits(layer, gate), net_.box.size())
+                              : gate_target(gate, operands));
       ideal.operands.push_back(std::move(operands));
     }
     ideal.outputs = combine(net_.hidden.size(), net_.outputs, sources);

@@ -6,7 +6,7 @@
 int main() {
   polynet::ExactPolynomial p;
   p.add(polynet::Monomial{{0, 1}, {1, 1}}, 1.0); // x y: variables and powers
-  p.add(polynet::Monomial{{2, 2}}, "-1/2"); // exact; a double is too
+  p.add(polynet::Monomial{{2, 2}}, "-1/2");      // exact; a double is too
   polynet::CompileOptions options;
   options.activation = polynet::activation("logistic");
   const polynet::Network net = polynet::compile({p}, {{-1, 1}, {-1, 1}, {0, 2}}, options);

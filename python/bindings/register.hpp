@@ -25,9 +25,8 @@ void register_evaluation(py::class_<EvaluableNetwork> &network);
 
 /// A polynomial as Python hands it over: for each term the exponents and the exact coefficient as a
 /// text, "n" or "n/d"; then the variables that are not x but (x - origin)/unit, with both as texts.
-using Terms =
-    std::pair<std::vector<std::pair<std::vector<std::uint32_t>, std::string>>,
-              std::vector<std::tuple<std::uint32_t, std::string, std::string>>>;
+using Terms = std::pair<std::vector<std::pair<std::vector<std::uint32_t>, std::string>>,
+                        std::vector<std::tuple<std::uint32_t, std::string, std::string>>>;
 std::vector<polynet::ExactPolynomial> polynomials_from(const std::vector<Terms> &polynomials);
 
 /// A polynomial that the core made: enclosures (lower, upper) of the coefficients.

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TypeAlias
 
-from ._exact import ExactNumber, Terms, add_into, excerpt, multiply, pack, power, to_fraction, unpack
+from ._exact import (
+    ExactNumber,
+    Terms,
+    add_into,
+    excerpt,
+    multiply,
+    pack,
+    power,
+    to_fraction,
+    unpack,
+)
 from .errors import InvalidInputError
 
 Local: TypeAlias = tuple[Fraction, Fraction]
@@ -39,7 +49,7 @@ def read_local(
         unit = to_fraction(units.get(name, 1), f"the unit of {name}")
         if not unit:
             raise InvalidInputError(f"the unit of {name} is 0; give a number other than 0")
-        if (origin, unit) != (0, 1):
+        if origin or unit != 1:
             local[i] = (origin, unit)
     return local
 

@@ -223,7 +223,8 @@ class Network(Evaluable, Exports):
         -------
         Polynomial, or tuple of Polynomial for a network of several outputs
             Each coefficient is the midpoint of an enclosure of the exact one, which is not rational
-            in general; where terms cancel so far that the enclosure contains 0, it is left out.
+            in general; where terms cancel so far that the enclosure contains 0, it is left out. On
+            a box far from 0 the polynomials have the network's origins.
 
         Raises
         ------
@@ -234,6 +235,8 @@ class Network(Evaluable, Exports):
         """
         if order < 1:
             raise InvalidInputError(f"order must be at least 1, not {order!r}")
+        *_, origin, _, _ = self._handle.state()
+        variables = self.box.variables
         polynomials = tuple(
             Polynomial(
                 {
@@ -241,7 +244,8 @@ class Network(Evaluable, Exports):
                     for exponents, (lower, upper) in terms
                     if not lower <= 0.0 <= upper
                 },
-                self.box.variables,
+                variables,
+                origin=dict(zip(variables, origin, strict=False)),
             )
             for terms in self._handle.error_terms(order)
         )

@@ -26,8 +26,8 @@ from ._exact import (
     to_fraction,
     unpack,
 )
-from ._parse import MAX_NESTING, MAX_OPERATORS, MAX_TEXT_LENGTH, parse_terms
 from ._local import Local, expand, read_local
+from ._parse import MAX_NESTING, MAX_OPERATORS, MAX_TEXT_LENGTH, parse_terms
 from ._text import write_local, write_terms
 from .convert import from_arrays, read, to_sympy
 from .errors import InvalidInputError, SizeLimitError
@@ -392,7 +392,7 @@ class Polynomial:
             return self, other._packed()
         return self.expanded(), other.expanded()._packed()
 
-    def _plus(self, other: object, factor: int) -> Any:
+    def _plus(self, other: object, factor: int) -> "Polynomial":
         pair = self._with(other)
         if pair is None:
             return NotImplemented

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any, TypeAlias, TypeVar
 
@@ -28,7 +29,7 @@ __all__ = ["FORMAT_VERSION", "read", "write"]
 FORMAT_VERSION = 2
 """Written into every file; a change of the format gets the next number."""
 
-# Before 2 there were no origins.
+# Before 2 there were no origins and units.
 _READABLE = (1, FORMAT_VERSION)
 
 # The safetensors format allows a header of at most so many bytes.
@@ -74,7 +75,9 @@ def write(path: str | os.PathLike[str], contents: Contents) -> None:
         "stencils": names,
         "variables": box.variables,
         "bits": box.bits,
-        "coefficients": [[str(c) for c in p.terms.values()] for p in polynomials],
+        "coefficients": [_texts(p.terms) for p in polynomials],
+        "origins": [dict(zip(p.origin, _texts(p.origin), strict=True)) for p in polynomials],
+        "units": [dict(zip(p.unit, _texts(p.unit), strict=True)) for p in polynomials],
         "scalar_output": single,
     }
     # One entry: safetensors writes several in random order.
@@ -83,6 +86,10 @@ def write(path: str | os.PathLike[str], contents: Contents) -> None:
         raise SizeLimitError("the polynomials' coefficients are too long for a safetensors file")
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     safetensors.save_file(contiguous, os.fspath(path), metadata)
+
+
+def _texts(numbers: Mapping[Any, Fraction]) -> list[str]:
+    return [str(number) for number in numbers.values()]
 
 
 def _pack_lists(name: str, lists: Sequence[Sequence[int]]) -> _Tensors:
@@ -114,7 +121,7 @@ def read(path: str | os.PathLike[str]) -> Contents:
         return _Reader(structure, tensors).contents()
     except (PolynetError, TypeError, ValueError, OverflowError) as error:
         reason = str(error)
-    except KeyError as error:
+    except (KeyError, IndexError) as error:
         reason = f"{excerpt(error.args[0])} is missing"
     raise InvalidInputError(f"{os.fspath(path)!r} is damaged: {reason}")
 
@@ -212,7 +219,11 @@ class _Reader:
         terms = dict(zip(map(tuple, exponents), coefficients, strict=True))
         if len(terms) != len(coefficients):
             raise ValueError(f"polynomials.{k}.exponents has a row twice")
-        return Polynomial(terms, variables)
+        origin, unit = (
+            self._structure[what][k] if what in self._structure else {}
+            for what in ("origins", "units")
+        )
+        return Polynomial(terms, variables, origin=origin, unit=unit)
 
     def _integers(self, name: str, dimensions: int = 1) -> NDArray[np.integer[Any]]:
         return self._tensor(name, dimensions, "iu")

@@ -201,7 +201,8 @@ TEST_CASE("assuming a worse activation never proves more") {
 TEST_CASE("arguments that do not fit are refused") {
   const Network net = network(cases[0], "logistic", Dtype::float64, Form::factored);
   const auto polynomials = cases[0].exact();
-  const auto refused = [&](const std::vector<polynet::ExactPolynomial> &p, polynet::CertifyOptions o) {
+  const auto refused = [&](const std::vector<polynet::ExactPolynomial> &p,
+                           polynet::CertifyOptions o) {
     return code_of([&] { certify(net, p, o); }) == ErrorCode::invalid_input;
   };
   const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -222,8 +223,7 @@ TEST_CASE("what cannot be proved is refused, not guessed") {
   const Network net = polynet::compile(cases[0].exact(), cases[0].box, o);
   polynet::CertifyOptions by_neurons;
   by_neurons.way = Way::neurons;
-  CHECK(code_of([&] { certify(net, cases[0].exact(), by_neurons); }) ==
-        ErrorCode::not_certified);
+  CHECK(code_of([&] { certify(net, cases[0].exact(), by_neurons); }) == ErrorCode::not_certified);
 }
 
 TEST_CASE("a thread that does not round to nearest neither compiles nor certifies") {

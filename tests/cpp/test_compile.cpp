@@ -151,6 +151,5 @@ TEST_CASE("coefficients that leave the dtype's range are refused") {
   const SamplePolynomial huge{{{1e300, {1, 1}}}};
   polynet::CompileOptions o = options();
   o.dtype = Dtype::float32;
-  CHECK(code_of([&] { polynet::compile({huge.exact()}, cube(2), o); }) ==
-        ErrorCode::invalid_input);
+  CHECK(code_of([&] { polynet::compile({huge.exact()}, cube(2), o); }) == ErrorCode::invalid_input);
 }

@@ -70,8 +70,8 @@ TEST_CASE("a coefficient is what its text says, enclosed by neighbours") {
   CHECK(number("1e400").lo() == std::numeric_limits<double>::max());
   CHECK(std::isinf(number("1e400").hi()));
   CHECK(is(number("0e99999"), 0.0, 0.0));
-  for (const char *text : {"", "-", "x", "1/", "/2", "1..2", "1e", "1e+", " 1", "1 ", "0x10", "1/-2",
-                           "nan", "inf", "1e5e5", "--1"})
+  for (const char *text : {"", "-", "x", "1/", "/2", "1..2", "1e", "1e+", " 1", "1 ", "0x10",
+                           "1/-2", "nan", "inf", "1e5e5", "--1"})
     CHECK(code_of([&] { number(text); }) == ErrorCode::invalid_input);
   CHECK(code_of([] { number("1/0.0"); }) == ErrorCode::invalid_input);
   CHECK(code_of([] { number("1e100001"); }) == ErrorCode::size_limit);
@@ -118,7 +118,8 @@ TEST_CASE("variables change one by one, fixed ones and bits disappear") {
   ExactPolynomial p; // x^2 y/3 + y z
   p.add(Monomial{{0, 2}, {1, 1}}, "1/3");
   p.add(Monomial{{1, 1}, {2, 1}}, 1.0);
-  const Polynomial fixed = p.in({{3.0, 0.0, -3.0}, {0.0, 2.0, 1.0}}).enclosed(); // 6 y + 2 y t - 6 y
+  const Polynomial fixed =
+      p.in({{3.0, 0.0, -3.0}, {0.0, 2.0, 1.0}}).enclosed(); // 6 y + 2 y t - 6 y
   CHECK(fixed.terms().size() == 1);
   CHECK(is(fixed.terms().at(Monomial{{1, 1}, {2, 1}}), 2.0, 2.0));
   ExactPolynomial square;

@@ -20,11 +20,11 @@ std::vector<const Kernels *> usable() {
 
 // A product, squares, a sum of more terms than one instruction takes, an idle input.
 const SamplePolynomial mixed{{{1.0, {1, 1, 1, 0, 0}},
-                             {-0.5, {0, 0, 2, 0, 0}},
-                             {0.25, {3, 1, 0, 0, 0}},
-                             {0.75, {0, 2, 2, 0, 0}},
-                             {-1.25, {0, 1, 0, 1, 0}},
-                             {0.5, {2, 0, 0, 2, 0}}}};
+                              {-0.5, {0, 0, 2, 0, 0}},
+                              {0.25, {3, 1, 0, 0, 0}},
+                              {0.75, {0, 2, 2, 0, 0}},
+                              {-1.25, {0, 1, 0, 1, 0}},
+                              {0.5, {2, 0, 0, 2, 0}}}};
 
 Network network(Dtype dtype, double scale, polynet::Construction construction) {
   polynet::CompileOptions o = options();

@@ -1,8 +1,9 @@
 // Polynomials with rational coefficients, and their values, without any rounding.
 //
-// A polynomial may cancel so far that the float64 enclosures of its coefficients about 0 say nothing
-// of its values on the box: (x - 100)^9 near x = 100. It therefore reaches the variables of the box
-// exactly, and is enclosed only there. The arithmetic is that of Boost.Multiprecision's integers.
+// A polynomial may cancel so far that the float64 enclosures of its coefficients about 0 say
+// nothing of its values on the box: (x - 100)^9 near x = 100. It therefore reaches the variables of
+// the box exactly, and is enclosed only there. The arithmetic is that of Boost.Multiprecision's
+// integers.
 #pragma once
 
 #include "polynet/polynomial.hpp"
@@ -31,7 +32,8 @@ public:
   /// Adds coefficient * m. Error (invalid_input) if it is not finite.
   void add(const Monomial &m, double coefficient);
   /// The same for a coefficient in decimals or as a quotient of such: "-0.1", "1e-3", "1/3". Error
-  /// (invalid_input) if the text is no such number, (size_limit) if it has more than 100,000 digits.
+  /// (invalid_input) if the text is no such number, (size_limit) if it has more than 100,000
+  /// digits.
   void add(const Monomial &m, std::string_view coefficient);
 
   /// How many monomials have a coefficient other than 0.

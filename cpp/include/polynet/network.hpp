@@ -37,7 +37,8 @@ Form form_from_name(std::string_view name);
 std::string_view name_of(Form f);
 
 /// sum_j weight_j v_j + constant, over the previous hidden layer's gate outputs (in the first layer
-/// over the inputs, each less its origin). The numbers are representable in the network's dtype and exact.
+/// over the inputs, each less its origin). The numbers are representable in the network's dtype and
+/// exact.
 struct Affine {
   std::vector<std::pair<int, double>> terms;
   double constant = 0.0;

@@ -75,8 +75,8 @@ Network compile_compact(const Circuit &circuit, const LocalProblem &problem,
   const double paper_truncation =
       certified ? sampled_truncation(paper.net, problem.exact) : detail::infinity;
 
-  std::vector<Candidate> found =
-      candidates(circuit, problem.polynomials, problem.box, options, false, [&](const Candidate &c) {
+  std::vector<Candidate> found = candidates(
+      circuit, problem.polynomials, problem.box, options, false, [&](const Candidate &c) {
         const double saved = double(paper.neurons) / std::max(c.neurons, 1);
         return c.neurons < paper.neurons &&
                c.error <= doubt * std::max(tolerated, saved) * paper.error;

@@ -52,9 +52,8 @@ bool is_of_bits(const Circuit &circuit) {
 
 void check_degree(const ExactPolynomial &p) {
   if (const std::uint64_t degree = p.degree(); degree > max_degree)
-    throw Error(ErrorCode::size_limit, "a term of degree " + std::to_string(degree) +
-                                           "; at most " + std::to_string(max_degree) +
-                                           " is compiled");
+    throw Error(ErrorCode::size_limit, "a term of degree " + std::to_string(degree) + "; at most " +
+                                           std::to_string(max_degree) + " is compiled");
 }
 
 void check_tolerance(const CompileOptions &options) {

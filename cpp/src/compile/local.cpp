@@ -122,8 +122,9 @@ LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
     problem.polynomials.push_back(problem.exact.back().enclosed());
     for (const auto &[m, c] : problem.polynomials.back().terms())
       if (!c.is_bounded())
-        throw Error(ErrorCode::invalid_input,
-                    "the polynomial's values on the box go beyond the range of float64; rescale it");
+        throw Error(
+            ErrorCode::invalid_input,
+            "the polynomial's values on the box go beyond the range of float64; rescale it");
   }
   return problem;
 }

@@ -24,8 +24,8 @@ LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
                        const std::vector<Interval> &box, const std::vector<bool> &bits,
                        Dtype dtype);
 
-/// A network for the problem in t as one in x, on that box of x: the centres are its origin, and the
-/// units divide its weights of the inputs. Error (not_certified) if these overflow the dtype.
+/// A network for the problem in t as one in x, on that box of x: the centres are its origin, and
+/// the units divide its weights of the inputs. Error (not_certified) if these overflow the dtype.
 Network over_inputs(Network net, const LocalVariables &variables, const std::vector<Interval> &box);
 
 } // namespace polynet

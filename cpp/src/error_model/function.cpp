@@ -121,8 +121,8 @@ std::vector<Interval> ranges(const IdealNetwork &ideal, const std::vector<Model>
 
 ErrorFunction::ErrorFunction(const Network &net, const std::vector<ExactPolynomial> &polynomials)
     : net_(net), ideal_(ideal_network(net)), truncation_(net, ideal_),
-      differences_(ideal_differences(ideal_, polynomials, net.bits)), on_box_(ranges(ideal_, differences_)),
-      visible_(differences_) {
+      differences_(ideal_differences(ideal_, polynomials, net.bits)),
+      on_box_(ranges(ideal_, differences_)), visible_(differences_) {
   for (std::size_t k = 0; k < on_box_.size(); ++k) {
     on_box_[k] += truncation_.errors()[k];
     visible_[k].sweep_sum(shows * on_box_[k].mag());

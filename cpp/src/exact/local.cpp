@@ -14,9 +14,9 @@ constexpr long max_bits = 1L << 29;
 using Numerators = std::map<Monomial, Dyadic>;
 
 [[noreturn]] void refuse(const char *what) {
-  throw Error(ErrorCode::size_limit,
-              "the polynomial about the centre of the box has more than " + std::string(what) +
-                  "; a box centred at 0 keeps it as it is");
+  throw Error(ErrorCode::size_limit, "the polynomial about the centre of the box has more than " +
+                                         std::string(what) +
+                                         "; a box centred at 0 keeps it as it is");
 }
 
 // The coefficients, by power, of the terms that differ in one variable's power alone.

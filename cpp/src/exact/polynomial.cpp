@@ -88,9 +88,9 @@ std::uint64_t ExactPolynomial::degree() const {
 void ExactPolynomial::require_variables(std::size_t count) const {
   for (const auto &[m, c] : terms_->of)
     if (!m.empty() && m.back().variable >= count)
-      throw Error(ErrorCode::invalid_input,
-                  "a polynomial uses variable " + std::to_string(m.back().variable) +
-                      ", but the box has only " + std::to_string(count));
+      throw Error(ErrorCode::invalid_input, "a polynomial uses variable " +
+                                                std::to_string(m.back().variable) +
+                                                ", but the box has only " + std::to_string(count));
 }
 
 ExactPolynomial ExactPolynomial::on_bits(const std::vector<bool> &bits) const {

@@ -41,7 +41,8 @@ struct Rational {
 /// Number of bits of |n|; 0 for 0.
 long bits(const Integer &n);
 
-/// The number that a text denotes: decimals, or a quotient of two. Error (invalid_input, size_limit).
+/// The number that a text denotes: decimals, or a quotient of two. Error (invalid_input,
+/// size_limit).
 Rational rational_from(std::string_view text);
 
 /// The quotient between neighbouring doubles, or itself.

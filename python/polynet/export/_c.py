@@ -125,7 +125,7 @@ class _Writer:
             source, target, spare = target, spare, target
 
     def by_gates(self, net: Source) -> Iterator[str]:
-        """Inputs less their origins into b, operands into a, gates into b."""
+        """Put the inputs less their origins into b, operands into a, gates into b."""
         series, series_of = net._handle.gate_series()
         self.tables += [write_gate(f"gate{k}", s, self.type) for k, s in enumerate(series)]
         *_, origin, hidden, outputs = net._handle.state()

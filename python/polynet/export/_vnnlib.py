@@ -35,7 +35,7 @@ def to_vnnlib(net: Source, path: str | os.PathLike[str], version: str) -> tuple[
             f"the input {net.box.bits[0]} is a bit: VNN-LIB's properties are about ranges"
         )
     # The network's distance from polynomials that are 0 is |output|.
-    zeros: list[_core.Terms] = [[] for _ in net.polynomials]
+    zeros: list[_core.Terms] = [([], []) for _ in net.polynomials]
     request = Request(net._handle.state(), [], zeros, False, _RATIO, _MAX_BOXES, 0.0)
     run = Run(request, net._handle, net.box)
     run.finish()
