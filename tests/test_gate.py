@@ -292,7 +292,7 @@ def network(kind, name, bias, scale):
 
 def stored_gate(net):
     """(bias, scale) of a network that is one gate; its affine forms change nothing."""
-    _, _, _, _, [(operands, [(_, bias, scale, indices)])], outputs = net.state()
+    *_, [(operands, [(_, bias, scale, indices)])], outputs = net.state()
     assert operands == [([(i, 1.0)], 0.0) for i in range(len(indices))]
     assert outputs == [([(0, 1.0)], 0.0)]
     return bias, scale
