@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ._exact import ExactNumber, check_names, excerpt, outward, to_fraction
+from ._exact import ExactNumber, excerpt, outward, to_fraction
+from ._names import check_names
 from .errors import InvalidInputError
 
 __all__ = ["Box", "BoxLike", "parse_box"]

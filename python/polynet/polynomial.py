@@ -16,7 +16,6 @@ from ._exact import (
     Terms,
     add_into,
     check_exponents,
-    check_names,
     evaluate,
     excerpt,
     is_number,
@@ -27,7 +26,8 @@ from ._exact import (
     to_fraction,
     unpack,
 )
-from ._parse import MAX_NESTING, MAX_OPERATORS, MAX_TEXT_LENGTH, parse_terms
+from ._names import check_names
+from ._parse import MAX_NESTING, MAX_TEXT_LENGTH, parse_terms
 from ._text import write_monomial, write_terms
 from .convert import from_arrays, read, to_sympy
 from .errors import InvalidInputError, SizeLimitError
@@ -39,7 +39,6 @@ __all__ = [
     "MAX_BITS",
     "MAX_DEGREE",
     "MAX_NESTING",
-    "MAX_OPERATORS",
     "MAX_PRODUCTS",
     "MAX_TERMS",
     "MAX_TEXT_LENGTH",
@@ -122,11 +121,14 @@ class Polynomial:
         return {pack(exponents): value for exponents, value in self._terms.items()}
 
     @classmethod
-    def parse(cls, text: str, variables: Sequence[str] | None = None) -> "Polynomial":
+    def parse(
+        cls, text: str, variables: Sequence[str] | None = None, *, loose: bool = False
+    ) -> "Polynomial":
         """Return the polynomial that an expression denotes, exactly; nothing is ever executed.
 
         The text may hold integers, decimals (0.1 is one tenth), variables, + - * and parentheses,
         / by a nonzero constant and ** by a nonnegative integer constant, with Python's precedence.
+        A name that is no identifier stands in braces: ``2*{temp C}**2``.
 
         Parameters
         ----------
@@ -134,6 +136,9 @@ class Polynomial:
             The expression, at most MAX_TEXT_LENGTH characters.
         variables : sequence of str, optional
             The variables in order; by default the names that occur, x2 before x10.
+        loose : bool
+            Also read ``^`` for a power, ``pow(x, 2)``, and factors side by side, ``2x y^2``. What
+            could be meant in two ways is refused: ``1/2x``, ``x(y + 1)``, ``x 2``.
 
         Raises
         ------
@@ -142,7 +147,7 @@ class Polynomial:
         SizeLimitError
             If a limit is exceeded, found before the expansion is carried out where possible.
         """
-        return cls._from_packed(*parse_terms(text, variables))
+        return cls._from_packed(*parse_terms(text, variables, loose=loose))
 
     @classmethod
     def coerce(cls, obj: object, variables: Sequence[str]) -> "Polynomial":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from .._exact import check_names
+from .._names import check_names
 from ._variables import place, univariate
 
 

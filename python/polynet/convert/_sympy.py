@@ -10,13 +10,13 @@ from .._exact import (
     Terms,
     add_into,
     check_bits,
-    check_names,
     excerpt,
     multiply,
     pack,
     power,
     unpack,
 )
+from .._names import check_names
 from .._optional import require
 from ..errors import InvalidInputError, SizeLimitError
 from ._variables import place

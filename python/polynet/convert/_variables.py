@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Sequence
 from fractions import Fraction
 
-from .._exact import check_names, excerpt
+from .._exact import excerpt
+from .._names import check_names
 from ..errors import InvalidInputError
 
 
