@@ -16,12 +16,11 @@ from typing import NamedTuple, NoReturn
 
 from ._exact import MAX_DEGREE, Terms, excerpt, pack
 from ._expansion import Expansion
+from ._fpcore import is_fpcore, read_program
 from ._names import QUOTABLE, check_names, normal_name
 from ._tokens import Span, Tokens
 from .errors import InvalidInputError, SizeLimitError
 
-MAX_TEXT_LENGTH = 600_000
-"""Largest number of characters of an expression."""
 MAX_NESTING = 1000
 """Deepest nesting of parentheses, signs and powers in each other."""
 
@@ -55,11 +54,8 @@ def parse_terms(
     """Return the exact terms of an expression and its variables; see `Polynomial.parse`."""
     if not isinstance(text, str):
         raise InvalidInputError(f"the polynomial must be a text, not {excerpt(text)}")
-    if len(text) > MAX_TEXT_LENGTH:
-        raise SizeLimitError(
-            f"polynomial: {len(text)} characters; at most {MAX_TEXT_LENGTH} are read: "
-            "give it as a mapping {exponents: coefficient}"
-        )
+    if is_fpcore(text):
+        return read_program(text, variables)[:2]
     text = re.sub(r"\s", " ", text)  # a line break is a blank; columns count from the text's start
     if not text.strip():
         raise InvalidInputError("polynomial: the text is empty; write 0 for the zero polynomial")

@@ -7,10 +7,14 @@ from itertools import islice
 from typing import NoReturn
 
 from ._exact import excerpt
-from .errors import InvalidInputError, PolynetError
+from .errors import InvalidInputError, PolynetError, SizeLimitError
 
 Span = tuple[int, int]
 """The first and the last token of a part of the text."""
+
+
+MAX_TEXT_LENGTH = 600_000
+"""Largest number of characters of an expression."""
 
 
 class Tokens:
@@ -23,9 +27,19 @@ class Tokens:
         Matches every token and every stretch of blanks, without groups.
     what : str
         What the text is, for error messages.
+
+    Raises
+    ------
+    SizeLimitError
+        If the text is longer than MAX_TEXT_LENGTH.
     """
 
     def __init__(self, text: str, pattern: re.Pattern[str], what: str) -> None:
+        if len(text) > MAX_TEXT_LENGTH:
+            raise SizeLimitError(
+                f"{what}: {len(text)} characters; at most {MAX_TEXT_LENGTH} are read: "
+                "give it as a mapping {exponents: coefficient}"
+            )
         self.text = text
         self.what = what
         self._pattern = pattern

@@ -1,7 +1,7 @@
 """Exact sparse polynomials in several variables, with rational coefficients."""
 
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, final
@@ -27,10 +27,12 @@ from ._exact import (
     unpack,
 )
 from ._names import check_names
-from ._parse import MAX_NESTING, MAX_TEXT_LENGTH, parse_terms
+from ._parse import MAX_NESTING, parse_terms
 from ._text import write_monomial, write_terms
-from .convert import from_arrays, read, to_sympy
+from ._tokens import MAX_TEXT_LENGTH
+from .convert import from_arrays, terms_of, to_sympy
 from .errors import InvalidInputError, SizeLimitError
+from .labels import coordinates
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -67,7 +69,7 @@ class Polynomial:
         itself will do. A coefficient is an int, Fraction, float (its exact binary value), Decimal,
         numpy scalar or a text such as '1/3', '0.1' or '1e-3' (its exact decimal value).
     variables : sequence of str
-        The names of the variables: distinct Python identifiers.
+        The names of the variables: distinct texts, or SymPy symbols.
 
     Raises
     ------
@@ -157,10 +159,8 @@ class Polynomial:
         ----------
         obj : Polynomial, str, mapping, number, or another package's polynomial
             A polynomial whose variables occur in `variables`, an expression, a mapping of exponents
-            to coefficient, a constant; a SymPy expression or Poly, an object of numpy.polynomial or
-            a poly1d, an fmpq_mpoly, fmpz_mpoly, fmpq_poly or fmpz_poly of python-flint. Floats in
-            them count with their exact values. One whose variable has no name, and one of NumPy,
-            takes the only variable.
+            to coefficient, a constant, or a polynomial of another package (docs/inputs.md). Its
+            variables are matched by name, floats in it count with their exact values.
         variables : sequence of str
             The variables of the result, in order.
 
@@ -175,32 +175,24 @@ class Polynomial:
             return obj.over(variables)
         if isinstance(obj, str):
             return cls.parse(obj, variables)
-        if isinstance(obj, Mapping):
-            return cls(obj, variables)
-        if is_number(obj):
-            value = to_fraction(obj, "the constant polynomial")
-            return cls._from_packed({0: value} if value else {}, check_names(variables))
-        foreign = read(obj, variables)
-        if foreign is not None:
-            return cls(foreign, variables)
-        raise InvalidInputError(
-            "a polynomial must be a Polynomial, a text such as 'x**2 - y/3', a mapping "
-            "{exponents: coefficient}, a number, or a polynomial of SymPy, NumPy or python-flint, "
-            f"not {excerpt(obj)} of type {type(obj).__name__}"
-        )
+        return cls(terms_of(obj, variables), variables)
 
     @classmethod
     def from_arrays(
-        cls, exponents: "ArrayLike", coefficients: Iterable[ExactNumber], variables: Sequence[str]
-    ) -> "Polynomial":
+        cls, exponents: "ArrayLike", coefficients: Iterable[Any], variables: Sequence[str]
+    ) -> Any:
         """Return sum of coefficients[t] * product of variables[i]**exponents[t, i].
 
         Parameters
         ----------
         exponents : array_like of int, shape (T, n)
-            No row may occur twice.
-        coefficients : iterable of exact numbers, length T
+            No row may occur twice. Columns that have names are matched with the variables.
+        coefficients : iterable of exact numbers, shape (T,) or (T, m)
         variables : sequence of str, length n
+
+        Returns
+        -------
+        Polynomial, or tuple of m Polynomial for coefficients of shape (T, m)
 
         Raises
         ------
@@ -209,7 +201,9 @@ class Polynomial:
         SizeLimitError
             If a limit is exceeded.
         """
-        return cls(from_arrays(exponents, coefficients, len(check_names(variables))), variables)
+        outputs, single = from_arrays(exponents, coefficients, check_names(variables))
+        polynomials = tuple(cls(terms, variables) for terms in outputs)
+        return polynomials[0] if single else polynomials
 
     def to_dict(self) -> dict[Exponents, Fraction]:
         """Return exponents -> nonzero coefficient, in the order of `terms`, as a new dict."""
@@ -291,18 +285,19 @@ class Polynomial:
         return list(self._terms), intervals
 
     def __call__(self, point: Sequence[ExactNumber]) -> Fraction:
-        """Return the exact value at a point, one number per variable.
+        """Return the exact value at a point, one number per variable, or {name: number}.
 
         Raises
         ------
         InvalidInputError
             If the point does not have one finite number per variable.
         """
-        if isinstance(point, str) or not isinstance(point, Iterable):
+        if isinstance(point, (str, bytes, Set)) or not isinstance(point, Iterable):
             raise InvalidInputError(
                 f"the point must be a sequence of numbers, not {excerpt(point)}"
             )
-        values = [to_fraction(value, f"coordinate {i}") for i, value in enumerate(point)]
+        given = coordinates(point, self._variables)
+        values = [to_fraction(value, f"coordinate {i}") for i, value in enumerate(given)]
         if len(values) != len(self._variables):
             raise InvalidInputError(
                 f"the point has {len(values)} coordinates; "

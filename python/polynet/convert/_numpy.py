@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from .._exact import MAX_DEGREE, check_bits, excerpt, to_fraction
 from ..errors import InvalidInputError, SizeLimitError
-from ._variables import univariate
+from ..labels import in_order
+from ._variables import Foreign, univariate
 
 # p_0 = 1, p_(k+1) = (a t + b) p_k - c p_(k-1) with (a, b, c) as functions of k
 # (Abramowitz and Stegun, table 22.7).
@@ -72,18 +73,29 @@ def _number(value: object) -> Fraction:
     return to_fraction(value, "a coefficient")
 
 
-def from_arrays(exponents: Any, coefficients: Any, variables: int) -> dict[tuple[int, ...], Any]:
-    """Pair the rows of exponents, shape (T, n), with the coefficients, shape (T,)."""
-    rows = np.asarray(exponents)
+def from_arrays(exponents: Any, coefficients: Any, variables: Sequence[str]) -> Foreign:
+    """Pair the rows of exponents, shape (T, n), with coefficients of shape (T,) or (T, m)."""
+    rows = np.asarray(in_order(exponents, variables))
+    if isinstance(coefficients, np.ndarray):
+        values = coefficients
+    elif isinstance(coefficients, (str, bytes, Mapping, Set)):
+        raise InvalidInputError(f"the coefficients must be a list, not {excerpt(coefficients)}")
+    else:
+        try:
+            values = np.array(list(coefficients), dtype=object)
+        except ValueError:
+            raise InvalidInputError("the rows of coefficients have different lengths") from None
     if rows.size == 0:
-        rows = rows.reshape(-1, variables).astype(int)
-    values = list(coefficients)
-    if rows.dtype.kind not in "iu" or rows.shape != (len(values), variables):
+        rows = rows.reshape(-1, len(variables)).astype(int)
+    shape = (values.shape[:1] or (0,))[0], len(variables)
+    if rows.dtype.kind not in "iu" or rows.shape != shape or values.ndim not in (1, 2):
         raise InvalidInputError(
-            f"the exponents must be integers of shape ({len(values)}, {variables}), a row for each "
-            f"coefficient, a column for each variable, not {rows.dtype} of shape {rows.shape}"
+            f"the exponents must be integers of shape ({shape[0]}, {shape[1]}), a row for each "
+            f"coefficient, a column for each variable, not {rows.dtype} of shape {rows.shape}; the "
+            f"coefficients have shape {values.shape}"
         )
-    terms = dict(zip(map(tuple, rows.tolist()), values, strict=True))
-    if len(terms) != len(values):
+    keys = list(map(tuple, rows.tolist()))
+    if len(set(keys)) != len(keys):
         raise InvalidInputError("some exponents are given twice; add their coefficients")
-    return terms
+    columns = [values] if values.ndim == 1 else list(values.T)
+    return Foreign([dict(zip(keys, c.tolist(), strict=True)) for c in columns], values.ndim == 1)
