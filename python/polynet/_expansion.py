@@ -40,9 +40,8 @@ class Expansion:
                 raise InvalidInputError("a leading zero")
             return to_fraction(token, "a number")
         except (InvalidInputError, SizeLimitError) as error:
-            place = self.tokens.list.index(token)
             remedy = "write a number such as 10, 0.1 or 1e-3, of at most 1230 digits"
-            self.tokens.refuse("cannot read", (place, place), remedy, error=type(error))
+            self.tokens.refuse_first("cannot read", token, remedy, error=type(error))
 
     def scaled(self, value: Fraction, factor: Fraction, span: Span) -> Fraction:
         """Return value * factor."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 _RATIONAL = ("fmpz", "fmpq")
-_BINARY = ("Float", "mpf", "mpfr")
+_BINARY = ("Float", "mpf", "mpfr", "RealElement")
 
 
 def is_foreign_number(value: object) -> bool:
@@ -33,12 +33,13 @@ def read_foreign_number(value: Any, max_exponent: int) -> Fraction | None:
         return Fraction(int(value))
     if type(value).__name__ == "fmpq":
         return Fraction(int(value.p), int(value.q))
-    # (-1)**sign * mantissa * 2**exponent; infinities and NaN have the mantissa 0 too.
+    # (-1)**sign * mantissa * 2**exponent; infinities and NaN have the mantissa 0 and a negative
+    # exponent (mpmath, libmp/libmpf.py).
     sign, mantissa, exponent, bits = value._mpf_
     if not mantissa:
-        if value == 0:
-            return Fraction(0)
-        raise ValueError("not finite")
+        if exponent < 0:
+            raise ValueError("not finite")
+        return Fraction(0)
     if abs(exponent) > max_exponent + bits:
         return None
     magnitude = int(mantissa) * Fraction(2) ** int(exponent)

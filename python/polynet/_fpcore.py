@@ -14,14 +14,15 @@ from ._exact import Terms, pack
 from ._expansion import Expansion
 from ._names import check_names, normal_name
 from ._tokens import Span, Tokens
-from .errors import InvalidInputError, SizeLimitError
+from .errors import SizeLimitError
 
 MAX_DEPTH = 200
 """Deepest nesting of expressions."""
 
 _START = re.compile(r"\s*\(\s*FPCore[\s(]")
-_PATTERN = re.compile(r'\s+|"(?:[^"\\]|\\.)*"|[()\[\]]|[^\s()\[\]"]+|.', re.DOTALL)
-_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|;[^\n]*')
+# An open text ends with the whole: looking for its end again and again would be quadratic.
+_PATTERN = re.compile(r'\s+|"(?:[^"\\]|\\.)*(?:"|$)|[()\[\]]|[^\s()\[\]"]+|.', re.DOTALL)
+_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|;[^\n]*')
 _NUMBER = re.compile(r"[+-]?(?:[0-9]|\.[0-9]).*")
 _OPERATIONS = "let, let*, + - * /, fma and pow with constants"
 # The least and the greatest number of operands.
@@ -212,20 +213,21 @@ class _Reader:
         if head not in _ORDERS:
             return
         chain = parts[1:][:: _ORDERS[head]]  # ascending
-        constants = [self.constant(part) if self.is_constant(part) else None for part in chain]
-        for i, part in enumerate(chain):
-            lower, upper = ends.get(normal_name(self.text(part)), ([], []))
-            lower += [c for c in constants[:i] if c is not None]
-            upper += [c for c in constants[i + 1 :] if c is not None]
+        for side, parts in enumerate((chain, chain[::-1])):
+            bound: Fraction | None = None
+            for part in parts:
+                if self.is_constant(part):
+                    number = self.value(part, {}).get(0, Fraction(0))
+                    tighter = max if side == 0 else min
+                    bound = number if bound is None else tighter(bound, number)
+                elif bound is not None and (name := normal_name(self.text(part))) in ends:
+                    ends[name][side].append(bound)
 
     def is_constant(self, node: _Node) -> bool:
         if node.parts is None:
             return _NUMBER.fullmatch(self.text(node)) is not None
         head = self.text(node.parts[0]) if node.parts else ""
         return head in _ARITHMETIC and all(map(self.is_constant, node.parts[1:]))
-
-    def constant(self, node: _Node) -> Fraction:
-        return self.value(node, {}).get(0, Fraction(0))
 
     def refuse(self, reason: str, span: Span, remedy: str) -> NoReturn:
         self.tokens.refuse(reason, span, remedy)

@@ -76,17 +76,16 @@ def _names(tokens: Tokens, known: tuple[str, ...], loose: bool) -> dict[str, str
     for token in dict.fromkeys(tokens.list):
         if token in others or _is_number(token):
             continue
-        place = tokens.list.index(token)
         if token[0] == "{" and len(token) > 1:
             names[token] = normal_name(token[1:-1])
-        elif not (token[0].isalpha() or token[0] == "_"):
-            tokens.refuse("unexpected", (place, place), _REMEDIES.get(token, _GRAMMAR))
         elif token.isidentifier() and (token in known or not keyword.iskeyword(token)):
             names[token] = normal_name(token)
+        elif not (token[0].isalpha() or token[0] == "_"):
+            tokens.refuse_first("unexpected", token, _REMEDIES.get(token, _GRAMMAR))
         else:
             remedy = next((_REMEDIES[c] for c in token if c in _REMEDIES), None)
             remedy = remedy or f"{_GRAMMAR}; an input of that name is quoted: {{{token[:40]}}}"
-            tokens.refuse("not a variable name,", (place, place), remedy)
+            tokens.refuse_first("not a variable name,", token, remedy)
     return names
 
 

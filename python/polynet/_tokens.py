@@ -59,6 +59,18 @@ class Tokens:
         culprit = f"{excerpt(self.text[start:end])} at column {start + 1}"
         raise error(f"{self.what}: {reason} {culprit}; {remedy}") from None
 
+    def refuse_first(
+        self,
+        reason: str,
+        token: str,
+        remedy: str,
+        *,
+        error: type[PolynetError] = InvalidInputError,
+    ) -> NoReturn:
+        """Raise `error` about the first of the tokens that read so."""
+        place = self.list.index(token)
+        self.refuse(reason, (place, place), remedy, error=error)
+
     def _place(self, span: Span) -> tuple[int, int]:
         # Errors are rare: only they pay for the positions.
         matches = (m for m in self._pattern.finditer(self.text) if not m[0].isspace())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any
 
@@ -78,7 +78,9 @@ def from_arrays(exponents: Any, coefficients: Any, variables: Sequence[str]) -> 
     rows = np.asarray(in_order(exponents, variables))
     if isinstance(coefficients, np.ndarray):
         values = coefficients
-    elif isinstance(coefficients, (str, bytes, Mapping, Set)):
+    elif isinstance(coefficients, (str, bytes, Mapping, Set)) or not isinstance(
+        coefficients, Iterable
+    ):
         raise InvalidInputError(f"the coefficients must be a list, not {excerpt(coefficients)}")
     else:
         try:

@@ -38,7 +38,8 @@ def read(obj: Any, variables: Sequence[str], sklearn: Any) -> Foreign | None:
     steps = [step for step in steps if step is not None and step != "passthrough"]
     model: Any = steps[-1] if steps else None
     names = {kind.__name__ for kind in type(model).__mro__}
-    if not (names & _LINEAR and sklearn.base.is_regressor(model)):
+    ours = all(type(step).__module__.startswith("sklearn.") for step in steps)
+    if not (ours and names & _LINEAR and sklearn.base.is_regressor(model)):
         raise InvalidInputError(
             f"{excerpt(type(model).__name__)} is not read; give a fitted linear regression, or a "
             "Pipeline of scalers, PolynomialFeatures and one"

@@ -8,8 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from .._exact import (
+    MAX_DEGREE,
     Terms,
     add_into,
+    degree,
     excerpt,
     multiply,
     pack,
@@ -21,6 +23,8 @@ from .._names import check_names
 from .._optional import require
 from ..errors import InvalidInputError, SizeLimitError
 from ._variables import Foreign, over, place
+
+_ONE = Fraction(1)
 
 
 def read(obj: Any, variables: Sequence[str], sympy: Any) -> Foreign | None:
@@ -60,10 +64,10 @@ def read(obj: Any, variables: Sequence[str], sympy: Any) -> Foreign | None:
 def check_symbols(objects: Iterable[Any], sympy: Any) -> None:
     """Refuse different symbols of one name among several objects, which names would not tell."""
     symbols = _Symbols(sympy)
-    for obj in objects:
-        if isinstance(obj, (sympy.Expr, sympy.Poly)):
-            for symbol in obj.free_symbols:
-                symbols.name(symbol)
+    found = [obj for obj in objects if isinstance(obj, (sympy.Expr, sympy.Poly))]
+    for obj in found if len(found) > 1 else ():
+        for symbol in obj.free_symbols:
+            symbols.name(symbol)
 
 
 class _Symbols:
@@ -125,10 +129,7 @@ class _Reader:
                 add_into(total, self.terms(part))
             return total
         if expr.is_Mul:
-            product: Terms = {0: Fraction(1)}
-            for part in expr.args:
-                product = multiply(product, self.terms(part), self.count)
-            return product
+            return self.product(expr.args)
         if expr.is_Pow and expr.exp.is_Integer and expr.exp >= 0:
             return power(self.terms(expr.base), int(expr.exp), self.count)
         raise InvalidInputError(
@@ -136,19 +137,34 @@ class _Reader:
             "expression, or round irrational numbers"
         )
 
+    def product(self, parts: Iterable[Any]) -> Terms:
+        product: Terms = {0: Fraction(1)}
+        key = 0  # of the powers of symbols, which need no general product
+        for part in parts:
+            symbol, exponent = part.as_base_exp()
+            base = self.key(symbol) if exponent.is_Integer else None
+            if base is not None and 0 <= exponent <= MAX_DEGREE - degree({key: _ONE}, self.count):
+                key += base * int(exponent)
+            else:
+                product = multiply(product, self.terms(part), self.count)
+        return multiply(product, {key: _ONE}, self.count)
+
+    def key(self, expr: Any) -> int | None:
+        """Return the packed monomial of a symbol, None of others."""
+        key = self.keys.get(expr)
+        name = self.symbols.name(expr) if key is None else None
+        if name is not None:
+            index = place(name, self.names)
+            key = self.keys[expr] = pack(tuple(int(i == index) for i in range(self.count)))
+        return key
+
     def atom(self, expr: Any) -> Terms | None:
         """Return the terms of a number or a symbol, None of others."""
         if expr.is_Rational or expr.is_Float:
             value = to_fraction(expr, "a coefficient")
             return {0: value} if value else {}
-        key = self.keys.get(expr)
-        if key is None:
-            name = self.symbols.name(expr)
-            if name is None:
-                return None
-            index = place(name, self.names)
-            key = self.keys[expr] = pack(tuple(int(i == index) for i in range(self.count)))
-        return {key: Fraction(1)}
+        key = self.key(expr)
+        return None if key is None else {key: _ONE}
 
 
 def to_sympy(terms: Mapping[tuple[int, ...], Fraction], variables: Sequence[str]) -> Any:

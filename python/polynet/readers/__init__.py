@@ -40,7 +40,7 @@ def read_fpcore(text: str) -> tuple[Polynomial, dict[str, tuple[Fraction, Fracti
 
     Examples
     --------
-    >>> polynomial, ranges = read_fpcore("(FPCore (x) :pre (<= 0 x 1/2) (let ((s (* x x))) (- s 1)))")
+    >>> polynomial, ranges = read_fpcore("(FPCore (x) :pre (<= 0 x 1/2) (- (* x x) 1))")
     >>> str(polynomial), ranges["x"]
     ('x**2 - 1', (Fraction(0, 1), Fraction(1, 2)))
     """
