@@ -32,7 +32,7 @@ A, B = sympy.symbols("A B", commutative=False)
     ],
 )
 def test_symbols_of_one_name_are_refused_unless_they_are_one(expression):
-    with pytest.raises(pn.InvalidInputError, match="two .*named 'x'|two .*named 'y'"):
+    with pytest.raises(pn.InvalidInputError, match=r"two .*named '[xy]'"):
         pn.compile(expression, BOX)
 
 
@@ -45,7 +45,7 @@ def test_a_symbol_of_the_box_must_be_the_one_of_the_polynomial():
 
 @pytest.mark.parametrize("expression", [A * B - B * A, A * X, A**2])
 def test_symbols_that_do_not_commute_are_refused(expression):
-    with pytest.raises(pn.InvalidInputError, match="'A' does not commute|'B' does not commute"):
+    with pytest.raises(pn.InvalidInputError, match=r"'[AB]' does not commute"):
         Polynomial.coerce(expression, ["A", "B", "x"])
 
 
@@ -94,7 +94,7 @@ def test_elements_of_rings_over_finite_fields_are_refused():
         [],
         None,
     ],
-    ids=repr,
+    ids=lambda given: type(given).__name__,
 )
 def test_what_is_no_polynomial_is_refused(given):
     with pytest.raises(pn.InvalidInputError):
