@@ -80,8 +80,9 @@ def test_the_bases_of_numpy_are_converted_exactly(name, domain):
 
 
 def test_numpy_series_take_the_only_variable_or_the_named_one():
+    unnamed = np.polynomial.Polynomial([0, 0, 1])
+    assert Polynomial.coerce(unnamed, ["t"]) == Polynomial.parse("t**2")
     square = np.polynomial.Polynomial([0, 0, 1], symbol="y")
-    assert Polynomial.coerce(square, ["t"]) == Polynomial.parse("t**2")
     assert Polynomial.coerce(square, ["x", "y"]) == Polynomial.parse("y**2", ["x", "y"])
     with pytest.raises(pn.InvalidInputError, match="uses 'y'; known variables: x, z"):
         Polynomial.coerce(square, ["x", "z"])
