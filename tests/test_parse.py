@@ -172,6 +172,11 @@ HOSTILE = {
     "open parentheses": "(" * 100_000,
     "signs": "-" * (MAX_NESTING + 1) + "x",
     "many signs": "-" * 100_000 + "x",
+    "many products": "(2)*" * (MAX_TEXT_LENGTH // 4 - 1) + "1",
+    "open quotes": "{a" * (MAX_TEXT_LENGTH // 2),
+    "many names": "+".join(f"x{i}" for i in range(MAX_TEXT_LENGTH // 8)),
+    "open FPCore": "(FPCore (x) " + '"\\' * (MAX_TEXT_LENGTH // 3),
+    "long FPCore": "(FPCore (x) :pre (<= " + "1 x " * (MAX_TEXT_LENGTH // 5) + ") x)",
     "powers of powers": "x**" * 900 + "1",
 }
 

@@ -133,6 +133,7 @@ def test_refusal_of_an_fpcore_names_culprit_and_column(text, culprit, column):
         "(FPCore (x) " + "(" * 100_000,
         "(FPCore (x y) (let* ((a (+ x y))" + " (a (* a a))" * 12 + ") a))",
         "(FPCore (x) (pow x 1e9))",
+        "(FPCore (x) :pre (and" + " (<= 0 x)" * 50_000 + " (<= 1 " + "(- 1 " * 200 + ")))))) x)",
     ],
 )
 def test_an_fpcore_beyond_the_limits_is_refused(text):

@@ -21,8 +21,8 @@ from ._tokens import Span, Tokens
 from .errors import InvalidInputError, SizeLimitError
 
 _T = TypeVar("_T")
-# What a coefficient of a result takes, beside a term product.
-_COEFFICIENT_COST = 8
+# What a coefficient of a result, and an operation of itself, take beside a term product.
+OPERATION_COST = 8
 
 
 class Expansion:
@@ -54,7 +54,7 @@ class Expansion:
         """Return left + sign * right."""
         if sign > 0 and len(right) > len(left):
             left, right = right, left
-        self.spend(_COEFFICIENT_COST * len(right), span)
+        self.spend(OPERATION_COST * len(right), span)
         self._limited(span, lambda: add_into(left, right, sign))
         return left
 
@@ -64,10 +64,10 @@ class Expansion:
 
     def product(self, left: Terms, right: Terms, span: Span) -> Terms:
         """Return left * right."""
-        self.spend(len(left) * len(right), span)
+        self.spend(OPERATION_COST + len(left) * len(right), span)
         product = self._limited(span, lambda: multiply(left, right, self.count))
         if len(product) > 1:
-            self.spend(_COEFFICIENT_COST * len(product), span)
+            self.spend(OPERATION_COST * len(product), span)
         return product
 
     def quotient(self, left: Terms, right: Terms, span: Span, divisor: Span) -> Terms:

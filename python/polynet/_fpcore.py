@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from ._exact import Terms, pack
-from ._expansion import Expansion
+from ._expansion import OPERATION_COST, Expansion
 from ._names import check_names, normal_name
 from ._tokens import Span, Tokens
 from .errors import SizeLimitError
@@ -21,8 +21,9 @@ MAX_DEPTH = 200
 
 _START = re.compile(r"\s*\(\s*FPCore[\s(]")
 # An open text ends with the whole: looking for its end again and again would be quadratic.
-_PATTERN = re.compile(r'\s+|"(?:[^"\\]|\\.)*(?:"|$)|[()\[\]]|[^\s()\[\]"]+|.', re.DOTALL)
-_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|;[^\n]*')
+_TEXT = r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)'
+_PATTERN = re.compile(rf'\s+|{_TEXT}|[()\[\]]|[^\s()\[\]"]+|.', re.DOTALL)
+_COMMENT = re.compile(rf"{_TEXT}|(?m:;.*?$)", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]|\.[0-9]).*")
 _OPERATIONS = "let, let*, + - * /, fma and pow with constants"
 # The least and the greatest number of operands.
@@ -172,6 +173,7 @@ class _Reader:
     def atom(self, node: _Node, scope: _Scope) -> Terms:
         text = self.text(node)
         if _NUMBER.fullmatch(text):
+            self.expansion.spend(OPERATION_COST, node.span)
             number = self.expansion.number(text)
             return {0: number} if number else {}
         terms = scope.get(normal_name(text))
@@ -212,16 +214,21 @@ class _Reader:
                 self.narrow(ends, part)
         if head not in _ORDERS:
             return
+        if len(parts) > _MANY:
+            self.refuse("a wrong number of operands:", node.span, f"at most {_MANY}")
         chain = parts[1:][:: _ORDERS[head]]  # ascending
-        for side, parts in enumerate((chain, chain[::-1])):
-            bound: Fraction | None = None
-            for part in parts:
-                if self.is_constant(part):
-                    number = self.value(part, {}).get(0, Fraction(0))
-                    tighter = max if side == 0 else min
-                    bound = number if bound is None else tighter(bound, number)
-                elif bound is not None and (name := normal_name(self.text(part))) in ends:
-                    ends[name][side].append(bound)
+        constants = [
+            self.value(part, {}).get(0, Fraction(0)) if self.is_constant(part) else None
+            for part in chain
+        ]
+        names = [normal_name(self.text(part)) for part in chain]
+        for side, tighter, step in ((0, max, 1), (1, min, -1)):
+            known: list[Fraction] = []  # the tightest constant so far
+            for name, constant in zip(names[::step], constants[::step], strict=True):
+                if constant is not None:
+                    known = [tighter([*known, constant])]
+                elif name in ends:
+                    ends[name][side].extend(known)
 
     def is_constant(self, node: _Node) -> bool:
         if node.parts is None:
