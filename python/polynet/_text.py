@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from ._names import quote
-
 
 def write_monomial(exponents: Sequence[int], variables: Sequence[str]) -> str:
-    """Write x**2*y, names that are no identifiers in braces; nothing for 1."""
+    """Write x**2*y, or nothing for 1."""
     return "*".join(
-        quote(name) if e == 1 else f"{quote(name)}**{e}"
+        name if e == 1 else f"{name}**{e}"
         for name, e in zip(variables, exponents, strict=True)
         if e
     )

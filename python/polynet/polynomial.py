@@ -26,7 +26,7 @@ from ._exact import (
     to_fraction,
     unpack,
 )
-from ._names import check_names
+from ._names import check_names, quote
 from ._parse import MAX_NESTING, parse_terms
 from ._text import write_monomial, write_terms
 from ._tokens import MAX_TEXT_LENGTH
@@ -384,7 +384,7 @@ class Polynomial:
 
     def __str__(self) -> str:
         """Write what parse(text, p.variables) reads back, within MAX_TEXT_LENGTH characters."""
-        return write_terms(self._terms, self._variables)
+        return write_terms(self._terms, [quote(name) for name in self._variables])
 
     def __repr__(self) -> str:
         """Show the call that gives this polynomial, or a summary of a long one."""
