@@ -143,7 +143,8 @@ def test_range_beyond_float32_is_refused_for_float32_only():
 @pytest.mark.parametrize(
     "bounds",
     [
-        *({}, [], None, 3, "x=-1:1", {"2x": (0, 1)}, {1: (0, 1)}, {"if": (0, 1)}, {(0, 1)}),
+        *({}, [], None, 3, "x=-1:1", {"": (0, 1)}, {1: (0, 1)}, {" x": (0, 1)}, {(0, 1)}, b"ab"),
+        *({"x{": (0, 1)}, {"x\n": (0, 1)}, {b"x": (0, 1)}, {None: (0, 1)}),
         {"\N{MICRO SIGN}": (0, 1), "\N{GREEK SMALL LETTER MU}": (0, 1)},
     ],
 )
@@ -171,6 +172,7 @@ def test_command_line_ranges_stay_exact():
         "z": (Fraction(-1, 2), Fraction(1, 1000)),
     }
     assert Box(bounds).variables == ("x", "y", "z")
+    assert list(parse_box(["temp C=0:1", "{x(t)}=0:1", "a=b=bit"])) == ["temp C", "x(t)", "a=b"]
     assert parse_box(["s=bit", "t = bit"]) == {"s": "bit", "t": "bit"}
 
 
@@ -184,7 +186,7 @@ def test_command_line_ranges_stay_exact():
         "x=:1",
         "x=1:2:3",
         "=0:1",
-        "2x=0:1",
+        "x{=0:1",
         "x:0=1",
         "x=nan:1",
         "x=0:inf",

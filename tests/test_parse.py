@@ -12,7 +12,6 @@ from polynet.errors import InvalidInputError, PolynetError, SizeLimitError
 from polynet.polynomial import (
     MAX_DEGREE,
     MAX_NESTING,
-    MAX_OPERATORS,
     MAX_TEXT_LENGTH,
     MAX_VARIABLES,
     Polynomial,
@@ -104,7 +103,7 @@ def test_a_long_sum_is_read_past_the_depth_of_pythons_parser():
         ("x if y else z", "'if'", 3, "variables"),
         ("2*lambda", "'lambda'", 3, "variables"),
         ("x + True", "'True'", 5, "variables"),
-        ("x // y", "'x // y'", 1, "variables"),
+        ("x // y", "'//'", 3, "variables"),
         ("[x]", "'['", 1, "variables"),
         ("x = 1", "'='", 3, "right-hand side"),
         ("x + (y", "'('", 5, "close"),
@@ -163,16 +162,21 @@ HOSTILE = {
     "power of a sum": "(x+y+z)**1000",
     "large expansion": f"(x+y+z)**{MAX_DEGREE}",
     "product of powers": "(x+y+z)**60*(u+v+w)**60",
-    "many small products": "(x+y+z)**60" + "*2" * 500,
+    "many small products": "(x+y+z)**60" + "*(2)" * 500,
     "product of expansions": "((x+y+z)**20)*((x+y+w)**20)*((x+z+w)**20)*((y+z+w)**20)",
     "long coefficients": "(x + 7**1400)**500",
     "long product": "x*" * 900 + "1",
-    "many operators": "x*" * (MAX_OPERATORS + 1) + "1",
+    "many operators": "2*" * (MAX_TEXT_LENGTH // 2 - 1) + "1",
     "many variables": "+".join(f"x{i}" for i in range(MAX_VARIABLES + 1)),
     "parentheses": "(" * (MAX_NESTING + 1) + "x" + ")" * (MAX_NESTING + 1),
     "open parentheses": "(" * 100_000,
-    "signs": "-" * 900 + "x",
+    "signs": "-" * (MAX_NESTING + 1) + "x",
     "many signs": "-" * 100_000 + "x",
+    "many products": "(2)*" * (MAX_TEXT_LENGTH // 4 - 1) + "1",
+    "open quotes": "{a" * (MAX_TEXT_LENGTH // 2),
+    "many names": "+".join(f"x{i}" for i in range(MAX_TEXT_LENGTH // 8)),
+    "open FPCore": "(FPCore (x) " + '"\\' * (MAX_TEXT_LENGTH // 3),
+    "long FPCore": "(FPCore (x) :pre (<= " + "1 x " * (MAX_TEXT_LENGTH // 5) + ") x)",
     "powers of powers": "x**" * 900 + "1",
 }
 
@@ -199,3 +203,102 @@ def test_any_text_is_read_or_refused(text):
     except PolynetError:
         return
     assert Polynomial.parse(str(polynomial), polynomial.variables) == polynomial
+
+
+def test_deep_nesting_and_long_sums_inside_a_factor_are_read():
+    deep = "(" * 900 + "x" + ")" * 900
+    assert Polynomial.parse(deep) == Polynomial.parse("x")
+    horner = "(" * 300 + "1" + "*x + 1)" * 300
+    assert Polynomial.parse(horner).terms == {(k,): 1 for k in range(301)}
+    total = " + ".join(f"{k}*x**{k % 9}" for k in range(5000))
+    sums = [sum(range(r, 5000, 9)) for r in range(9)]
+    product = Polynomial.parse(f"({total})*(x - y)/2", ["x", "y"])
+    expected = Polynomial({(r, 0): s for r, s in enumerate(sums)}, ["x", "y"])
+    assert product == expected * Polynomial.parse("x/2 - y/2")
+
+
+def test_any_name_is_read_in_braces():
+    names = ["temp C", "x[0]", "x(t)", "lambda", "x_{1}", "a*b", "x\N{SUPERSCRIPT TWO}", "1"]
+    text = " + ".join(f"{k + 1}*{{{name}}}**{k + 1}" for k, name in enumerate(names))
+    powers = [tuple((k + 1) * (i == k) for i in range(8)) for k in range(8)]
+    expected = Polynomial({e: k + 1 for k, e in enumerate(powers)}, names)
+    assert Polynomial.parse(text, names) == expected
+    assert Polynomial.parse(str(expected), names) == expected
+    assert Polynomial.parse("{x}*{ y}".replace(" ", "")) == Polynomial.parse("x*y")
+    # A keyword that is known to be a variable cannot be meant otherwise.
+    assert Polynomial.parse("2*lambda", ["lambda"]) == Polynomial({1: 2}, ["lambda"])
+
+
+@pytest.mark.parametrize(
+    ("text", "strict"),
+    [
+        ("2x y^2", "2*x*y**2"),
+        ("2 x^2y - 3(x + 1)(y - 1)", "2*x**2*y - 3*(x + 1)*(y - 1)"),
+        ("-2x^2", "-2*x**2"),
+        ("pow(x, 2) + 2pow(x + y, pow(2, 1))", "x**2 + 2*(x + y)**2"),
+        ("(1/2)x + x/2*y x", "x/2 + x*y*x/2"),
+        ("2^3^2 x", "512*x"),
+        ("2{x}", "2*x"),
+    ],
+)
+def test_loose_text_is_read_where_it_is_asked_for(text, strict):
+    assert Polynomial.parse(text, ["x", "y"], loose=True) == Polynomial.parse(strict, ["x", "y"])
+    with pytest.raises(InvalidInputError):
+        Polynomial.parse(text, ["x", "y"])
+
+
+@pytest.mark.parametrize(
+    ("text", "culprit", "column", "remedy"),
+    [
+        ("1/2x", "'2x'", 3, "parentheses"),
+        ("x/2^2 y", "'2 y'", 5, "parentheses"),
+        ("x(y + 1)", "'x('", 1, "*"),
+        ("x 2", "'x 2'", 1, "*"),
+        ("(x) 2", "') 2'", 3, "*"),
+        ("sin(x)", "'sin('", 1, "function"),
+        ("pow(x)", "'pow(x)'", 1, "pow(x, 2)"),
+        ("pow(x, 2, 3)", "'pow(x, 2, 3)'", 1, "pow(x, 2)"),
+        ("pow(2, x)", "'x'", 8, "nonnegative integer"),
+        ("(x, y)", "','", 3, "decimal point"),
+        ("x, y", "','", 2, "decimal point"),
+        ("pow(x, 2", "'pow'", 1, "close"),
+        ("2 pow", "'pow'", 3, "numbers"),
+    ],
+)
+def test_loose_text_that_is_ambiguous_is_refused(text, culprit, column, remedy):
+    with pytest.raises(InvalidInputError) as caught:
+        Polynomial.parse(text, ["x", "y"], loose=True)
+    assert f"{culprit} at column {column};" in str(caught.value)
+    assert remedy in str(caught.value)
+
+
+@given(expressions())
+def test_strict_text_means_the_same_in_the_loose_grammar(text):
+    # Products of atoms are read at once by the strict grammar, one by one by the loose one.
+    try:
+        polynomial = Polynomial.parse(text, ["x", "y", "z"])
+    except SizeLimitError:
+        return
+    assert Polynomial.parse(text, ["x", "y", "z"], loose=True) == polynomial
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("2*x**2**2", {(4, 0): 2}),
+        ("x/2/4*y", {(1, 1): Fraction(1, 8)}),
+        ("2**3*x", {(1, 0): 8}),
+        ("12/4**2*x", {(1, 0): Fraction(3, 4)}),
+        ("x*3*-y", {(1, 1): -3}),
+        ("(x + 1)*2*x/4", {(2, 0): Fraction(1, 2), (1, 0): Fraction(1, 2)}),
+        ("x**0*5 + 0*y**3*x", {(0, 0): 5}),
+    ],
+)
+def test_products_of_atoms_keep_the_precedence(text, terms):
+    assert Polynomial.parse(text, ["x", "y"]) == Polynomial(terms, ["x", "y"])
+
+
+@pytest.mark.parametrize("text", ["x/y", "2*x/y*3", "x/0", "x*2/0*y", "{x", "x}", "{}", "{ x}"])
+def test_what_divides_or_quotes_wrongly_is_refused(text):
+    with pytest.raises(InvalidInputError):
+        Polynomial.parse(text)

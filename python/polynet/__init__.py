@@ -30,6 +30,7 @@ from .gate import ErrorTerm, Gate
 from .layer import Layer
 from .network import Network, load
 from .polynomial import Polynomial
+from .readers import read_da, read_fpcore
 from .softmax import Classifier, ProbabilityCertificate
 
 __all__ = [
@@ -61,6 +62,8 @@ __all__ = [
     "get_library",
     "load",
     "load_certificate",
+    "read_da",
+    "read_fpcore",
     "save_certificate",
     "show_config",
     "verify",

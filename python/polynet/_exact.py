@@ -1,4 +1,4 @@
-"""Exact arithmetic without floating point: numbers, names, and sparse sums of monomials.
+"""Exact arithmetic without floating point: numbers, and sparse sums of monomials.
 
 Everything here is integer arithmetic, so no result depends on the thread's rounding mode.
 
@@ -8,12 +8,10 @@ variables in order: adding two keys multiplies the monomials (MAX_DEGREE keeps e
 a carry), and descending keys are the graded lexicographic order.
 """
 
-import keyword
 import numbers
 import operator
 import re
 import struct
-import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +19,7 @@ from functools import cache, reduce
 from math import comb, lcm, ldexp
 from typing import Protocol, SupportsIndex, TypeAlias, TypeGuard
 
+from ._foreign_numbers import is_foreign_number, read_foreign_number
 from .errors import InvalidInputError, SizeLimitError
 
 MAX_DEGREE = 512
@@ -72,9 +71,9 @@ def excerpt(value: object, length: int = 40) -> str:
 def to_fraction(value: object, what: str) -> Fraction:
     """Return the exact value of a number; `what` names it in the error message.
 
-    Reads int, Fraction, float, Decimal, numpy integer and floating scalars, and text such as
-    '3969/625', '-0.5' or '1e-3'. A float counts as its exact binary value, text as the exact
-    decimal.
+    Reads int, Fraction, float, Decimal, numpy integer and floating scalars, numbers of SymPy,
+    mpmath, gmpy2 and python-flint, and text such as '3969/625', '-0.5' or '1e-3'. A float of any
+    precision counts as its exact binary value, text as the exact decimal.
 
     Raises
     ------
@@ -93,17 +92,28 @@ def to_fraction(value: object, what: str) -> Fraction:
     elif isinstance(value, numbers.Rational):
         number = Fraction(int(value.numerator), int(value.denominator))
     else:
-        # A Decimal such as 1e999999999 must not be multiplied out first.
-        if isinstance(value, Decimal) and value.is_finite():
-            exponent = value.as_tuple().exponent
-            if abs(int(exponent)) > MAX_BITS:
-                raise SizeLimitError(f"{what} is {excerpt(value)}: its exponent exceeds {MAX_BITS}")
-        try:
-            number = Fraction(*value.as_integer_ratio())
-        except (OverflowError, ValueError):
-            raise InvalidInputError(f"{what} must be finite, not {excerpt(value)}") from None
+        number = _read_float(value, what)
     check_bits(number, what)
     return number
+
+
+def _read_float(value: SupportsRatio, what: str) -> Fraction:
+    read: Fraction | None = None
+    try:
+        if is_foreign_number(value):
+            read = read_foreign_number(value, MAX_BITS)
+        # A Decimal such as 1e999999999 must not be multiplied out first.
+        elif not (
+            isinstance(value, Decimal)
+            and value.is_finite()
+            and abs(int(value.as_tuple().exponent)) > MAX_BITS
+        ):
+            read = Fraction(*map(int, value.as_integer_ratio()))
+    except (OverflowError, ValueError):
+        raise InvalidInputError(f"{what} must be finite, not {excerpt(value)}") from None
+    if read is None:
+        raise SizeLimitError(f"{what} is {excerpt(value)}: its exponent exceeds {MAX_BITS}")
+    return read
 
 
 def is_number(value: object) -> TypeGuard[SupportsRatio]:
@@ -111,7 +121,7 @@ def is_number(value: object) -> TypeGuard[SupportsRatio]:
     exact = isinstance(value, numbers.Rational) or (
         isinstance(value, (numbers.Real, Decimal)) and hasattr(value, "as_integer_ratio")
     )
-    return exact and not isinstance(value, bool)
+    return (exact and not isinstance(value, bool)) or is_foreign_number(value)
 
 
 def _read_number(text: str, what: str) -> Fraction:
@@ -139,27 +149,6 @@ def check_bits(number: Fraction, what: str) -> None:
         raise SizeLimitError(
             f"{what} needs {bits} bits as an exact fraction; at most {MAX_BITS} are kept"
         )
-
-
-def check_names(names: object) -> tuple[str, ...]:
-    """Variable names as a tuple: distinct identifiers, in the normal form (NFKC) Python uses."""
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise InvalidInputError(
-            f"variables must be a sequence of names such as ['x', 'y'], not {excerpt(names)}"
-        )
-    result: dict[str, None] = {}
-    for name in names:
-        if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
-            raise InvalidInputError(
-                f"{excerpt(name)} is not a variable name; use a Python identifier such as 'x1'"
-            )
-        normal = unicodedata.normalize("NFKC", name)
-        if normal in result:
-            raise InvalidInputError(f"variable {excerpt(name)} is given twice; name it once")
-        result[normal] = None
-        if len(result) > MAX_VARIABLES:
-            raise SizeLimitError(f"more than {MAX_VARIABLES} variables")
-    return tuple(result)
 
 
 def outward(number: Fraction, dtype: str) -> tuple[float, float]:

@@ -33,6 +33,7 @@ def read_local(
     InvalidInputError
         If a mapping is none, names no variable, or holds no number, or a unit is 0.
     """
+    known = ", ".join(variables) or "none"
     for what, given in (("origin", origins), ("unit", units)):
         if not isinstance(given, Mapping):
             raise InvalidInputError(
@@ -40,9 +41,7 @@ def read_local(
             )
         for name in given:
             if name not in variables:
-                raise InvalidInputError(
-                    f"{what} names {excerpt(name)}; known variables: {', '.join(variables)}"
-                )
+                raise InvalidInputError(f"{what} names {excerpt(name)}; known variables: {known}")
     local = {}
     for i, name in enumerate(variables):
         origin = to_fraction(origins.get(name, 0), f"the origin of {name}")

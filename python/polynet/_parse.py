@@ -1,55 +1,39 @@
-"""Text -> exact sum of monomials, by a whitelist over Python's syntax tree; nothing is executed.
+"""Text -> exact sum of monomials, by operator precedence; nothing is ever executed.
 
-First a scan of the tokens: it refuses whatever is not arithmetic, finds the names, bounds the
-nesting, and cuts a long sum at its outermost + and - into pieces that Python's parser, which is
-recursive, can read. Then each piece goes through `ast`, and only the node types named here are
-evaluated.
+One loop reads the tokens from left to right, without recursion: an operand, then an operator, and
+so on. Operators that wait for their right operand, and open parentheses, stand on a stack; one that
+binds no tighter than those before it has them applied first (V. R. Pratt, "Top down operator
+precedence", POPL 1973, with the stack made explicit).
 """
 
-import ast
+from __future__ import annotations
+
 import keyword
 import re
-import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import NoReturn, TypeVar
+from typing import NamedTuple, NoReturn
 
-from ._exact import (
-    MAX_NUMBER_LENGTH,
-    MAX_PRODUCTS,
-    Terms,
-    add_into,
-    check_names,
-    check_products,
-    excerpt,
-    multiply,
-    pack,
-    power,
-    power_products,
-    to_fraction,
+from ._exact import MAX_DEGREE, Terms, excerpt, pack
+from ._expansion import Expansion
+from ._fpcore import is_fpcore, read_program
+from ._names import QUOTABLE, check_names, normal_name
+from ._tokens import Span, Tokens
+from .errors import InvalidInputError, SizeLimitError
+
+MAX_NESTING = 1000
+"""Deepest nesting of parentheses, signs and powers in each other."""
+
+_PATTERN = re.compile(
+    r"\s+|(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?"
+    rf"|[^\W\d]\w*|\{{{QUOTABLE}\}}|\*\*|//|.",
+    re.DOTALL,
 )
-from .errors import InvalidInputError, PolynetError, SizeLimitError
-
-MAX_TEXT_LENGTH = 250_000
-"""Largest number of characters of an expression."""
-MAX_NESTING = 64
-"""Deepest nesting of parentheses."""
-MAX_OPERATORS = 1000
-"""Largest number of operators in one summand, also inside its parentheses."""
-
-# Pieces about this long amortise the call of Python's parser; longer ones gain nothing.
-_PIECE_OPERATORS = 100
-
-_TOKEN = re.compile(
-    r"(?P<space>\s+)"
-    r"|(?P<number>(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[^\W\d]\w*)"
-    r"|(?P<operator>\*\*|[-+*/])"
-    r"|(?P<open>\()"
-    r"|(?P<close>\))"
-)
-_T = TypeVar("_T")
+_OPEN, _SUM, _PRODUCT, _SIGN, _POWER = range(5)
+_BINARY = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER}
+_NESTS = (_OPEN, _SIGN, _POWER)
+_ONE = Fraction(1)
+_FUNCTIONS = ("pow",)  # of the loose grammar
 _GRAMMAR = "use numbers, variables, + - * / ** and parentheses"
 _REMEDIES = {
     "^": "write ** for a power",
@@ -60,40 +44,53 @@ _REMEDIES = {
     "\N{SUPERSCRIPT THREE}": "write **3 for the cube",
     ",": "write a decimal point; several polynomials go into a list",
     "=": "give the right-hand side only",
+    "{": "close the quoted name, such as {temp C}",
 }
 
 
-def parse_terms(text: str, variables: Sequence[str] | None) -> tuple[Terms, tuple[str, ...]]:
+def parse_terms(
+    text: str, variables: Sequence[str] | None, *, loose: bool = False
+) -> tuple[Terms, tuple[str, ...]]:
     """Return the exact terms of an expression and its variables; see `Polynomial.parse`."""
     if not isinstance(text, str):
         raise InvalidInputError(f"the polynomial must be a text, not {excerpt(text)}")
-    if len(text) > MAX_TEXT_LENGTH:
-        raise SizeLimitError(
-            f"polynomial: {len(text)} characters; at most {MAX_TEXT_LENGTH} are read: "
-            "give it as a mapping {exponents: coefficient}"
-        )
+    if is_fpcore(text):
+        return read_program(text, variables)[:2]
     text = re.sub(r"\s", " ", text)  # a line break is a blank; columns count from the text's start
     if not text.strip():
         raise InvalidInputError("polynomial: the text is empty; write 0 for the zero polynomial")
-    scan = _Scan(text)
-    scan.read()
-    if variables is None:
-        names = check_names(sorted(scan.names, key=_natural_order))
-    else:
-        names = check_names(variables)
-        known = ", ".join(names) or "none"
-        for name, (start, end) in scan.names.items():
-            if name not in names:
-                refuse("unknown variable", text, start, end, f"known variables: {known}")
-    evaluator = _Evaluator(text, names)
-    total: Terms = {}
-    for start, end in scan.pieces:
-        try:
-            evaluator.add_piece(total, start, end)
-        except (RecursionError, MemoryError):
-            # From Python's parser or the evaluation: chains such as ---...x or x**1**1**...
-            refuse("nested too deeply,", text, start, end, "simplify it", error=SizeLimitError)
-    return total, names
+    tokens = Tokens(text, _PATTERN, "polynomial")
+    if loose:
+        tokens.list = ["**" if token == "^" else token for token in tokens.list]
+    known = None if variables is None else check_names(variables)
+    names = _names(tokens, known or (), loose)
+    if known is None:
+        known = check_names(sorted(set(names.values()), key=_natural_order))
+    return _Parser(tokens, names, known, loose).read(), known
+
+
+def _names(tokens: Tokens, known: tuple[str, ...], loose: bool) -> dict[str, str]:
+    """Return the tokens that are names, each with the name; refuse what is no token."""
+    names = {}
+    others = {*_BINARY, "(", ")", "", *((",", *_FUNCTIONS) if loose else ())}
+    for token in dict.fromkeys(tokens.list):
+        if token in others or _is_number(token):
+            continue
+        if token[0] == "{" and len(token) > 1:
+            names[token] = normal_name(token[1:-1])
+        elif token.isidentifier() and (token in known or not keyword.iskeyword(token)):
+            names[token] = normal_name(token)
+        elif not (token[0].isalpha() or token[0] == "_"):
+            tokens.refuse_first("unexpected", token, _REMEDIES.get(token, _GRAMMAR))
+        else:
+            remedy = next((_REMEDIES[c] for c in token if c in _REMEDIES), None)
+            remedy = remedy or f"{_GRAMMAR}; an input of that name is quoted: {{{token[:40]}}}"
+            tokens.refuse_first("not a variable name,", token, remedy)
+    return names
+
+
+def _is_number(token: str) -> bool:
+    return "0" <= token[0] <= "9" or (token[0] == "." and len(token) > 1)
 
 
 def _natural_order(name: str) -> tuple[list[str | tuple[int, str]], str]:
@@ -105,228 +102,239 @@ def _natural_order(name: str) -> tuple[list[str | tuple[int, str]], str]:
     return parts, name
 
 
-def refuse(
-    reason: str,
-    text: str,
-    start: int,
-    end: int,
-    remedy: str,
-    *,
-    error: type[PolynetError] = InvalidInputError,
-) -> NoReturn:
-    """Raise `error` about text[start:end], with its column counted from 1."""
-    culprit = f"{excerpt(text[start:end])} at column {start + 1}"
-    raise error(f"polynomial: {reason} {culprit}; {remedy}") from None
+class _Operand(NamedTuple):
+    terms: Terms
+    span: Span
+    inner: Span  # without the parentheses around it
 
 
-@dataclass
-class _Scan:
-    """Reader of the tokens, once, from left to right."""
+class _Pending(NamedTuple):
+    """What waits on the stack: an operator, a sign, an open parenthesis or a function's."""
 
-    text: str
-    names: dict[str, tuple[int, int]] = field(default_factory=dict)  # with their first position
-    pieces: list[tuple[int, int]] = field(default_factory=list)  # summands as (start, end)
-    opened: list[int] = field(default_factory=list)  # positions of the open parentheses
-    operand: str = ""  # kind of the token before if it ends an operand
-    operand_start: int = 0
-    operators: int = 0  # in the current piece
-    piece_start: int = 0
-
-    def read(self) -> None:
-        """Fill `names` and `pieces`, or raise about the first token that is not arithmetic."""
-        start = 0
-        while start < len(self.text):
-            match = _TOKEN.match(self.text, start)
-            if match is None:
-                remedy = _REMEDIES.get(self.text[start], _GRAMMAR)
-                refuse("unexpected", self.text, start, start + 1, remedy)
-            kind, end = str(match.lastgroup), match.end()
-            if kind != "space":
-                self._token(kind, start, end)
-                self.operand = kind if kind in ("number", "name", "close") else ""
-                self.operand_start = start
-            start = end
-        if self.opened:
-            last = self.opened[-1]
-            refuse("unmatched", self.text, last, last + 1, "close it")
-        self.pieces.append((self.piece_start, len(self.text)))
-
-    def _token(self, kind: str, start: int, end: int) -> None:
-        if kind == "name":
-            self._name(start, end)
-        if self.operand and kind in ("number", "name", "open"):
-            call = kind == "open" and self.operand == "name"
-            reason = "no function is known:" if call else "missing * in"
-            refuse(reason, self.text, self.operand_start, end, f"{_GRAMMAR}, * for every product")
-        match kind:
-            case "number":
-                if end - start > MAX_NUMBER_LENGTH:
-                    remedy = f"at most {MAX_NUMBER_LENGTH} characters in a number"
-                    refuse("number too long,", self.text, start, end, remedy, error=SizeLimitError)
-            case "operator":
-                self._operator(start)
-            case "open":
-                self.opened.append(start)
-                if len(self.opened) > MAX_NESTING:
-                    remedy = f"at most {MAX_NESTING} parentheses inside each other"
-                    refuse(
-                        "nested too deeply,", self.text, start, end, remedy, error=SizeLimitError
-                    )
-            case "close":
-                if not self.opened:
-                    refuse("unmatched", self.text, start, end, "open it before")
-                self.opened.pop()
-
-    def _name(self, start: int, end: int) -> None:
-        name = self.text[start:end]
-        if keyword.iskeyword(name) or not name.isidentifier():
-            remedy = next((_REMEDIES[c] for c in name if c in _REMEDIES), _GRAMMAR)
-            refuse("not a variable name,", self.text, start, end, remedy)
-        name = unicodedata.normalize("NFKC", name)  # as Python's parser does
-        self.names.setdefault(name, (start, end))
-
-    def _operator(self, start: int) -> None:
-        splits = self.operand and not self.opened and self.text[start] in "+-"
-        if splits and self.operators >= _PIECE_OPERATORS:
-            # The next piece begins with its sign, which Python reads as a unary one.
-            self.pieces.append((self.piece_start, start))
-            self.piece_start, self.operators = start, 0
-        self.operators += 1
-        if self.operators > MAX_OPERATORS:
-            remedy = f"at most {MAX_OPERATORS} operators in one summand; multiply it out"
-            refuse(
-                "summand too long,",
-                self.text,
-                self.piece_start,
-                start,
-                remedy,
-                error=SizeLimitError,
-            )
+    symbol: str
+    precedence: int
+    place: int
+    left: tuple[_Operand, ...] = ()
 
 
-class _Evaluator:
-    """Syntax tree -> terms, over fixed variables, within one budget of term products."""
+class _Parser:
+    """Reader of one text, over fixed variables."""
 
-    def __init__(self, text: str, variables: tuple[str, ...]) -> None:
-        self.text = text
-        self.count = len(variables)
-        self.keys = {
-            name: pack(tuple(int(i == k) for i in range(self.count)))
-            for k, name in enumerate(variables)
+    def __init__(
+        self, tokens: Tokens, names: dict[str, str], variables: tuple[str, ...], loose: bool
+    ) -> None:
+        self.tokens = tokens
+        self.list = tokens.list
+        self.names = names
+        self.variables = variables
+        self.loose = loose
+        count = len(variables)
+        self.expansion = Expansion(tokens, count)
+        self.degree_shift = 16 * count
+        keys = {
+            name: pack(tuple(int(i == k) for i in range(count))) for k, name in enumerate(variables)
         }
-        self.products = 0
+        # A variable is its packed monomial.
+        self.atoms: dict[str, int | Fraction] = {
+            token: keys[name] for token, name in names.items() if name in keys
+        }
+        self.atoms |= {
+            token: self.expansion.number(token)
+            for token in dict.fromkeys(tokens.list)
+            if token and _is_number(token)
+        }
+        self.stack: list[_Pending] = []
+        self.depth = 0
+        self.value = _Operand({}, (0, 0), (0, 0))
 
-    def add_piece(self, total: Terms, start: int, end: int) -> None:
-        """Parse text[start:end], a sum that may begin with a sign, and add it to `total`."""
-        source = self.text[start:end]
-        self.start = end - len(source.lstrip())
-        source = source.strip()
-        self.source = source.encode()  # the columns of a syntax tree count bytes of UTF-8
-        try:
-            tree = ast.parse(source, mode="eval")
-        except SyntaxError as error:
-            column = min(self.start + max(error.offset or 1, 1) - 1, max(end - 1, 0))
-            refuse("not an expression near", self.text, column, column + 10, _GRAMMAR)
-        add_into(total, self.value(tree.body))
+    def read(self) -> Terms:
+        """Return the terms of the whole text."""
+        i, end = 0, len(self.list) - 1
+        while True:
+            i = self.operand(i)
+            while self.list[i] == ")":
+                self.close(i)
+                i += 1
+            if i == end:
+                break
+            i = self.operator(i)
+        self.apply_down_to(_SUM)
+        if self.stack:
+            place = self.stack[-1].place
+            self.tokens.refuse("unmatched", (place, place), "close it")
+        return self.value.terms
 
-    def value(self, node: ast.expr) -> Terms:
-        """Return the terms of a node, in a new dict."""
-        # A chain a + b + c + ... leans to the left: walk down it instead of recursing.
-        chain: list[ast.BinOp] = []
-        while isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow):
-            chain.append(node)
-            node = node.left
-        result = self.operand(node)
-        for link in reversed(chain):
-            result = self.combine(result, link)
-        return result
+    def operand(self, i: int) -> int:
+        """Read signs, open parentheses and what stands behind them; return the next place."""
+        while True:
+            token = self.list[i]
+            if token in ("+", "-"):
+                self.push(_Pending(token, _SIGN, i))
+            elif token == "(":
+                self.push(_Pending(token, _OPEN, i))
+            elif self.loose and token in _FUNCTIONS and self.list[i + 1] == "(":
+                self.push(_Pending(token, _OPEN, i))
+                i += 1
+            else:
+                return self.product_of_atoms(i)
+            i += 1
 
-    def operand(self, node: ast.expr) -> Terms:
-        match node:
-            case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
-                # The text, not node.value: 0.1 means one tenth.
-                digits = self.segment(node)[2]
-                number = self.limited(node, lambda: to_fraction(digits, "a number"))
-                return {0: number} if number else {}
-            case ast.Name():
-                return {self.keys[node.id]: Fraction(1)}
-            case ast.UnaryOp(op=ast.UAdd()):
-                return self.value(node.operand)
-            case ast.UnaryOp(op=ast.USub()):
-                negative: Terms = {}
-                value = self.value(node.operand)
-                self.spend(len(value), node)
-                add_into(negative, value, -1)
-                return negative
-            case ast.BinOp(op=ast.Pow()):
-                base, exponent = self.value(node.left), self.exponent(node.right)
-                need = self.limited(node, lambda: power_products(base, exponent, self.count))
-                self.spend(need, node)
-                return self.limited(node, lambda: power(base, exponent, self.count))
-        self.refuse("not allowed,", node, _GRAMMAR)
+    def product_of_atoms(self, start: int) -> int:
+        """Read an atom and, where nothing before it binds tighter, what it is multiplied by.
 
-    def combine(self, left: Terms, node: ast.BinOp) -> Terms:
-        """`left` combined with the right operand; `left` may be changed in place."""
-        right = self.value(node.right)
-        match node.op:
-            case ast.Add() | ast.Sub():
-                sign = 1 if isinstance(node.op, ast.Add) else -1
-                self.spend(len(right), node)
-                self.limited(node, lambda: add_into(left, right, sign))
-                return left
-            case ast.Mult():
-                return self.product(left, right, node)
-            case ast.Div():
-                if not right:
-                    self.refuse("division by zero,", node.right, "divide by a nonzero constant")
-                if any(right):
-                    remedy = "a polynomial divides by constants only"
-                    self.refuse("division by", node.right, remedy)
-                return self.product(left, {0: 1 / right[0]}, node)
-        self.refuse("not allowed,", node, _GRAMMAR)
+        A long text consists of products of numbers and powers of variables: they are read at once.
+        """
+        top = self.stack[-1] if self.stack else None
+        one = self.loose or (top is not None and (top.precedence == _POWER or top.symbol == "/"))
+        key, value, end, i = 0, _ONE, start, start
+        while True:
+            atom = self.atoms.get(self.list[i])
+            following = i + 1
+            if self.list[following : following + 1] == ["**"] and not one:
+                atom = self.plain_power(i)
+                following = i + 3
+            divides = end > start and self.list[end] == "/"
+            if atom is None:
+                break
+            if isinstance(atom, int):
+                if divides or (key + atom) >> self.degree_shift > MAX_DEGREE:
+                    break
+                key += atom
+            elif value is _ONE and not divides:
+                value = atom
+            elif divides and not atom:
+                break
+            else:
+                value = self.expansion.scaled(value, 1 / atom if divides else atom, (start, i))
+            end = following
+            if one or self.list[end] not in ("*", "/"):
+                break
+            i = end + 1
+        if end == start:
+            return self.atom(start)
+        span = (start, end - 1)
+        self.value = _Operand({key: value} if value else {}, span, span)
+        return end
 
-    def product(self, left: Terms, right: Terms, node: ast.expr) -> Terms:
-        self.spend(len(left) * len(right), node)
-        product = self.limited(node, lambda: multiply(left, right, self.count))
-        # A coefficient of the result takes several times as long as a term product.
-        if len(product) > 1:
-            self.spend(8 * len(product), node)
-        return product
+    def plain_power(self, i: int) -> int | None:
+        """Return the packed monomial of a variable to a power that is a number, or None."""
+        base, power = self.atoms.get(self.list[i]), self.atoms.get(self.list[i + 2])
+        if not isinstance(base, int) or not isinstance(power, Fraction):
+            return None
+        if self.list[i + 3] == "**" or power.denominator != 1 or power > MAX_DEGREE:
+            return None
+        return base * power.numerator
 
-    def exponent(self, node: ast.expr) -> int:
-        terms = self.value(node)
-        number = terms.get(0, Fraction(0))
-        if any(terms) or number < 0 or number.denominator != 1:
-            self.refuse("not a power:", node, "the power must be a nonnegative integer constant")
-        return number.numerator
+    def atom(self, i: int) -> int:
+        """Read one number or variable, or raise about what stands in its place."""
+        token = self.list[i]
+        atom = self.atoms.get(token)
+        if atom is not None:
+            terms = {atom: _ONE} if isinstance(atom, int) else {0: atom} if atom else {}
+            self.value = _Operand(terms, (i, i), (i, i))
+            return i + 1
+        if not token:
+            self.tokens.refuse("nothing follows", (i - 1, i - 1), _GRAMMAR)
+        if token not in self.names:
+            self.tokens.refuse("unexpected", (i, i), _GRAMMAR)
+        if self.list[i + 1] == "(":
+            self.refuse_product("no function is known:", (i, i + 1))
+        known = ", ".join(self.variables) or "none"
+        self.tokens.refuse("unknown variable", (i, i), f"known variables: {known}")
 
-    def spend(self, products: int, node: ast.expr) -> None:
-        """Count work against the limit of the whole text."""
-        self.products += products
-        if self.products > MAX_PRODUCTS:
-            self.limited(node, lambda: check_products(self.products))
+    def operator(self, i: int) -> int:
+        """Read what stands behind an operand; return the next place."""
+        symbol = self.list[i]
+        precedence = _BINARY.get(symbol)
+        if symbol == ",":
+            return self.comma(i)
+        if precedence is None:
+            self.check_juxtaposition(i)
+            symbol, precedence = "*", _PRODUCT
+            i -= 1
+        if precedence != _POWER:  # a power is applied after the powers in its exponent
+            self.apply_down_to(precedence)
+        self.push(_Pending(symbol, precedence, i, (self.value,)))
+        return i + 1
 
-    def limited(self, node: ast.expr, compute: Callable[[], _T]) -> _T:
-        """Return the result of `compute`, or raise its size error with the place in the text."""
-        try:
-            return compute()
-        except SizeLimitError as error:
-            self.refuse(f"{error};", node, "make the polynomial smaller", error=SizeLimitError)
+    def check_juxtaposition(self, i: int) -> None:
+        """Refuse two operands side by side unless the grammar is loose and their product plain."""
+        first, last = self.value.span
+        span = (last, i)
+        if first == last and self.list[last] in self.names and self.list[i] == "(":
+            self.refuse_product("no function is known:", span)
+        if not self.loose:
+            self.refuse_product("missing * in", span)
+        if _is_number(self.list[i]):
+            self.refuse_product("a number behind a factor:", span)
+        before = [p.symbol for p in self.stack if p.precedence <= _PRODUCT][-1:]
+        if before == ["/"]:
+            remedy = "write * and parentheses: (1/2)*x or 1/(2*x)"
+            self.tokens.refuse("ambiguous after a division:", span, remedy)
 
-    def segment(self, node: ast.expr) -> tuple[int, int, str]:
-        """Start and end of a node in the whole text, and its source."""
-        before = self.source[: node.col_offset].decode()
-        part = self.source[node.col_offset : node.end_col_offset].decode()
-        start = self.start + len(before)
-        return start, start + len(part), part
+    def refuse_product(self, reason: str, span: Span) -> NoReturn:
+        self.tokens.refuse(reason, span, f"{_GRAMMAR}, * for every product")
 
-    def refuse(
-        self,
-        reason: str,
-        node: ast.expr,
-        remedy: str,
-        *,
-        error: type[PolynetError] = InvalidInputError,
-    ) -> NoReturn:
-        start, end, _ = self.segment(node)
-        refuse(reason, self.text, start, end, remedy, error=error)
+    def push(self, pending: _Pending) -> None:
+        self.stack.append(pending)
+        if pending.precedence in _NESTS:
+            self.depth += 1
+            if self.depth > MAX_NESTING:
+                remedy = f"at most {MAX_NESTING} parentheses, signs and powers inside each other"
+                place = pending.place
+                self.tokens.refuse(
+                    "nested too deeply,", (place, place), remedy, error=SizeLimitError
+                )
+
+    def pop(self) -> _Pending:
+        pending = self.stack.pop()
+        self.depth -= pending.precedence in _NESTS
+        return pending
+
+    def apply_down_to(self, precedence: int) -> None:
+        """Apply the waiting operators that bind at least so tight."""
+        while self.stack and self.stack[-1].precedence >= precedence:
+            self.apply(self.pop())
+
+    def apply(self, pending: _Pending) -> None:
+        right, do = self.value, self.expansion
+        left = pending.left[0] if pending.left else None
+        span = (left.span[0] if left else pending.place, right.span[1])
+        if left is None:
+            negative = pending.symbol == "-"
+            terms = do.negative(right.terms, span) if negative else right.terms
+        elif pending.precedence == _SUM:
+            terms = do.add(left.terms, right.terms, -1 if pending.symbol == "-" else 1, span)
+        elif pending.symbol == "*":
+            terms = do.product(left.terms, right.terms, span)
+        elif pending.symbol == "/":
+            terms = do.quotient(left.terms, right.terms, span, right.inner)
+        else:
+            terms = do.power(left.terms, right.terms, span, right.inner)
+        self.value = _Operand(terms, span, span)
+
+    def close(self, i: int) -> None:
+        """Close a parenthesis: of an expression or of a function's arguments."""
+        self.apply_down_to(_SUM)
+        if not self.stack:
+            self.tokens.refuse("unmatched", (i, i), "open it before")
+        opened = self.pop()
+        span = (opened.place, i)
+        if opened.symbol == "(":
+            self.value = self.value._replace(span=span)
+            return
+        arguments = (*opened.left, self.value)
+        if len(arguments) != 2:
+            self.tokens.refuse("pow takes a base and a power, not", span, "write pow(x, 2)")
+        base, power = arguments
+        terms = self.expansion.power(base.terms, power.terms, span, power.inner)
+        self.value = _Operand(terms, span, span)
+
+    def comma(self, i: int) -> int:
+        """Keep an argument of a function; the next one follows."""
+        self.apply_down_to(_SUM)
+        if not self.stack or self.stack[-1].symbol == "(":
+            self.tokens.refuse("unexpected", (i, i), _REMEDIES[","])
+        function = self.stack[-1]
+        self.stack[-1] = function._replace(left=(*function.left, self.value))
+        return i + 1

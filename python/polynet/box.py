@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ._exact import ExactNumber, check_names, excerpt, outward, to_fraction
+from ._exact import ExactNumber, excerpt, outward, to_fraction
+from ._names import check_names
 from .errors import InvalidInputError
 
 __all__ = ["Box", "BoxLike", "parse_box"]
@@ -26,7 +27,7 @@ class Box:
     ----------
     bounds : mapping of name to range, or sequence of ranges
         A range is a pair (lower, upper) or the word "bit". The mapping's order is the order of the
-        inputs; in a sequence they are named x0, x1, ....
+        inputs; in a sequence they are named x0, x1, .... A name is any text, or a SymPy symbol.
         An endpoint is an int, float, Fraction, Decimal, numpy scalar or a text such as '3969/625',
         '-0.5' or '1e-3' (exact).
     dtype : {"float64", "float32"}
@@ -44,7 +45,7 @@ class Box:
     Raises
     ------
     InvalidInputError
-        If there is no input, a name is not an identifier, or a range is not two finite endpoints
+        If there is no input, a name is no text, or a range is not two finite endpoints
         in order within the range of `dtype`.
     SizeLimitError
         If there are too many inputs or an endpoint has too many digits.
@@ -122,14 +123,14 @@ def parse_box(texts: Sequence[str]) -> dict[str, Range]:
         raise InvalidInputError(f"give a list of texts, not the text {excerpt(texts)}")
     bounds: dict[str, Range] = {}
     for text in texts:
-        name, equals, ends = text.partition("=")
+        name, equals, ends = text.rpartition("=")
         lower, colon, upper = ends.partition(":")
         if not equals or not (colon or _is_bit(ends.strip())):
             raise InvalidInputError(
                 f"the range {excerpt(text)} must read name=lower:upper, such as x=-1:1, or name=bit"
             )
         try:
-            (name,) = check_names([name.strip()])
+            (name,) = check_names([_unquoted(name.strip())])
         except InvalidInputError as error:
             raise InvalidInputError(f"the range {excerpt(text)}: {error}") from None
         if name in bounds:
@@ -144,14 +145,19 @@ def parse_box(texts: Sequence[str]) -> dict[str, Range]:
     return bounds
 
 
+def _unquoted(name: str) -> str:
+    """Return the name in braces, in which an expression quotes it; others as they are."""
+    return name[1:-1] if name.startswith("{") and name.endswith("}") else name
+
+
 def _is_bit(given: object) -> bool:
     return isinstance(given, str) and given == _BIT
 
 
 def _named(bounds: object) -> dict[str, object]:
-    if isinstance(bounds, Mapping):
-        return dict(bounds)
-    if isinstance(bounds, (str, Set)) or not isinstance(bounds, Iterable):
+    if isinstance(bounds, Mapping) or (hasattr(bounds, "keys") and hasattr(bounds, "items")):
+        return dict(bounds.items())  # pandas' Series and DataFrame too
+    if isinstance(bounds, (str, bytes, Set)) or not isinstance(bounds, Iterable):
         raise InvalidInputError(
             "the box must be a mapping of name to (lower, upper) or 'bit', or a sequence of these, "
             f"not {excerpt(bounds)}"
@@ -163,7 +169,9 @@ def _range(name: str, pair: object, dtype: str) -> tuple[float, float]:
     """Return the endpoints of one input, rounded outward."""
     if _is_bit(pair):
         return 0.0, 1.0
-    if isinstance(pair, (str, Set, Mapping)) or not isinstance(pair, Iterable):
+    if isinstance(pair, (str, bytes, bytearray, range, Set, Mapping)) or not isinstance(
+        pair, Iterable
+    ):
         raise InvalidInputError(
             f"the range of {name} must be a pair (lower, upper) or 'bit', not {excerpt(pair)}"
         )

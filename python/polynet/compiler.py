@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
 from .activation import Activation, core_activation
 from .box import Box, BoxLike
 from .errors import InvalidInputError
+from .inputs import name_ranges, outputs_of, read_polynomials
 from .network import Network
 from .polynomial import Polynomial, core_terms
 
@@ -43,11 +44,14 @@ def compile(
     Parameters
     ----------
     polynomial : str, Polynomial, mapping {exponents: coefficient}, or a sequence of these
-        Or what else :meth:`Polynomial.coerce` takes, such as a SymPy expression. Coefficients are
+        Or what else :meth:`Polynomial.coerce` takes, such as a SymPy expression, and objects of
+        other packages that hold several polynomials (docs/inputs.md). Coefficients are
         exact: int, Fraction, strings such as "1/3" or "0.1"; a float stands for its exact value. A
         sequence gives a network with several outputs.
     box : mapping {variable: (lower, upper)}, sequence of pairs, or Box
-        The range of each input; the order of the variables is the order of the inputs. Rounded
+        The range of each input; the order of the variables is the order of the inputs. A name is
+        any text, or a SymPy symbol; in a sequence of pairs the inputs have the names of the
+        `Polynomial` given with it, otherwise x0, x1, .... Rounded
         outward to the dtype. The word "bit" in place of a pair marks an input whose only values
         are 0 and 1: a product of bits is one neuron of a sigmoid (logistic, tanh, erf, arctan,
         algebraic), exact beside rounding (docs/theory.md, section 8); other activations, and
@@ -119,12 +123,9 @@ def compile(
     ):
         if number is not None and not math.isfinite(number):
             raise InvalidInputError(f"{name} must be finite, not {number!r}")
-    checked_box = Box.coerce(box, dtype=dtype)
-    single = isinstance(polynomial, str) or not isinstance(polynomial, Sequence | Iterator)
-    given: list[Any] = [polynomial] if single else list(polynomial)  # type: ignore[arg-type]
-    if not given:
-        raise InvalidInputError("at least one polynomial is needed, the sequence is empty")
-    polynomials = tuple(Polynomial.coerce(p, checked_box.variables) for p in given)
+    outputs, single = outputs_of(polynomial)
+    checked_box = Box.coerce(name_ranges(box, outputs), dtype=dtype)
+    polynomials, single = read_polynomials(outputs, single, box, checked_box.variables)
     core = _core.Network.compile(
         [core_terms(p) for p in polynomials],
         list(zip(checked_box.lower, checked_box.upper, strict=True)),

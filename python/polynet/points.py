@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .errors import InvalidInputError
+from .labels import in_order
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -35,8 +36,11 @@ def is_by_gates(by: str) -> bool:
 
 
 def as_points(points: ArrayLike, variables: tuple[str, ...], dtype: str) -> NDArray[Any]:
-    """Return points as an array of the network's dtype, the same one where possible."""
-    array = np.asarray(points)
+    """Return points as an array of the network's dtype, the same one where possible.
+
+    Coordinates that have names are matched by name.
+    """
+    array = np.asarray(in_order(points, variables))
     if np.ma.is_masked(points):
         raise InvalidInputError("some points are masked; select those that are not")
     if array.dtype.kind not in "fiu":

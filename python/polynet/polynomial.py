@@ -1,10 +1,9 @@
 """Exact sparse polynomials in several variables, with rational coefficients."""
 
-import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, final
+from typing import TYPE_CHECKING, Any, final
 
 from ._exact import (
     MAX_BITS,
@@ -14,23 +13,21 @@ from ._exact import (
     MAX_VARIABLES,
     ExactNumber,
     Terms,
-    add_into,
     check_exponents,
-    check_names,
     evaluate,
     excerpt,
-    is_number,
-    multiply,
     pack,
-    power,
     to_fraction,
-    unpack,
 )
-from ._local import Local, expand, read_local
-from ._parse import MAX_NESTING, MAX_OPERATORS, MAX_TEXT_LENGTH, parse_terms
+from ._local import read_local
+from ._names import check_names, quote
+from ._parse import MAX_NESTING, parse_terms
+from ._ring import Exponents, Ring
 from ._text import write_local, write_terms
-from .convert import from_arrays, read, to_sympy
+from ._tokens import MAX_TEXT_LENGTH
+from .convert import from_arrays, one, to_sympy
 from .errors import InvalidInputError, SizeLimitError
+from .labels import coordinates
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -41,7 +38,6 @@ __all__ = [
     "MAX_BITS",
     "MAX_DEGREE",
     "MAX_NESTING",
-    "MAX_OPERATORS",
     "MAX_PRODUCTS",
     "MAX_TERMS",
     "MAX_TEXT_LENGTH",
@@ -50,19 +46,17 @@ __all__ = [
     "core_terms",
 ]
 
-Exponents = tuple[int, ...]
-
 # repr() shows the terms up to this number; beyond, a summary.
 _REPR_TERMS = 20
 
 
 @final
-class Polynomial:
+class Polynomial(Ring):
     """An exact polynomial: immutable, hashable, picklable.
 
     Equal means the same variables in the same order, with the same origins and units, and the same
-    coefficients. The limits MAX_* of
-    this module hold for every polynomial and every intermediate product.
+    coefficients. The limits MAX_* of this module hold for every polynomial and every intermediate
+    product.
 
     Parameters
     ----------
@@ -71,7 +65,7 @@ class Polynomial:
         itself will do. A coefficient is an int, Fraction, float (its exact binary value), Decimal,
         numpy scalar or a text such as '1/3', '0.1' or '1e-3' (its exact decimal value).
     variables : sequence of str
-        The names of the variables: distinct Python identifiers.
+        The names of the variables: distinct texts, or SymPy symbols.
     origin, unit : mapping of variable to exact number, optional
         Where given, the terms are not in x but in (x - origin)/unit: a polynomial about a point, in
         units of its own, is kept as it is.
@@ -91,15 +85,7 @@ class Polynomial:
     '3*((t - 2000)/50)**2'
     """
 
-    __slots__ = ("_local", "_terms", "_variables")
-
-    # numpy scalars and arrays leave `scalar * polynomial` to this class.
-    __array_ufunc__: ClassVar[None] = None
-
-    _terms: dict[Exponents, Fraction]
-    _variables: tuple[str, ...]
-    # Index of a variable -> origin and unit, where they are not 0 and 1; in ascending order.
-    _local: dict[int, Local]
+    __slots__ = ()
 
     def __init__(
         self,
@@ -125,31 +111,15 @@ class Polynomial:
         nonzero = {key: value for key, value in packed.items() if value}
         self._set(nonzero, names, read_local(names, origin or {}, unit or {}))
 
-    def _set(
-        self, packed: Terms, variables: tuple[str, ...], local: dict[int, Local] | None = None
-    ) -> None:
-        count = len(variables)
-        self._terms = {unpack(key, count): packed[key] for key in sorted(packed, reverse=True)}
-        self._variables = variables
-        self._local = local or {}
-
     @classmethod
-    def _from_packed(
-        cls, packed: Terms, variables: tuple[str, ...], local: dict[int, Local] | None = None
+    def parse(
+        cls, text: str, variables: Sequence[str] | None = None, *, loose: bool = False
     ) -> "Polynomial":
-        polynomial = cls.__new__(cls)
-        polynomial._set(packed, variables, local)
-        return polynomial
-
-    def _packed(self) -> Terms:
-        return {pack(exponents): value for exponents, value in self._terms.items()}
-
-    @classmethod
-    def parse(cls, text: str, variables: Sequence[str] | None = None) -> "Polynomial":
         """Return the polynomial that an expression denotes, exactly; nothing is ever executed.
 
         The text may hold integers, decimals (0.1 is one tenth), variables, + - * and parentheses,
         / by a nonzero constant and ** by a nonnegative integer constant, with Python's precedence.
+        A name that is no identifier stands in braces: ``2*{temp C}**2``.
 
         Parameters
         ----------
@@ -157,6 +127,9 @@ class Polynomial:
             The expression, at most MAX_TEXT_LENGTH characters.
         variables : sequence of str, optional
             The variables in order; by default the names that occur, x2 before x10.
+        loose : bool
+            Also read ``^`` for a power, ``pow(x, 2)``, and factors side by side, ``2x y^2``. What
+            could be meant in two ways is refused: ``1/2x``, ``x(y + 1)``, ``x 2``.
 
         Raises
         ------
@@ -165,7 +138,7 @@ class Polynomial:
         SizeLimitError
             If a limit is exceeded, found before the expansion is carried out where possible.
         """
-        return cls._from_packed(*parse_terms(text, variables))
+        return cls._from_packed(*parse_terms(text, variables, loose=loose))
 
     @classmethod
     def coerce(cls, obj: object, variables: Sequence[str]) -> "Polynomial":
@@ -175,10 +148,8 @@ class Polynomial:
         ----------
         obj : Polynomial, str, mapping, number, or another package's polynomial
             A polynomial whose variables occur in `variables`, an expression, a mapping of exponents
-            to coefficient, a constant; a SymPy expression or Poly, an object of numpy.polynomial or
-            a poly1d, an fmpq_mpoly, fmpz_mpoly, fmpq_poly or fmpz_poly of python-flint. Floats in
-            them count with their exact values. One whose variable has no name, and one of NumPy,
-            takes the only variable.
+            to coefficient, a constant, or a polynomial of another package (docs/inputs.md). Its
+            variables are matched by name, floats in it count with their exact values.
         variables : sequence of str
             The variables of the result, in order.
 
@@ -193,32 +164,25 @@ class Polynomial:
             return obj.over(variables)
         if isinstance(obj, str):
             return cls.parse(obj, variables)
-        if isinstance(obj, Mapping):
-            return cls(obj, variables)
-        if is_number(obj):
-            value = to_fraction(obj, "the constant polynomial")
-            return cls._from_packed({0: value} if value else {}, check_names(variables))
-        foreign = read(obj, variables)
-        if foreign is not None:
-            return cls(foreign, variables)
-        raise InvalidInputError(
-            "a polynomial must be a Polynomial, a text such as 'x**2 - y/3', a mapping "
-            "{exponents: coefficient}, a number, or a polynomial of SymPy, NumPy or python-flint, "
-            f"not {excerpt(obj)} of type {type(obj).__name__}"
-        )
+        found = one(obj, variables)
+        return cls(found.outputs[0], variables, origin=found.origin, unit=found.unit)
 
     @classmethod
     def from_arrays(
-        cls, exponents: "ArrayLike", coefficients: Iterable[ExactNumber], variables: Sequence[str]
-    ) -> "Polynomial":
+        cls, exponents: "ArrayLike", coefficients: Iterable[Any], variables: Sequence[str]
+    ) -> Any:
         """Return sum of coefficients[t] * product of variables[i]**exponents[t, i].
 
         Parameters
         ----------
         exponents : array_like of int, shape (T, n)
-            No row may occur twice.
-        coefficients : iterable of exact numbers, length T
+            No row may occur twice. Columns that have names are matched with the variables.
+        coefficients : iterable of exact numbers, shape (T,) or (T, m)
         variables : sequence of str, length n
+
+        Returns
+        -------
+        Polynomial, or tuple of m Polynomial for coefficients of shape (T, m)
 
         Raises
         ------
@@ -227,7 +191,9 @@ class Polynomial:
         SizeLimitError
             If a limit is exceeded.
         """
-        return cls(from_arrays(exponents, coefficients, len(check_names(variables))), variables)
+        given = from_arrays(exponents, coefficients, check_names(variables))
+        polynomials = tuple(cls(terms, variables) for terms in given.outputs)
+        return polynomials[0] if given.single else polynomials
 
     def to_dict(self) -> dict[Exponents, Fraction]:
         """Return exponents -> nonzero coefficient, in the order of `terms`, as a new dict."""
@@ -271,24 +237,6 @@ class Polynomial:
             {self._variables[i]: u for i, (_, u) in self._local.items() if u != 1}
         )
 
-    def expanded(self) -> "Polynomial":
-        """Return the same polynomial with terms in x itself: no origins, all units 1.
-
-        Raises
-        ------
-        SizeLimitError
-            If a limit is exceeded.
-        """
-        if not self._local:
-            return self
-        packed = expand(self._packed(), self._local, len(self._variables))
-        return self._from_packed(packed, self._variables)
-
-    @property
-    def degree(self) -> int:
-        """The total degree; 0 for the zero polynomial."""
-        return sum(next(iter(self._terms), ()))
-
     def over(self, variables: Sequence[str]) -> "Polynomial":
         """Return the same polynomial over other variables, including every one that it uses.
 
@@ -315,18 +263,19 @@ class Polynomial:
         return self._from_packed(packed, names, local)
 
     def __call__(self, point: Sequence[ExactNumber]) -> Fraction:
-        """Return the exact value at a point, one number per variable.
+        """Return the exact value at a point, one number per variable, or {name: number}.
 
         Raises
         ------
         InvalidInputError
             If the point does not have one finite number per variable.
         """
-        if isinstance(point, str) or not isinstance(point, Iterable):
+        if isinstance(point, (str, bytes, Set)) or not isinstance(point, Iterable):
             raise InvalidInputError(
                 f"the point must be a sequence of numbers, not {excerpt(point)}"
             )
-        values = [to_fraction(value, f"coordinate {i}") for i, value in enumerate(point)]
+        given = coordinates(point, self._variables)
+        values = [to_fraction(value, f"coordinate {i}") for i, value in enumerate(given)]
         if len(values) != len(self._variables):
             raise InvalidInputError(
                 f"the point has {len(values)} coordinates; "
@@ -335,85 +284,6 @@ class Polynomial:
         for i, (origin, unit) in self._local.items():
             values[i] = (values[i] - origin) / unit
         return evaluate(self._terms, values)
-
-    def __add__(self, other: object) -> "Polynomial":
-        """Add a polynomial over the same variables, or an exact number."""
-        return self._plus(other, 1)
-
-    __radd__ = __add__
-
-    def __neg__(self) -> "Polynomial":
-        """Negate."""
-        negated = {k: -c for k, c in self._packed().items()}
-        return self._from_packed(negated, self._variables, self._local)
-
-    def __sub__(self, other: object) -> "Polynomial":
-        """Subtract a polynomial over the same variables, or an exact number."""
-        return self._plus(other, -1)
-
-    def __rsub__(self, other: object) -> "Polynomial":
-        """Subtract from an exact number."""
-        return (-self).__add__(other)
-
-    def __mul__(self, other: object) -> "Polynomial":
-        """Multiply by a polynomial over the same variables, or by an exact number."""
-        pair = self._with(other)
-        if pair is None:
-            return NotImplemented
-        left, terms = pair
-        product = multiply(left._packed(), terms, len(self._variables))
-        return self._from_packed(product, self._variables, left._local)
-
-    __rmul__ = __mul__
-
-    def __pow__(self, exponent: int) -> "Polynomial":
-        """Raise to a nonnegative integer power; p**0 is 1 also for p = 0."""
-        if isinstance(exponent, bool) or not hasattr(exponent, "__index__"):
-            return NotImplemented
-        k = operator.index(exponent)
-        if k < 0:
-            raise InvalidInputError(f"the power must be nonnegative, not {excerpt(k)}")
-        packed = power(self._packed(), k, len(self._variables))
-        return self._from_packed(packed, self._variables, self._local)
-
-    def _with(self, other: object) -> "tuple[Polynomial, Terms] | None":
-        """Return both operands in the same variables, or None if the other is none."""
-        if is_number(other):
-            value = to_fraction(other, "the operand")
-            return self, {0: value} if value else {}
-        if not isinstance(other, Polynomial):
-            return None
-        if other._variables != self._variables:
-            raise InvalidInputError(
-                f"the polynomials have the variables {excerpt(self._variables)} and "
-                f"{excerpt(other._variables)}; bring them together with over(variables)"
-            )
-        if other._local == self._local:
-            return self, other._packed()
-        return self.expanded(), other.expanded()._packed()
-
-    def _plus(self, other: object, factor: int) -> "Polynomial":
-        pair = self._with(other)
-        if pair is None:
-            return NotImplemented
-        left, terms = pair
-        total = left._packed()
-        add_into(total, terms, factor)
-        return self._from_packed(total, self._variables, left._local)
-
-    def __eq__(self, other: object) -> bool:
-        """Compare variables and coefficients; a number or a text is never equal."""
-        if not isinstance(other, Polynomial):
-            return NotImplemented
-        return self._identity() == other._identity()
-
-    def __hash__(self) -> int:
-        """Hash variables and coefficients, in time linear in the terms."""
-        variables, local, terms = self._identity()
-        return hash((variables, tuple(local.items()), tuple(terms.items())))
-
-    def _identity(self) -> tuple[tuple[str, ...], dict[int, Local], dict[Exponents, Fraction]]:
-        return self._variables, self._local, self._terms
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by the terms, which read back through the checks."""
@@ -424,10 +294,9 @@ class Polynomial:
 
         Origins and units are read back expanded.
         """
-        names = [
-            write_local(name, *self._local[i]) if i in self._local else name
-            for i, name in enumerate(self._variables)
-        ]
+        names = [quote(name) for name in self._variables]
+        for i, local in self._local.items():
+            names[i] = write_local(names[i], *local)
         return write_terms(self._terms, names)
 
     def __repr__(self) -> str:

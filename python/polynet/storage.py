@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
-from ._exact import check_names, excerpt
+from ._exact import excerpt
+from ._names import check_names
 from ._optional import require
 from .box import Box
 from .errors import InvalidInputError, PolynetError, SizeLimitError

@@ -49,7 +49,8 @@ def parse(argv: Sequence[str]) -> Namespace:
 def _protected(argv: Sequence[str]) -> Iterator[str]:
     """Keep argparse from taking '-x*y' or '-1e-3' for an option: a leading blank does.
 
-    Also turns `--box x=0:1 y=0:1` into two options; no expression contains '='.
+    Also turns `--box x=0:1 y=0:1` into two options; no expression contains '=', but in a name that
+    it quotes.
     """
     literal = False  # after '--'
     in_box = False  # after '--box x=0:1'
@@ -61,7 +62,7 @@ def _protected(argv: Sequence[str]) -> Iterator[str]:
             in_box = text.startswith("--box=")
             yield text
         else:
-            in_box = previous == "--box" or (in_box and "=" in text)
+            in_box = previous == "--box" or (in_box and "=" in text.rpartition("}")[2])
             if in_box and previous != "--box":
                 yield "--box"
             yield f" {text}" if text.startswith("-") else text
@@ -127,7 +128,7 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
         metavar="EXPR",
         nargs="+",
         type=str.strip,
-        help="a polynomial such as 'x*y - z**2/3'; several make several outputs",
+        help="a polynomial such as 'x*y - z**2/3' or '2*{temp C}'; several make several outputs",
     )
     add(
         "--box",
@@ -137,6 +138,11 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
         type=str.strip,
         help="range of an input, such as x=-1:1 or y=1/3:0.7, or s=bit (0 or 1); repeat it for "
         "each input, in the order of the inputs, or list several ranges after one --box",
+    )
+    add(
+        "--loose",
+        action="store_true",
+        help="also read ^ for a power, pow(x, 2), and factors side by side such as 2x y",
     )
     add("--activation", default="logistic", help=f"{_ACTIVATIONS} (default: %(default)s)")
     add("--dtype", default="float64", help="float64 or float32 (default: %(default)s)")

@@ -15,6 +15,7 @@ from ..box import parse_box
 from ..certificate import Certificate, at_least, at_most
 from ..compiler import compile as compile_network
 from ..network import Network, Way
+from ..polynomial import Polynomial
 from ._files import write_files
 from ._tables import print_table, shorten
 
@@ -28,9 +29,10 @@ WAYS: dict[str, tuple[Way, ...]] = {
 
 def report(args: Namespace) -> dict[str, Any]:
     """Compile and certify what the command line asks for."""
+    box = parse_box(args.box)
     network = compile_network(
-        args.expressions,
-        parse_box(args.box),
+        [Polynomial.parse(text, list(box), loose=args.loose) for text in args.expressions],
+        box,
         activation=args.activation,
         dtype=args.dtype,
         form=args.form,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from .._exact import MAX_DEGREE, check_bits, excerpt, to_fraction
 from ..errors import InvalidInputError, SizeLimitError
-from ._variables import univariate
+from ..labels import in_order
+from ._variables import Foreign, univariate
 
 # p_0 = 1, p_(k+1) = (a t + b) p_k - c p_(k-1) with (a, b, c) as functions of k
 # (Abramowitz and Stegun, table 22.7).
@@ -26,40 +27,49 @@ _RECURRENCES: dict[str, _Recurrence] = {
 }
 
 
-def read(obj: Any, variables: Sequence[str]) -> dict[tuple[int, ...], Fraction] | None:
+def read(obj: Any, variables: Sequence[str]) -> Foreign | None:
     """Return the terms of an object of numpy.polynomial, or of a poly1d.
 
     Its coefficients, domain and window count with their exact values, as if NumPy mapped the
-    domain to the window without rounding.
+    domain to the window without rounding. The variable of the window is kept.
     """
     if isinstance(obj, np.poly1d):
         return univariate([_number(c) for c in obj.coeffs[::-1]], obj.variable, variables)
     bases = sys.modules.get("numpy.polynomial")  # takes NumPy some milliseconds to import
     for basis, recurrence in _RECURRENCES.items():
         if bases is not None and isinstance(obj, getattr(bases, basis)):
-            return univariate(_monomial_basis(obj, recurrence), obj.symbol, variables)
+            terms = _monomial_basis(obj, recurrence)
+            return univariate(terms, obj.symbol, variables, _window(obj))
     return None
 
 
+def _window(obj: Any) -> tuple[Fraction, Fraction]:
+    """Return origin and unit of the window's variable w_0 + (x - d_0) (w_1 - w_0)/(d_1 - d_0)."""
+    (d0, d1), (w0, w1) = ([_number(end) for end in ends] for ends in (obj.domain, obj.window))
+    if d0 == d1 or w0 == w1:
+        raise InvalidInputError(
+            f"the domain {excerpt(obj.domain)} or the window {excerpt(obj.window)} is a single "
+            "point"
+        )
+    unit = (d1 - d0) / (w1 - w0)
+    return d0 - w0 * unit, unit
+
+
 def _monomial_basis(obj: Any, recurrence: _Recurrence) -> list[Fraction]:
+    """Return the coefficients of the powers of the window's variable."""
     coefficients = [_number(c) for c in obj.coef]
     if len(coefficients) > MAX_DEGREE + 1:
         raise SizeLimitError(f"the degree exceeds {MAX_DEGREE}")
-    (d0, d1), (w0, w1) = ([_number(end) for end in ends] for ends in (obj.domain, obj.window))
-    if d0 == d1:
-        raise InvalidInputError(f"the domain {excerpt(obj.domain)} is a single point")
-    slope = (w1 - w0) / (d1 - d0)
-    offset = w0 - slope * d0
     total = [Fraction(0)] * len(coefficients)
     before, current = [Fraction(0)], [Fraction(1)]
     for k, coefficient in enumerate(coefficients):
         for i, value in enumerate(current):
             total[i] += coefficient * value
         a, b, c = recurrence(k)
-        # Multiply by a (offset + slope x) + b, subtract c times the one before.
-        new = [(a * offset + b) * value for value in current] + [Fraction(0)]
+        # Multiply by a t + b, subtract c times the one before.
+        new = [b * value for value in current] + [Fraction(0)]
         for i, value in enumerate(current):
-            new[i + 1] += a * slope * value
+            new[i + 1] += a * value
         for i, value in enumerate(before if c else ()):
             new[i] -= c * value
         for value in new:
@@ -72,18 +82,31 @@ def _number(value: object) -> Fraction:
     return to_fraction(value, "a coefficient")
 
 
-def from_arrays(exponents: Any, coefficients: Any, variables: int) -> dict[tuple[int, ...], Any]:
-    """Pair the rows of exponents, shape (T, n), with the coefficients, shape (T,)."""
-    rows = np.asarray(exponents)
+def from_arrays(exponents: Any, coefficients: Any, variables: Sequence[str]) -> Foreign:
+    """Pair the rows of exponents, shape (T, n), with coefficients of shape (T,) or (T, m)."""
+    rows = np.asarray(in_order(exponents, variables))
+    if isinstance(coefficients, np.ndarray):
+        values = coefficients
+    elif isinstance(coefficients, (str, bytes, Mapping, Set)) or not isinstance(
+        coefficients, Iterable
+    ):
+        raise InvalidInputError(f"the coefficients must be a list, not {excerpt(coefficients)}")
+    else:
+        try:
+            values = np.array(list(coefficients), dtype=object)
+        except ValueError:
+            raise InvalidInputError("the rows of coefficients have different lengths") from None
     if rows.size == 0:
-        rows = rows.reshape(-1, variables).astype(int)
-    values = list(coefficients)
-    if rows.dtype.kind not in "iu" or rows.shape != (len(values), variables):
+        rows = rows.reshape(-1, len(variables)).astype(int)
+    shape = (values.shape[:1] or (0,))[0], len(variables)
+    if rows.dtype.kind not in "iu" or rows.shape != shape or values.ndim not in (1, 2):
         raise InvalidInputError(
-            f"the exponents must be integers of shape ({len(values)}, {variables}), a row for each "
-            f"coefficient, a column for each variable, not {rows.dtype} of shape {rows.shape}"
+            f"the exponents must be integers of shape ({shape[0]}, {shape[1]}), a row for each "
+            f"coefficient, a column for each variable, not {rows.dtype} of shape {rows.shape}; the "
+            f"coefficients have shape {values.shape}"
         )
-    terms = dict(zip(map(tuple, rows.tolist()), values, strict=True))
-    if len(terms) != len(values):
+    keys = list(map(tuple, rows.tolist()))
+    if len(set(keys)) != len(keys):
         raise InvalidInputError("some exponents are given twice; add their coefficients")
-    return terms
+    columns = [values] if values.ndim == 1 else list(values.T)
+    return Foreign([dict(zip(keys, c.tolist(), strict=True)) for c in columns], values.ndim == 1)

@@ -93,7 +93,9 @@ def to_c(net: Source, path: str | os.PathLike[str], by: str) -> None:
 
 
 def _ascii(name: str) -> str:
-    return name.encode("ascii", "backslashreplace").decode()
+    # It stands in a comment, which it must neither end nor begin again.
+    text = name.encode("ascii", "backslashreplace").decode()
+    return text.replace("*/", "* /").replace("/*", "/ *")
 
 
 class _Writer:
