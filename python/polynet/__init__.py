@@ -11,7 +11,7 @@ from ._core import __version__, activation_names
 from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
-from .certificate_file import load_certificate, save_certificate, verify
+from .certificate_file import load_certificate, save_certificate
 from .certifier import Progress
 from .checker import Verdict
 from .compiler import compile
@@ -31,6 +31,7 @@ from .layer import Layer
 from .network import Network, load
 from .polynomial import Polynomial
 from .softmax import Classifier, ProbabilityCertificate
+from .verification import verify
 
 __all__ = [
     "Activation",

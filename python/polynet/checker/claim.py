@@ -98,6 +98,7 @@ class Claim:
     """Everything that a file says."""
 
     polynet_version: str
+    fingerprint: str
     by: Literal["gates", "neurons"]
     form: Literal["factored", "merged"]
     dtype: Literal["float64", "float32"]
@@ -108,11 +109,12 @@ class Claim:
     seconds: Double
     variables: tuple[str, ...]
     box: tuple[tuple[Real, Real], ...]
+    bits: frozenset[int]
+    scalar_output: bool
     polynomials: tuple[dict[tuple[int, ...], Fraction], ...]
     stencils: tuple[Stencil, ...]
     hidden: tuple[HiddenLayer, ...]
     outputs: tuple[Affine, ...]
     bounds: tuple[Bounds, ...]
-    bits: frozenset[int] = frozenset()
     layers: tuple[Layer, ...] = ()  # by neurons
     kernel: tuple[tuple[tuple[Double, Double], ...], ...] = ()  # by gates

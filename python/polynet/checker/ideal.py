@@ -37,9 +37,9 @@ class Ideal:
             wires = [self._gate(gate, operands, layer.operands) for gate in layer.gates]
             self.operands.append(operands)
             self.gates.append(wires)
-            degree *= max(1, *(sum(gate.stencil.target) for gate in layer.gates))
+            degree *= max([1, *(sum(gate.stencil.target) for gate in layer.gates)])
         powers = [sum(key) for terms in claim.polynomials for key in terms]
-        self.degree = max(degree, *powers)
+        self.degree = max([degree, *powers])
         self.differences = [
             space.sum([(self._affine(form, wires), PLUS), (self._polynomial(terms), MINUS)])
             for form, terms in zip(claim.outputs, claim.polynomials, strict=True)

@@ -58,7 +58,7 @@ def propagate(ideal: Ideal, accuracy: float) -> Propagation:
                 series.append(sign_series(claim.activation, gate, n))
             else:
                 reach = [z * SLACK for z in real]
-                series.append(series_of(claim.activation, gate, reach, arb(accuracy) * MORE))
+                series.append(series_of(claim.activation, gate, reach, arb(accuracy) * MORE, space.budget))
                 if all(power % 2 == 0 for power in powers):
                     meant = Range(meant.low.max(arb(0)), meant.high)
             carried = monomial_size(real, powers) - monomial_size(least, powers)

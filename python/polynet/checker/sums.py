@@ -108,8 +108,8 @@ class Sum:
         the k largest positive terms, or of the k largest negative ones.
         """
         n = len(self.sizes)
-        positive = list(accumulate(sorted(self.positive, key=float, reverse=True)))
-        negative = list(accumulate(sorted(self.negative, key=float, reverse=True)))
+        positive = list(accumulate(sorted(self.positive, reverse=True)))
+        negative = list(accumulate(sorted(self.negative, reverse=True)))
         unit = arb(2) ** -self.format.precision
         everything = sum(self.sizes, arb(0))
         # What earlier roundings may have added to a partial sum: gamma_n times all terms.
