@@ -13,18 +13,16 @@ import pytest
 
 import cases
 import polynet as pn
-from polynet.certificate_file import certificate_data
+from certificates import data_of, sealed
+from polynet.checker import MalformedCertificateError
 from polynet.checker.subdivision import tree
 
 pytest.importorskip("flint")
 
+from polynet.checker.checking import check
+
 BOX = {"x": (-1, 1), "y": (0, 2), "z": (-3, "1/2")}
 WAYS = [("gates", "factored"), ("neurons", "factored"), ("neurons", "merged")]
-
-
-def data_of(polynomial, box, by, form="factored", **options):
-    net = pn.compile(polynomial, box, form=form, **options)
-    return json.loads(json.dumps(certificate_data(net, net.certify(by=by))))
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -59,6 +57,15 @@ def test_fpbench_is_verified(case):
         (["x*y", "x - y/3", "x**3*y"], {"x": (-1, 1), "y": (0, 2)}, {}),
         ("x - y/3", {"x": (-1, 1), "y": (0, 2)}, {}),
         ("1/3", {"x": (-1, 1)}, {}),
+        ("0", {"x": (-1, 1)}, {}),
+        (["x - x", "x*y"], {"x": (-1, 1), "y": (0, 2)}, {}),
+        ("x", {"x": (-1, 1)}, {}),  # a lower bound of 0, by gates
+        ("x + y/3 + 1e20", {"x": (-1, 1), "y": (0, 1e-20)}, {}),
+        ("x*y", {"x": (-1e100, 1e100), "y": (-1, 1)}, {}),
+        ("x*y - x", {"x": (-1e100, 1e100), "y": (-1e100, 1e100)}, {}),
+        ("x*y", {"x": (-1, 1), "y": (-1, 1)}, {"activation": "requ"}),
+        ("x*y*z - x**2", BOX, {"activation": "requ"}),
+        ("x**2", {"x": (-1, 1)}, {"activation": "requ", "dtype": "float32"}),
         ("x*y", {"x": ("1/10", "1/10"), "y": (2, 2)}, {}),
         ("x*y", {"x": ("-1e-200", "1e-200"), "y": (-1, 1)}, {}),
         ("1e200*x*y", {"x": (-1, 1), "y": ("-1e50", "1e50")}, {}),
@@ -150,6 +157,10 @@ ANY = {
     ),
     "value at the witness": (at("bounds", 0, "value"), hexadecimal(lambda x: x + 0.5)),
     "activation": (at("activation"), swap("logistic", "tanh")),
+    "stencil's target": (at("stencils", 0, "target"), lambda t: [t[0] + 1, *t[1:]]),
+    "stencil's name": (at("stencils", 0, "name"), swap("product", "square")),
+    "value's last bit": (at("bounds", 0, "value"), hexadecimal(lambda x: np.nextafter(x, 9.0))),
+    "scalar output": (at("scalar_output"), lambda s: "yes"),
     "unknown activation": (at("activation"), lambda name: "relu"),
     "node's weight": (at("stencils", 0, "nodes", 0, 0), lambda w: w + 1),
     "node's direction": (at("stencils", 0, "nodes", 0, 1, 0), lambda d: d + 1),
@@ -191,15 +202,21 @@ NEURONS = {
     "form": (at("form"), swap("factored", "merged")),
     "worse activation": (at("activation_ulp"), scaled(64.0)),
     "rounding cut": (at("bounds", 0, "rounding"), scaled(0.02)),
+    "weight's last bit": (
+        at("layers", -1, "rows", 0, 0, 1),
+        hexadecimal(lambda x: np.nextafter(x, 9.0)),
+    ),
+    "perfect activation": (at("activation_ulp"), scaled(0.0)),
     "sign of a weight": (at("layers", -1, "rows", 0, 0, 1), scaled(-1.0)),
 }
 GATES = {
+    "better kernel": (at("kernel", 0, 0, 0), scaled(0.5)),
     "worse kernel": (at("kernel", 0, 0, 0), scaled(2.0**30)),
     "kernel's contract missing": (at("kernel", 0), lambda errors: errors[:-1]),
     "rounding cut": (at("bounds", 0, "rounding"), scaled(0.02)),
 }
 TAMPERED = [
-    pytest.param(by, form, change, function, id=f"{by}-{form}-{name}")
+    pytest.param(by, form, name, change, function, id=f"{by}-{form}-{name}")
     for by, form in WAYS
     for name, (change, function) in {**ANY, **(GATES if by == "gates" else NEURONS)}.items()
 ]
@@ -213,23 +230,38 @@ def originals():
     return made
 
 
-def rejected(data, tmp_path):
-    """Whether the file is refused or not proved, also when it comes from a file."""
-    path = tmp_path / "certificate.json"
+def rejected(data, path, checker=pn.verify):
+    """Whether the file is refused or not proved."""
     path.write_text(json.dumps(data))
     try:
-        return not pn.verify(path)
-    except pn.InvalidInputError:
+        return not checker(path)
+    except (pn.InvalidInputError, MalformedCertificateError):
         return True
 
 
-@pytest.mark.parametrize(("by", "form", "change", "function"), TAMPERED)
-def test_tampered_certificate_is_rejected(originals, tmp_path, by, form, change, function):
+# What makes no claim false, but the file one of a network that polynet does not make or evaluate.
+TRUE = {"stencil's name", "value's last bit", "weight's last bit", "better kernel"}
+
+
+@pytest.mark.parametrize(("by", "form", "name", "change", "function"), TAMPERED)
+def test_tampered_certificate_is_rejected(originals, tmp_path, by, form, name, change, function):
     data = copy.deepcopy(originals[by, form])
     before = json.dumps(data)
     change(data, function)
     assert json.dumps(data) != before
-    assert rejected(data, tmp_path)
+    path = tmp_path / "certificate.json"
+    assert rejected(data, path)
+    sealed(data)
+    assert rejected(data, path)
+    assert rejected(data, path, check) != (name in TRUE)  # by the checker alone
+
+
+def test_a_network_that_does_not_have_its_fingerprint_is_refused(originals):
+    for data in originals.values():
+        for change in (lambda f: f[::-1], lambda f: f.upper(), lambda f: ""):
+            other = {**data, "fingerprint": change(data["fingerprint"])}
+            with pytest.raises(pn.InvalidInputError, match="fingerprint"):
+                pn.verify(other)
 
 
 @pytest.mark.parametrize("case", cases.fpbench()[:4], ids=lambda case: case.name)

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from test_checker import data_of
+from certificates import data_of
 
 pytest.importorskip("flint")
 

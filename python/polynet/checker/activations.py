@@ -7,7 +7,6 @@ of s(x) enclose s_k(m')/k! for every m' in the ball.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from math import ceil, comb
 
 from flint import arb, arb_series
@@ -120,9 +119,8 @@ def largest_coefficient(name: str, middle: arb, radius: arb, order: int) -> arb:
     return largest
 
 
-@lru_cache(maxsize=1 << 14)
 def largest_coefficient_near(name: str, middle: float, steps: int, order: int) -> arb:
-    """Return the same for the radius steps/64, of which few occur."""
+    """Return the same for the radius steps/64."""
     return largest_coefficient(name, arb(middle), arb(steps) / 64, order)
 
 

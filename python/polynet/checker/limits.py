@@ -26,7 +26,7 @@ MAX_SPLITS = 1 << 23
 
 # Of a proof: what one step may take, during which nobody looks at the clock.
 STEP_NANOSECONDS = 1 << 31
-STEP_BYTES = 1 << 29
+STEP_BYTES = 1 << 28
 # Of all terms of one gate's series.
 SERIES_NANOSECONDS = 1 << 31
 # A proof's numbers lie between 2^-MAX_EXPONENT and 2^MAX_EXPONENT.

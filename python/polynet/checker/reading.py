@@ -47,7 +47,7 @@ def read(source: str | PathLike[str] | dict[str, Any]) -> Claim:
     version = data.pop("format_version", None)
     if type(version) is not int or version != FORMAT_VERSION:
         _refuse(
-            f"its format_version is {version!r:.40}, this polynet reads {FORMAT_VERSION}; certify "
+            f"its format_version is {_shown(version)}, this polynet reads {FORMAT_VERSION}; certify "
             "the network again"
         )
     claim: Claim = _Reader(data.get("dtype") == "float32").read(Claim, data, "the file")
@@ -70,6 +70,12 @@ def load(source: str | PathLike[str] | dict[str, Any]) -> dict[str, Any]:
 
 def _refuse(reason: str) -> NoReturn:
     raise MalformedCertificateError(f"not a certificate: {reason}")
+
+
+def _shown(value: Any) -> str:
+    """Show a value in a message, whatever it is."""
+    short = isinstance(value, str) or (isinstance(value, int) and value.bit_length() < 64)
+    return f"{value!r:.40}" if short else f"of type {type(value).__name__}"
 
 
 def _load(path: Path) -> Any:
@@ -188,7 +194,7 @@ class _Reader:
 
     def number(self, text: Any, name: str, *, single: bool) -> float:
         if not isinstance(text, str) or not _HEXADECIMAL.fullmatch(text):
-            _refuse(f"{name} must be a hexadecimal float, not {str(text)[:40]!r}")
+            _refuse(f"{name} must be a hexadecimal float, not {_shown(text)}")
         try:
             value = float.fromhex(text)
             if single:

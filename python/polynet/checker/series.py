@@ -14,13 +14,13 @@ sum of |w_k| (l |d_k.z|)^J max |s_J|/J! over |N| (Lagrange). Nothing is assumed 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil, factorial, inf, nextafter, prod
 
 from flint import arb, fmpq
 
-from .activations import largest_coefficient_near, limit, taylor
+from .activations import limit, taylor
 from .claim import Gate, Node
 from .errors import NotProvedError
 from .limits import SERIES_NANOSECONDS, Budget
@@ -89,11 +89,17 @@ def normalisation(activation: str, gate: Gate) -> arb:
 
 
 def series_of(
-    activation: str, gate: Gate, reach: list[arb], accuracy: arb, budget: Budget
+    activation: str,
+    gate: Gate,
+    reach: list[arb],
+    accuracy: arb,
+    largest: Callable[[float, int, int], arb],
+    budget: Budget,
 ) -> Series:
     """Expand a gate until its remainder is `accuracy` times what it adds to its target.
 
     Whether that is reached does not matter for the truth of the result, only for its use.
+    `largest` is `largest_coefficient_near` of the activation, perhaps with a memory.
     """
     stencil, scale, n = gate.stencil, arb(gate.scale), normalisation(activation, gate)
     reaches = [
@@ -130,7 +136,7 @@ def series_of(
         order += 1
         if order <= m or (order - m) % 2:
             continue
-        sup = largest_coefficient_near(activation, gate.bias, steps, order)
+        sup = largest(gate.bias, steps, order)
         size = sup * sum(
             (abs(node.weight) * r**order for node, r in zip(stencil.nodes, reaches, strict=True)),
             arb(0),

@@ -1,0 +1,114 @@
+"""No proof rests on python-flint's global settings, or on a thread's floating-point environment."""
+
+import copy
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import polynet as pn
+from certificates import data_of
+
+pytest.importorskip("flint")
+
+from flint import arb, ctx
+
+from polynet.checker import activations, arithmetic
+from polynet.checker.errors import NotProvedError
+
+BOX = {"x": (-1, 1), "y": (0, 2)}
+
+
+def false(data):
+    """Claim bounds a hundred times too small."""
+    data = copy.deepcopy(data)
+    bounds = data["bounds"][0]
+    for name in ("truncation_upper", "upper", "rounding"):
+        bounds[name] = (0.01 * float.fromhex(bounds[name])).hex()
+    bounds["lower"] = bounds["truncation_lower"] = (0.0).hex()
+    bounds["truncation_witness"] = bounds["witness"] = [(0.0).hex()] * 2
+    bounds["value"] = (0.0).hex()
+    return data
+
+
+def test_threads_prove_what_is_true_and_nothing_else():
+    true = [data_of("x*y", BOX, "gates"), data_of("x**2*y - y", BOX, "gates", activation="tanh")]
+    work = [(data, data in true) for data in (*true, *map(false, true))] * 12
+    before = ctx.prec, ctx.cap
+    with ThreadPoolExecutor(4) as pool:
+        verdicts = list(pool.map(lambda item: pn.verify(item[0]), work))
+    for verdict, (_, expected) in zip(verdicts, work, strict=True):
+        assert bool(verdict) == expected, str(verdict)
+    assert (ctx.prec, ctx.cap) == before
+
+
+def test_a_thread_that_changes_python_flint_s_settings_makes_nothing_true():
+    data = false(data_of("x*y", BOX, "gates", activation="tanh"))
+    over = threading.Event()
+
+    def meddle():
+        while not over.is_set():
+            ctx.cap, ctx.prec = 1, 2
+            ctx.cap, ctx.prec = 10, 53
+
+    before = ctx.prec, ctx.cap
+    thread = threading.Thread(target=meddle)
+    thread.start()
+    try:
+        assert not any(pn.verify(data) for _ in range(30))
+    finally:
+        over.set()
+        thread.join()
+        ctx.prec, ctx.cap = before
+
+
+@pytest.mark.parametrize("name", sorted(activations.FORMULAS))
+def test_a_series_that_was_cut_short_is_noticed(monkeypatch, name):
+    formula = activations.FORMULAS[name]
+
+    def cut(x):
+        with monkeypatch.context() as patch:
+            patch.setattr(ctx, "cap", 3)
+            return formula(x)
+
+    with arithmetic.settings():
+        right = activations.taylor(name, arb(1) / 3, 8)
+        monkeypatch.setitem(activations.FORMULAS, name, cut)
+        with pytest.raises(NotProvedError, match="length of series"):
+            activations.taylor(name, arb(1) / 3, 8)
+        assert [c.overlaps(d) for c, d in zip(right, activations.taylor(name, arb(1) / 3, 2))]
+
+
+def test_true_certificates_are_proved_at_any_settings_of_the_caller():
+    data = data_of("x*y", BOX, "neurons")
+    before = ctx.prec, ctx.cap
+    try:
+        ctx.prec, ctx.cap = 2, 1
+        assert pn.verify(data), str(pn.verify(data))
+        assert (ctx.prec, ctx.cap) == (2, 1)
+    finally:
+        ctx.prec, ctx.cap = before
+
+
+def test_nothing_is_proved_in_a_thread_that_rounds_otherwise():
+    import ctypes
+    import ctypes.util
+
+    name = ctypes.util.find_library("m")
+    if name is None:
+        pytest.skip("no C library to set the rounding with")
+    library = ctypes.CDLL(name)
+    nearest = library.fegetround()
+    data = data_of("x*y", BOX, "gates")
+    from polynet.checker.checking import check
+
+    for mode in (0x400, 0x800, 0xC00):
+        if library.fesetround(mode):
+            continue  # no mode of this machine
+        try:
+            verdict = check(data)
+        finally:
+            library.fesetround(nearest)
+        assert not verdict
+        assert "round to nearest" in str(verdict)
+    assert check(data), str(check(data))
