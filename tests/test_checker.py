@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from certificates import data_of, sealed
 
 import cases
 import polynet as pn
-from certificates import data_of, sealed
 from polynet.checker import MalformedCertificateError
 from polynet.checker.subdivision import tree
 
@@ -382,10 +382,10 @@ def test_rounding_proved_here_bounds_every_order_of_summation(activation, form, 
 
     from polynet.checker.arithmetic import settings
     from polynet.checker.ideal import Ideal
+    from polynet.checker.limits import Budget
     from polynet.checker.models import Space, exact
     from polynet.checker.propagation import propagate
     from polynet.checker.reading import read
-    from polynet.checker.limits import Budget
     from polynet.checker.rounding import rounding_by_neurons
     from polynet.checker.values import real_value
 

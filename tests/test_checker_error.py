@@ -187,7 +187,9 @@ def test_the_error_and_its_slopes_are_enclosed_on_parts(source, box, options, ce
 
     def at(point):
         point = [exact(float(x)) for x in point]
-        difference = real_value(claim, point, Budget())[0] - polynomial_value(claim, 0, point, Budget())
+        difference = real_value(claim, point, Budget())[0] - polynomial_value(
+            claim, 0, point, Budget()
+        )
         return difference * arb(2) ** -UNIT
 
     for _ in range(25):
@@ -223,7 +225,9 @@ def test_nothing_below_a_value_in_a_part_is_proved(source, box, options):
             corner.append(end)
             part.append(tuple(sorted((end, end if i in claim.bits or not wide else middle))))
         point = [exact(x) for x in corner]
-        attained = abs(real_value(claim, point, Budget())[0] - polynomial_value(claim, 0, point, Budget()))
+        attained = abs(
+            real_value(claim, point, Budget())[0] - polynomial_value(claim, 0, point, Budget())
+        )
         if attained > arb(2) ** -900:
             below = (attained * (1 - arb(10) ** -9)).lower()
             with pytest.raises(NotProvedError):

@@ -5,9 +5,9 @@ import itertools
 import json
 
 import pytest
+from certificates import data_of, sealed
 
 import polynet as pn
-from certificates import data_of, sealed
 
 pytest.importorskip("flint")
 
@@ -48,7 +48,7 @@ def places(data, path=()):
     entries = data.items() if isinstance(data, dict) else enumerate(data)
     for key, value in entries:
         here = (*path, key)
-        seen.setdefault(tuple(k for k in here if isinstance(k, str)) + (len(here),), here)
+        seen.setdefault((len(here), *(k for k in here if isinstance(k, str))), here)
         if isinstance(value, dict | list):
             for kind, place in places(value, here).items():
                 seen.setdefault(kind, place)
@@ -132,7 +132,11 @@ def test_old_files_are_named(originals):
 
 def test_nesting_is_no_recursion_error(tmp_path):
     path = tmp_path / "c.json"
-    for text in ("[" * 10**6, '{"a":' * 10**6, '{"format":"polynet-certificate","box":' + "[" * 10**5):
+    for text in (
+        "[" * 10**6,
+        '{"a":' * 10**6,
+        '{"format":"polynet-certificate","box":' + "[" * 10**5,
+    ):
         path.write_text(text)
         for read in (pn.verify, pn.load_certificate):
             with pytest.raises(pn.InvalidInputError):

@@ -5,9 +5,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from certificates import data_of
 
 import polynet as pn
-from certificates import data_of
 
 pytest.importorskip("flint")
 
@@ -76,7 +76,8 @@ def test_a_series_that_was_cut_short_is_noticed(monkeypatch, name):
         monkeypatch.setitem(activations.FORMULAS, name, cut)
         with pytest.raises(NotProvedError, match="length of series"):
             activations.taylor(name, arb(1) / 3, 8)
-        assert [c.overlaps(d) for c, d in zip(right, activations.taylor(name, arb(1) / 3, 2))]
+        short = activations.taylor(name, arb(1) / 3, 2)
+        assert all(c.overlaps(d) for c, d in zip(right[:3], short, strict=True))
 
 
 def test_true_certificates_are_proved_at_any_settings_of_the_caller():

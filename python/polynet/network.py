@@ -208,9 +208,7 @@ class Network(Evaluable, Exports):
             max_boxes,
             activation_ulp or 0.0,
         )
-        run = Run(
-            request, self._handle, self.box, self.fingerprint, executor, progress, time_limit
-        )
+        run = Run(request, self._handle, self.box, self.fingerprint, executor, progress, time_limit)
         try:
             run.finish()
         except KeyboardInterrupt:

@@ -135,7 +135,7 @@ class _Checker:
         bounds = self.claim.bounds[k]
         point = [exact(x) for x in bounds.truncation_witness]
         real = real_value(self.claim, point, self.budget)[k]
-        error = abs(real - polynomial_value(self.claim, k, point, self.budget))
+        error = _size(real - polynomial_value(self.claim, k, point, self.budget))
         self.attained[k] = arb(error).abs_lower()
         if bounds.truncation_lower == 0.0 or error >= exact(bounds.truncation_lower):
             return "the real-number function is off by that much at the witness"
@@ -144,10 +144,10 @@ class _Checker:
     def lower(self, k: int) -> str:
         bounds = self.claim.bounds[k]
         point = [exact(x) for x in bounds.witness]
-        error = abs(exact(bounds.value) - polynomial_value(self.claim, k, point, self.budget))
+        error = _size(exact(bounds.value) - polynomial_value(self.claim, k, point, self.budget))
         if error < exact(bounds.lower):
             raise _below(error, bounds.lower, "for the value at the witness")
-        off = abs(real_value(self.claim, point, self.budget)[k] - exact(bounds.value))
+        off = _size(real_value(self.claim, point, self.budget)[k] - exact(bounds.value))
         if not off <= exact(bounds.rounding):
             raise NotProvedError("the value at the witness is farther off than the rounding bound")
         return "the stated value at the witness is off by that much, and possible"
@@ -225,6 +225,10 @@ def named_failures() -> Iterator[None]:
         yield
     except (ArithmeticError, MemoryError, RecursionError, ValueError) as error:
         raise NotProvedError(f"a number is beyond this checker: {error!r:.100}") from None
+
+
+def _size(x: Number) -> Number:
+    return cast(Number, abs(x))
 
 
 def _below(error: Number, claimed: float, where: str) -> NotProvedError:

@@ -80,8 +80,8 @@ class ErrorFunction:
             )
             before = own
         self.polynomials = _inputs_polynomials(rows, inputs, ideal.degree)
-        gates = [gate.powers.size for layer in self.layers for _, gate in layer.gates]
-        self.width = self.polynomials.powers.size + inputs * len(rows) + max(gates, default=0)
+        sizes = [gate.powers.size for layer in self.layers for _, gate in layer.gates]
+        self.width = self.polynomials.powers.size + inputs * len(rows) + max(sizes, default=0)
         """How many numbers one part of the box takes, about."""
 
     def __call__(self, u: Intervals) -> Functions:

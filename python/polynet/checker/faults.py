@@ -66,7 +66,11 @@ def faults(claim: Claim) -> Iterator[str]:
     rows = [len(layer.rows) for layer in claim.layers]
     if claim.by == "neurons" and not _is_small(claim):
         yield f"a layer has more than {MAX_DENSE} weights, zeros counted"
-    if columns[:1] not in ([], [n]) or columns[1:] != rows[:-1] or rows != [len(layer.bias) for layer in claim.layers]:
+    if (
+        columns[:1] not in ([], [n])
+        or columns[1:] != rows[:-1]
+        or rows != [len(layer.bias) for layer in claim.layers]
+    ):
         yield "a layer needs a column for each row of the one before, and a bias for each row"
     if any(_is_wrong(row, layer.columns) for layer in claim.layers for row in layer.rows):
         yield "a row names a column that there is not, or one twice"

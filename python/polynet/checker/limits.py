@@ -1,4 +1,4 @@
-"""What a file may hold and a proof may cost: asked before anything is done, and all in one place."""
+"""What a file may hold and a proof may cost: asked before anything is done, in one place."""
 
 from __future__ import annotations
 

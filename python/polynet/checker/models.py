@@ -220,7 +220,8 @@ class Space:
     def _allow(self, terms: int, bits: int) -> None:
         """Ask for a polynomial of so many terms, with coefficients of so many bits."""
         self.budget.spend(
-            nanoseconds=terms * (200 + bits / 16), size=terms * (200 + 16 * len(self.box) + bits / 4)
+            nanoseconds=terms * (200 + bits / 16),
+            size=terms * (200 + 16 * len(self.box) + bits / 4),
         )
 
     def _on_bits(self, p: fmpz_mpoly) -> fmpz_mpoly:

@@ -47,8 +47,8 @@ def read(source: str | PathLike[str] | dict[str, Any]) -> Claim:
     version = data.pop("format_version", None)
     if type(version) is not int or version != FORMAT_VERSION:
         _refuse(
-            f"its format_version is {_shown(version)}, this polynet reads {FORMAT_VERSION}; certify "
-            "the network again"
+            f"its format_version is {_shown(version)}, this polynet reads {FORMAT_VERSION}; "
+            "certify the network again"
         )
     claim: Claim = _Reader(data.get("dtype") == "float32").read(Claim, data, "the file")
     if ("layers" in data, "kernel" in data) != (claim.by == "neurons", claim.by == "gates"):

@@ -39,7 +39,8 @@ def real_value(claim: Claim, point: list[fmpq], budget: Budget) -> list[Number]:
         return sum((exact(w) * values[k] for k, w in form.terms), exact(form.constant))
 
     for layer in claim.hidden:
-        z, values_next = [affine(form) for form in layer.operands], []
+        z = [affine(form) for form in layer.operands]
+        values_next: list[Number] = []
         for gate in layer.gates:
             bias, scale = arb(gate.bias), arb(gate.scale)
             total = gate.stencil.constant_weight * taylor(claim.activation, bias, 0)[0]

@@ -83,9 +83,11 @@ class Verdict:
 
     @property
     def word(self) -> str:
-        """What all findings say together."""
+        """What all findings say of the claims together."""
         if self.proved:
             return "PROVED"
+        if all(finding.proved or finding.name == "network" for finding in self.findings):
+            return "PROVED, BUT NOT OF THE NETWORK GIVEN"
         return "REFUTED" if any(finding.refuted for finding in self.findings) else "NOT PROVED"
 
     def __bool__(self) -> bool:
