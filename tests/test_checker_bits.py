@@ -3,8 +3,7 @@
 import contextlib
 
 import pytest
-from certificates import data_of, sealed
-from test_checker import WAYS, scaled
+from certificates import WAYS, data_of, scaled, sealed
 
 import polynet as pn
 from polynet.checker.subdivision import tree
