@@ -67,8 +67,7 @@ def test_json_has_the_same(file, capsys):
     first = run(capsys, "verify", str(file)).splitlines()[0]
     report = run_json(capsys, "verify", str(file))
     assert report["proved"] is True
-    assert report["verdict"] == "PROVED"
-    assert [f"PROVED: {claim}." for claim in report["claims"]] == [first]
+    assert [f"{claim['verdict']}: {claim['claim']}." for claim in report["claims"]] == [first]
     assert {finding["result"] for finding in report["findings"]} == {"proved"}
     assert report["fingerprint"] == pn.load_certificate(file)[0].fingerprint
     assert report["assumptions"]
@@ -97,6 +96,21 @@ def test_false_certificate_ends_with_status_1(file, capsys):
     assert main(["verify", str(file)]) == 1
     out = capsys.readouterr().out
     assert out.startswith("REFUTED: ")
+
+
+def test_every_output_has_its_own_line(tmp_path, capsys):
+    path = tmp_path / "c.json"
+    run(capsys, "compile", "x*y", "x - y", *XY, "--by", "gates", "--certificate", str(path))
+    first, second, *_ = run(capsys, "verify", str(path)).splitlines()
+    assert "sup |output 0 of the network - (x*y)|" in first
+    assert "sup |output 1 of the network - (x - y)|" in second
+    data = json.loads(path.read_text())
+    data["bounds"][1]["upper"] = (0.0).hex()
+    path.write_text(json.dumps(data))
+    assert main(["verify", str(path)]) == 1
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first.startswith("NOT PROVED: ")  # its upper bound was not tried
+    assert second.startswith("REFUTED: ")
 
 
 def test_bad_file_ends_with_status_2(file, capsys):

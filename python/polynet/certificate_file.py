@@ -16,7 +16,8 @@ from . import _core
 from .box import Box, Range
 from .certificate import Certificate, OutputBounds
 from .checker import MalformedCertificateError
-from .errors import InvalidInputError, NotCertifiedError, PolynetError
+from .checker.limits import MAX_FILE_BYTES
+from .errors import InvalidInputError, NotCertifiedError, PolynetError, SizeLimitError
 from .network import Network
 from .network_data import network_data
 from .polynomial import Polynomial
@@ -47,6 +48,8 @@ def save_certificate(path: str | PathLike[str], network: Network, certificate: C
         If the certificate is not about this network, or its activation is the user's own.
     NotCertifiedError
         If a gate evaluated by gates has no kernel with a contract (an extreme scale).
+    SizeLimitError
+        If the file would be longer than `verify` reads.
 
     Examples
     --------
@@ -57,9 +60,14 @@ def save_certificate(path: str | PathLike[str], network: Network, certificate: C
     True
     """
     data = certificate_data(network, certificate)
-    text = json.dumps(data, indent=None, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(data, indent=None, separators=(",", ":"), allow_nan=False) + "\n"
+    if len(text) > MAX_FILE_BYTES:
+        raise SizeLimitError(
+            f"the certificate's file would be {len(text)} bytes long, and `verify` reads "
+            f"{MAX_FILE_BYTES} at most; certify fewer polynomials at once"
+        )
     with open(path, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
+        file.write(text)
 
 
 def load_certificate(path: str | PathLike[str]) -> tuple[Network, Certificate]:

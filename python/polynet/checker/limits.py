@@ -10,7 +10,7 @@ from .errors import NotProvedError
 __all__ = ["Budget", "allow"]
 
 # Of a file.
-MAX_FILE_BYTES = 1 << 26
+MAX_FILE_BYTES = 1 << 25
 MAX_DIGITS = 18
 MAX_NUMBER_LENGTH = 4096
 MAX_TEXT_LENGTH = 256

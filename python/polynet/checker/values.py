@@ -21,7 +21,7 @@ def polynomial_value(claim: Claim, k: int, point: list[fmpq], budget: Budget) ->
     total = fmpq(0)
     for exponents, coefficient in claim.polynomials[k].items():
         bits = 1.0 * sum(e * length for e, length in zip(exponents, lengths, strict=True))
-        budget.spend(nanoseconds=bits**2 / 100, size=bits)
+        budget.spend(nanoseconds=100.0 * bits, size=bits)
         product = exact(coefficient)
         for x, e in zip(point, exponents, strict=True):
             if e:

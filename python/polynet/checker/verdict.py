@@ -82,19 +82,24 @@ class Verdict:
         return tuple(f for f in self.findings if f.result in ("refuted", "not proved"))
 
     @property
-    def word(self) -> str:
-        """What all findings say of the claims together."""
-        if self.proved:
+    def words(self) -> tuple[str, ...]:
+        """What came out of every claim, as one word or a few."""
+        return tuple(self._word(output) for output in range(len(self.claims)))
+
+    def _word(self, output: int) -> str:
+        findings = [finding for finding in self.findings if finding.output in (output, None)]
+        missing = [finding for finding in findings if not finding.proved]
+        if not missing:
             return "PROVED"
-        if all(finding.proved or finding.name == "network" for finding in self.findings):
+        if all(finding.name == "network" for finding in missing):
             return "PROVED, BUT NOT OF THE NETWORK GIVEN"
-        return "REFUTED" if any(finding.refuted for finding in self.findings) else "NOT PROVED"
+        return "REFUTED" if any(finding.refuted for finding in missing) else "NOT PROVED"
 
     def __bool__(self) -> bool:
         """Whether every claim was proved."""
         return self.proved
 
     def __str__(self) -> str:
-        """Return the claims with the verdict, then all findings, one line each."""
-        lines = [*(f"{self.word}: {claim}" for claim in self.claims), *map(str, self.findings)]
-        return "\n".join([*lines, f"in {self.seconds:.2f} s"])
+        """Return what came out of the claims, then all findings, one line each."""
+        claims = (f"{word}: {claim}" for word, claim in zip(self.words, self.claims, strict=True))
+        return "\n".join([*claims, *map(str, self.findings), f"in {self.seconds:.2f} s"])

@@ -17,9 +17,11 @@ def report(args: Namespace) -> dict[str, Any]:
     except OSError as error:
         raise InvalidInputError(f"the file cannot be read: {error}") from None
     return {
-        "verdict": verdict.word,
         "proved": verdict.proved,
-        "claims": verdict.claims,
+        "claims": [
+            {"verdict": word, "claim": claim}
+            for word, claim in zip(verdict.words, verdict.claims, strict=True)
+        ],
         "findings": [
             {"output": f.output, "name": f.name, "result": f.result, "detail": f.detail}
             for f in verdict.findings
@@ -38,7 +40,7 @@ def status(report: dict[str, Any]) -> int:
 def show(report: dict[str, Any]) -> None:
     """Print the verdict for a reader."""
     for claim in report["claims"]:
-        print(f"{report['verdict']}: {claim}.")
+        print(f"{claim['verdict']}: {claim['claim']}.")
     rows = [
         (
             "all" if finding["output"] is None else str(finding["output"]),
