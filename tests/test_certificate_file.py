@@ -203,3 +203,13 @@ def test_missing_python_flint_is_named(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "flint", None)
     with pytest.raises(pn.MissingPackageError, match=r"polynet-gates\[verify\]"):
         pn.verify(tmp_path / "c.json")
+
+
+def test_what_verify_would_not_read_is_not_written(monkeypatch, tmp_path):
+    from polynet import certificate_file
+
+    net = pn.compile("x*y", BOX)
+    monkeypatch.setattr(certificate_file, "MAX_FILE_BYTES", 1000)
+    with pytest.raises(pn.SizeLimitError, match="1000 at most"):
+        pn.save_certificate(tmp_path / "c.json", net, net.certify())
+    assert not (tmp_path / "c.json").exists()

@@ -143,7 +143,7 @@ def rejected(data, path, checker=pn.verify):
         return True
 
 
-# What may make no claim false, but the file one of a network that polynet does not make or evaluate.
+# What may make no claim false, but the file that of a network which polynet does not make so.
 TRUE = {"stencil's name", "value's last bit", "weight's last bit", "better kernel"}
 
 
