@@ -4,17 +4,18 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from test_checker import data_of
+from certificates import data_of
 
 pytest.importorskip("flint")
 
-from flint import arb, ctx, fmpz
+from flint import arb, fmpz
 
-from polynet.checker.checking import _exact_value, _real_value
+from polynet.checker.arithmetic import settings
 from polynet.checker.error import ErrorFunction, _inputs_polynomials, _polynomials
 from polynet.checker.errors import NotProvedError
 from polynet.checker.ideal import Ideal
 from polynet.checker.intervals import Intervals
+from polynet.checker.limits import Budget
 from polynet.checker.models import Model, Space, exact
 from polynet.checker.polynomials import Polynomials
 from polynet.checker.proof import _bounds, prove_at_most
@@ -22,14 +23,15 @@ from polynet.checker.propagation import propagate
 from polynet.checker.ranges import enclosure
 from polynet.checker.reading import read
 from polynet.checker.subdivision import Part
+from polynet.checker.values import polynomial_value, real_value
 
 SEEDS = range(20)
 UNIT = -20
 
 
 @pytest.fixture(autouse=True)
-def precision():
-    with ctx.workprec(320):
+def arithmetic():
+    with settings():
         yield
 
 
@@ -185,7 +187,9 @@ def test_the_error_and_its_slopes_are_enclosed_on_parts(source, box, options, ce
 
     def at(point):
         point = [exact(float(x)) for x in point]
-        difference = _real_value(claim, point)[0] - arb(_exact_value(claim, 0, point))
+        difference = real_value(claim, point, Budget())[0] - polynomial_value(
+            claim, 0, point, Budget()
+        )
         return difference * arb(2) ** -UNIT
 
     for _ in range(25):
@@ -221,8 +225,10 @@ def test_nothing_below_a_value_in_a_part_is_proved(source, box, options):
             corner.append(end)
             part.append(tuple(sorted((end, end if i in claim.bits or not wide else middle))))
         point = [exact(x) for x in corner]
-        attained = abs(_real_value(claim, point)[0] - arb(_exact_value(claim, 0, point)))
+        attained = abs(
+            real_value(claim, point, Budget())[0] - polynomial_value(claim, 0, point, Budget())
+        )
         if attained > arb(2) ** -900:
             below = (attained * (1 - arb(10) ** -9)).lower()
             with pytest.raises(NotProvedError):
-                prove_at_most(network, 0, below, 2.0**-30, Part(tuple(part)), tuple(corner))
+                prove_at_most(network, 0, below, 2.0**-30, [Part(tuple(part))], tuple(corner))

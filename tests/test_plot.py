@@ -53,6 +53,8 @@ def test_certificate_lines_stay_below_upper_and_reach_lower(by):
     assert all(np.max(line.get_ydata()) <= proved.upper for line in axes.lines)
     with pytest.raises(pn.InvalidInputError, match="output 1"):
         plot.certificate(net, proved, output=1)
+    with pytest.raises(pn.InvalidInputError, match="another network"):
+        plot.certificate(net.merged(), proved)
 
 
 def test_neurons_against_depth_are_the_papers_counts():

@@ -66,7 +66,7 @@ def test_the_first_format_is_read_for_ever():
 
 def test_a_file_names_its_format():
     with safetensors.safe_open(DATA / "network-1.safetensors", framework="numpy") as file:
-        assert json.loads(file.metadata()["polynet"])["format_version"] == 2
+        assert json.loads(file.metadata()["polynet"])["format_version"] == 1
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from ._core import __version__, activation_names
 from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
-from .certificate_file import load_certificate, save_certificate, verify
+from .certificate_file import load_certificate, save_certificate
 from .certifier import Progress
 from .checker import Verdict
 from .compiler import compile
@@ -32,6 +32,7 @@ from .network import Network, load
 from .polynomial import Polynomial
 from .readers import read_da, read_fpcore
 from .softmax import Classifier, ProbabilityCertificate
+from .verification import verify
 
 __all__ = [
     "Activation",

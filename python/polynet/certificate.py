@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from typing import Any, TypeAlias
 
 from .box import Box
+from .errors import InvalidInputError
 
 __all__ = ["Certificate", "OutputBounds", "Subdivision", "at_least", "at_most"]
 
@@ -62,6 +63,27 @@ class OutputBounds:
     witness: tuple[float, ...]
     truncation_witness: tuple[float, ...]
     subdivision: Subdivision
+
+    def __post_init__(self) -> None:
+        """Refuse what no proof ends with.
+
+        Raises
+        ------
+        InvalidInputError
+            If a bound is negative or no number, or a lower one above the upper one.
+        """
+        numbers = (self.lower, self.truncation_lower, self.rounding)
+        if not all(isinstance(x, float) for x in (*numbers, self.upper, self.truncation_upper)):
+            raise InvalidInputError("the bounds of a certificate are floats")
+        for name in ("", "truncation_"):
+            lower, upper = getattr(self, f"{name}lower"), getattr(self, f"{name}upper")
+            if not 0.0 <= lower <= upper:
+                raise InvalidInputError(
+                    f"{name}lower = {lower!r}, {name}upper = {upper!r} are no bounds: "
+                    f"0 <= {name}lower <= {name}upper must hold"
+                )
+        if not self.rounding >= 0.0:
+            raise InvalidInputError(f"rounding = {self.rounding!r} is no bound: 0 <= rounding")
 
     @classmethod
     def copied(cls, bounds: Any) -> OutputBounds:
@@ -124,6 +146,8 @@ class Certificate:
     requested_ratio : float
         The ``upper / lower`` of the truncation that was asked for; each output says what was
         reached.
+    fingerprint : str
+        ``network.fingerprint`` of the network that it is about.
     seconds : float
         How long the proof took. Not compared.
     """
@@ -137,6 +161,7 @@ class Certificate:
     version: str
     box: Box
     requested_ratio: float
+    fingerprint: str
     seconds: float = field(compare=False)
 
     @property

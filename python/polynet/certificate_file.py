@@ -15,9 +15,11 @@ import numpy as np
 from . import _core
 from .box import Box, Range
 from .certificate import Certificate, OutputBounds
-from .checker import MalformedCertificateError, Verdict
-from .errors import InvalidInputError, MissingPackageError, NotCertifiedError
+from .checker import MalformedCertificateError
+from .checker.limits import MAX_FILE_BYTES
+from .errors import InvalidInputError, NotCertifiedError, PolynetError, SizeLimitError
 from .network import Network
+from .network_data import network_data
 from .polynomial import Polynomial
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from .checker.claim import Affine, Claim
 
-__all__ = ["certificate_data", "load_certificate", "save_certificate", "verify"]
+__all__ = ["certificate_data", "load_certificate", "restored", "save_certificate"]
 
 
 def save_certificate(path: str | PathLike[str], network: Network, certificate: Certificate) -> None:
@@ -46,6 +48,8 @@ def save_certificate(path: str | PathLike[str], network: Network, certificate: C
         If the certificate is not about this network, or its activation is the user's own.
     NotCertifiedError
         If a gate evaluated by gates has no kernel with a contract (an extreme scale).
+    SizeLimitError
+        If the file would be longer than `verify` reads.
 
     Examples
     --------
@@ -56,157 +60,96 @@ def save_certificate(path: str | PathLike[str], network: Network, certificate: C
     True
     """
     data = certificate_data(network, certificate)
-    text = json.dumps(data, indent=None, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(data, indent=None, separators=(",", ":"), allow_nan=False) + "\n"
+    if len(text) > MAX_FILE_BYTES:
+        raise SizeLimitError(
+            f"the certificate's file would be {len(text)} bytes long, and `verify` reads "
+            f"{MAX_FILE_BYTES} at most; certify fewer polynomials at once"
+        )
     with open(path, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
+        file.write(text)
 
 
 def load_certificate(path: str | PathLike[str]) -> tuple[Network, Certificate]:
     """Read back what :func:`save_certificate` wrote. Nothing is proved by that: see `verify`.
 
+    What the file says of the network is compared with what the network is made to be here: its
+    stencils, layers, kernels' contracts, and values at the witnesses.
+
     Raises
     ------
     InvalidInputError
-        If the file is no certificate; the message says what does not fit.
+        If the file is no certificate, or not of the network that this polynet makes of it; the
+        message says what does not fit.
     OSError
         If the file cannot be read.
     """
-    from .checker.reading import read  # here: `import polynet` does without it
+    from .checker.reading import load  # here: `import polynet` does without it
 
     try:
-        claim = read(path)
-    except MalformedCertificateError as error:
+        return restored(load(path))
+    except (MalformedCertificateError, PolynetError) as error:
         raise InvalidInputError(f"{path}: {error}") from None
-    network = _network(claim)
-    return network, _certificate(claim, network.box)
 
 
-def verify(source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300.0) -> Verdict:
-    """Prove a certificate's claims again with the independent checker.
-
-    Parameters
-    ----------
-    source : path or dict
-        The file, or what `json` reads from it.
-    seconds : float
-        Give up a proof after about this time.
-
-    Returns
-    -------
-    Verdict
-        True if every claim was proved; otherwise it says where the proof fails.
+def restored(data: dict[str, Any]) -> tuple[Network, Certificate]:
+    """Return the network and the certificate of a file, if both have all that the file says.
 
     Raises
     ------
+    MalformedCertificateError
+        If it is no certificate.
     InvalidInputError
-        If the file is no certificate.
-    MissingPackageError
-        If python-flint is not installed.
-    OSError
-        If the file cannot be read.
+        If it is not of the network that the core makes of it.
     """
-    try:
-        from .checker.checking import check
-    except ImportError:
-        raise MissingPackageError(
-            "the checker computes with python-flint, which is not installed; "
-            "pip install 'polynet-gates[verify]'"
-        ) from None
-    try:
-        return check(source, seconds=seconds)
-    except MalformedCertificateError as error:
-        raise InvalidInputError(str(error)) from None
+    from .checker.reading import read
+
+    claim = read(data)
+    network = _network(claim)
+    certificate = _certificate(claim, network)
+    made = _data(network, certificate)
+    others = [name for name in made if made[name] != data[name]]
+    if others:
+        raise InvalidInputError(
+            f"{', '.join(map(repr, others))} of the file, by polynet {claim.polynet_version!r}, "
+            f"are not what polynet {_core.__version__} makes of its network"
+        )
+    return network, certificate
 
 
 def certificate_data(network: Network, certificate: Certificate) -> dict[str, Any]:
     """Return the content of a certificate's file, for `json`."""
+    if certificate.fingerprint != network.fingerprint:
+        raise InvalidInputError("the certificate is of another network")
+    if not network._handle.activation.built_in:
+        raise InvalidInputError(
+            f"the activation {network.activation!r} is user-defined: its functions cannot be "
+            "written to a file"
+        )
+    return _data(network, certificate)
+
+
+def _data(network: Network, certificate: Certificate) -> dict[str, Any]:
     from .checker.reading import FORMAT, FORMAT_VERSION
 
-    _check(network, certificate)
-    *_, hidden, outputs = network._handle.state()
-    names = list(dict.fromkeys(gate[0] for _, gates in hidden for gate in gates))
     data: dict[str, Any] = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "polynet_version": certificate.version,
+        "fingerprint": network.fingerprint,
         "by": certificate.by,
-        "form": certificate.form,
-        "dtype": certificate.dtype,
-        "activation": network.activation,
         "activation_ulp": certificate.activation_ulp.hex(),
         "boxes": certificate.boxes,
         "requested_ratio": certificate.requested_ratio.hex(),
         "seconds": certificate.seconds.hex(),
-        "variables": list(network.box.variables),
-        "box": [
-            [low.hex(), high.hex()]
-            for low, high in zip(network.box.lower, network.box.upper, strict=True)
-        ],
-        "polynomials": [
-            {"terms": [[list(e), str(c)] for e, c in polynomial.terms.items()]}
-            for polynomial in network.polynomials
-        ],
-        "stencils": [_stencil(name) for name in names],
-        "hidden": [
-            {
-                "operands": [_affine(form) for form in operands],
-                "gates": [
-                    {
-                        "stencil": names.index(name),
-                        "bias": bias.hex(),
-                        "scale": scale.hex(),
-                        "operands": indices,
-                    }
-                    for name, bias, scale, indices in gates
-                ],
-            }
-            for operands, gates in hidden
-        ],
-        "outputs": [_affine(form) for form in outputs],
+        **network_data(network._identity()),
     }
-    if network.box.bits:
-        data["bits"] = [network.box.variables.index(name) for name in network.box.bits]
     if certificate.by == "neurons":
         data["layers"] = [_layer(*layer) for layer in network._handle.layers()]
     else:
         data["kernel"] = _kernel(network)
     data["bounds"] = [_bounds(network, certificate, k) for k in range(len(certificate.outputs))]
     return data
-
-
-def _check(network: Network, certificate: Certificate) -> None:
-    if getattr(certificate, "box", network.box) != network.box:
-        raise InvalidInputError("the certificate is of another network: its box is another")
-    for name in ("dtype", "form"):
-        ours, theirs = getattr(network, name), getattr(certificate, name)
-        if ours != theirs:
-            raise InvalidInputError(
-                f"the certificate is of another network: its {name} is {theirs}, not {ours}"
-            )
-    if len(certificate.outputs) != len(network.polynomials):
-        raise InvalidInputError(
-            f"the certificate is of another network, with {len(certificate.outputs)} outputs"
-        )
-    if not network._handle.activation.built_in:
-        raise InvalidInputError(
-            f"the activation {network.activation!r} is user-defined: its functions cannot be "
-            "written to a file"
-        )
-
-
-def _stencil(name: str) -> dict[str, Any]:
-    stencil = _core.Stencil(name)
-    return {
-        "name": name,
-        "target": stencil.target,
-        "nodes": [[weight, list(direction)] for weight, direction in stencil.nodes],
-        "constant_weight": stencil.constant_weight,
-    }
-
-
-def _affine(form: tuple[list[tuple[int, float]], float]) -> dict[str, Any]:
-    terms, constant = form
-    return {"terms": [[k, w.hex()] for k, w in terms], "constant": constant.hex()}
 
 
 def _layer(weight: Any, bias: Any, activated: bool) -> dict[str, Any]:
@@ -233,12 +176,12 @@ def _kernel(network: Network) -> list[list[list[str]]]:
 
 
 def _bounds(network: Network, certificate: Certificate, k: int) -> dict[str, Any]:
-    bounds = certificate.outputs[k]
+    bounds = OutputBounds.copied(certificate.outputs[k])  # which refuses what is none
     value = np.ravel(network(np.array(bounds.witness), by=certificate.by))[k]  # type: ignore[arg-type]
     exact = network.polynomials[k](bounds.witness)
     if not abs(Fraction(float(value)) - exact) >= Fraction(bounds.lower):
         raise InvalidInputError(
-            "the certificate is of another network: at the witness the error is below `lower`"
+            "the certificate is not of this network: at the witness the error is below `lower`"
         )
     numbers = ("lower", "upper", "truncation_lower", "truncation_upper", "rounding")
     return {
@@ -258,6 +201,7 @@ def _network(claim: Claim) -> Network:
         claim.dtype,
         claim.form,
         list(claim.box),
+        list(claim.origin),
         [
             (
                 [_form(form) for form in layer.operands],
@@ -271,31 +215,33 @@ def _network(claim: Claim) -> Network:
     ranges.update({claim.variables[i]: "bit" for i in claim.bits})
     box = Box(ranges, dtype=claim.dtype)
     core = _core.Network.from_state(state, box.bit_marks)
-    for layer in claim.hidden:
-        for gate in layer.gates:
-            known = _core.Stencil(gate.stencil.name)
-            nodes = [(node.weight, list(node.direction)) for node in gate.stencil.nodes]
-            if nodes != known.nodes or gate.stencil.constant_weight != known.constant_weight:
-                raise InvalidInputError(f"the nodes of {gate.stencil.name!r} are not its own")
-    polynomials = tuple(Polynomial(terms, claim.variables) for terms in claim.polynomials)
-    return Network(core, polynomials, box, single=len(polynomials) == 1)
+    polynomials = tuple(
+        Polynomial(
+            p.terms,
+            claim.variables,
+            origin={claim.variables[v.variable]: v.origin for v in p.local},
+            unit={claim.variables[v.variable]: v.unit for v in p.local},
+        )
+        for p in claim.polynomials
+    )
+    return Network(core, polynomials, box, single=claim.scalar_output)
 
 
 def _form(form: Affine) -> tuple[list[tuple[int, float]], float]:
     return list(form.terms), form.constant
 
 
-def _certificate(claim: Claim, box: Box) -> Certificate:
-    outputs = tuple(OutputBounds.copied(b) for b in claim.bounds)
+def _certificate(claim: Claim, network: Network) -> Certificate:
     return Certificate(
-        outputs=outputs,
+        outputs=tuple(OutputBounds.copied(b) for b in claim.bounds),
         by=claim.by,
         form=claim.form,
         dtype=claim.dtype,
         activation_ulp=claim.activation_ulp,
         boxes=claim.boxes,
         version=claim.polynet_version,
-        box=box,
+        box=network.box,
         requested_ratio=claim.requested_ratio,
+        fingerprint=claim.fingerprint,
         seconds=claim.seconds,
     )

@@ -93,6 +93,8 @@ class Run:
         The network of the request's state.
     box : Box
         Its box.
+    fingerprint : str
+        The network's, with the polynomials that it is compared with.
     executor : concurrent.futures.Executor, optional
         Where to bound the parts of the box.
     progress : bool or callable
@@ -106,6 +108,7 @@ class Run:
         request: Request,
         network: _core.Network,
         box: Box,
+        fingerprint: str,
         executor: Executor | None = None,
         progress: bool | Callable[[Progress], None] = False,
         time_limit: float | None = None,
@@ -113,6 +116,7 @@ class Run:
         self._start = time.perf_counter()
         self._request = request
         self._box = box
+        self._fingerprint = fingerprint
         self._certifier = request.certifier(network)
         self._executor = executor
         self._limit = time_limit
@@ -164,6 +168,7 @@ class Run:
             version=_core.__version__,
             box=self._box,
             requested_ratio=float(self._request.ratio),
+            fingerprint=self._fingerprint,
             seconds=self.seconds,
         )
 

@@ -15,6 +15,7 @@ from .errors import CertificationInterrupted, InvalidInputError, PolynetError
 from .evaluation import Evaluable, Way
 from .export import Exports
 from .layer import Layer
+from .network_data import fingerprint_of
 from .points import is_by_gates
 from .polynomial import Polynomial, core_terms
 from .softmax import Classifier
@@ -108,6 +109,16 @@ class Network(Evaluable, Exports):
         )
 
     @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the network, the same on every machine: whose a certificate is.
+
+        Of the gates with all their numbers, which make the layers, the polynomials, the box, the
+        activation, dtype and form (docs/checker.md, "The format"). Of an activation of the user's
+        own it knows the name alone.
+        """
+        return fingerprint_of(self._identity())
+
+    @property
     def address(self) -> int:
         """Address of the network for the C functions of ``polynet/polynet.h``.
 
@@ -197,7 +208,7 @@ class Network(Evaluable, Exports):
             max_boxes,
             activation_ulp or 0.0,
         )
-        run = Run(request, self._handle, self.box, executor, progress, time_limit)
+        run = Run(request, self._handle, self.box, self.fingerprint, executor, progress, time_limit)
         try:
             run.finish()
         except KeyboardInterrupt:

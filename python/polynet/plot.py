@@ -106,8 +106,10 @@ def certificate(net: Network, proved: Certificate, output: int = 0, ax: Axes | N
     Raises
     ------
     InvalidInputError
-        If there is no such output.
+        If there is no such output, or the certificate is of another network.
     """
+    if proved.fingerprint != net.fingerprint:
+        raise InvalidInputError("the certificate is of another network")
     if not 0 <= output < len(proved.outputs):
         raise InvalidInputError(f"output {output} does not exist; there are {len(proved.outputs)}")
     bounds = proved.outputs[output]

@@ -7,10 +7,9 @@ of s(x) enclose s_k(m')/k! for every m' in the ball.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from math import ceil, comb
 
-from flint import arb, arb_series, ctx
+from flint import arb, arb_series
 
 from .errors import NotProvedError
 
@@ -74,8 +73,8 @@ def limit(name: str) -> arb:
 
 def taylor(name: str, point: arb, order: int) -> list[arb]:
     """Return enclosures of s_k/k!, k = 0..order, at every number of the ball `point`."""
-    ctx.cap = order + 1
-    x = arb_series([point, 1])
+    length = order + 1
+    x = arb_series([point, 1], prec=length)
     if name == "requ":  # max(0, x)^2, a polynomial on either side of 0
         if point >= 0:
             value = x * x
@@ -87,27 +86,30 @@ def taylor(name: str, point: arb, order: int) -> list[arb]:
         value = FORMULAS[name](x)
     else:
         raise NotProvedError(f"this checker does not know the activation {name!r}")
-    return [value[k] for k in range(order + 1)]
+    # python-flint cuts every series where its global setting says, and each knows where it ends.
+    if value.prec < length:
+        raise NotProvedError("python-flint's length of series was changed during the proof")
+    return [value[k] for k in range(length)]
 
 
 def _pieces(middle: arb, radius: arb) -> Iterator[tuple[arb, arb]]:
     """Cover [middle - radius, middle + radius] by short intervals: their middles and radius."""
     if not radius < MAX_PIECES * PIECE_RADIUS:
         raise NotProvedError("a neuron's argument has too large a range")
-    count = max(ceil(float((radius / PIECE_RADIUS).upper())), 1)
+    count = max(ceil(float((radius / PIECE_RADIUS).upper())), 1)  # any number would do
     half = (radius / count).upper()
     for k in range(count):
         yield middle + (2 * k + 1 - count) * radius / count, half
 
 
-def largest_coefficient(name: str, middle: float, radius: arb, order: int) -> arb:
+def largest_coefficient(name: str, middle: arb, radius: arb, order: int) -> arb:
     """Return an upper bound of |s_order|/order! on [middle - radius, middle + radius].
 
     On a short piece m +- h it is a Taylor series itself: s_j(m + t)/j! is the sum over k of
     binomial(j + k, k) s_{j+k}(m)/(j + k)! t^k, with Lagrange's remainder after a few terms.
     """
     largest = arb(0)
-    for m, h in _pieces(arb(middle), radius):
+    for m, h in _pieces(middle, radius):
         at_middle = taylor(name, m, order + STEP)
         anywhere = taylor(name, arb(m, h), order + STEP)
         total = comb(order + STEP, STEP) * abs(anywhere[order + STEP]) * h**STEP
@@ -117,17 +119,16 @@ def largest_coefficient(name: str, middle: float, radius: arb, order: int) -> ar
     return largest
 
 
-@cache
 def largest_coefficient_near(name: str, middle: float, steps: int, order: int) -> arb:
-    """Return the same for the radius steps/64, of which few occur."""
-    return largest_coefficient(name, middle, arb(steps) / 64, order)
+    """Return the same for the radius steps/64."""
+    return largest_coefficient(name, arb(middle), arb(steps) / 64, order)
 
 
-def range_and_slope(name: str, middle: float, radius: arb) -> tuple[arb, arb, arb]:
+def range_and_slope(name: str, middle: arb, radius: arb) -> tuple[arb, arb, arb]:
     """Return a lower and an upper bound of s, and an upper bound of |s'|, on that interval."""
     slope = largest_coefficient(name, middle, radius, 1)
     low, high = arb.pos_inf(), arb.neg_inf()
-    for m, h in _pieces(arb(middle), radius):
+    for m, h in _pieces(middle, radius):
         value = taylor(name, m, 0)[0]
         off = h * slope.min(taylor(name, arb(m, h), 1)[1].abs_upper())
         low, high = low.min((value - off).lower()), high.max((value + off).upper())

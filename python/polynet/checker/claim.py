@@ -10,10 +10,37 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Literal, NamedTuple
 
-__all__ = ["Affine", "Bounds", "Claim", "Gate", "HiddenLayer", "Layer", "Node", "Stencil"]
+__all__ = [
+    "Affine",
+    "Bounds",
+    "Claim",
+    "Gate",
+    "HiddenLayer",
+    "Layer",
+    "LocalVariable",
+    "Node",
+    "Polynomial",
+    "Stencil",
+]
 
 Real = Annotated[float, "of the dtype"]
 Double = Annotated[float, "a float64"]
+
+
+class LocalVariable(NamedTuple):
+    """What stands for a variable of a polynomial: ``(x - origin)/unit``."""
+
+    variable: int
+    origin: Fraction
+    unit: Fraction
+
+
+@dataclass(frozen=True)
+class Polynomial:
+    """The sum of coefficient times the product of the variables' powers; `local` ones are not x."""
+
+    terms: dict[tuple[int, ...], Fraction]
+    local: tuple[LocalVariable, ...]
 
 
 @dataclass(frozen=True)
@@ -62,7 +89,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class HiddenLayer:
-    """Operands, affine in the previous layer's gates (or the inputs), and gates on them."""
+    """Operands, affine in the previous layer's gates (or the inputs less their origins), and gates."""
 
     operands: tuple[Affine, ...]
     gates: tuple[Gate, ...]
@@ -98,6 +125,7 @@ class Claim:
     """Everything that a file says."""
 
     polynet_version: str
+    fingerprint: str
     by: Literal["gates", "neurons"]
     form: Literal["factored", "merged"]
     dtype: Literal["float64", "float32"]
@@ -108,11 +136,13 @@ class Claim:
     seconds: Double
     variables: tuple[str, ...]
     box: tuple[tuple[Real, Real], ...]
-    polynomials: tuple[dict[tuple[int, ...], Fraction], ...]
+    bits: frozenset[int]
+    origin: tuple[Real, ...]  # of each input, or of none
+    scalar_output: bool
+    polynomials: tuple[Polynomial, ...]
     stencils: tuple[Stencil, ...]
     hidden: tuple[HiddenLayer, ...]
     outputs: tuple[Affine, ...]
     bounds: tuple[Bounds, ...]
-    bits: frozenset[int] = frozenset()
     layers: tuple[Layer, ...] = ()  # by neurons
     kernel: tuple[tuple[tuple[Double, Double], ...], ...] = ()  # by gates

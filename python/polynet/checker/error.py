@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from math import comb, nextafter, prod
+from math import comb, ldexp, nextafter, prod
 
 import numpy as np
 from flint import arb
 
 from .claim import Affine
 from .intervals import Array, Functions, Intervals
+from .limits import allow
 from .models import Model, floor_log2
 from .polynomials import Polynomials
 from .propagation import Propagation
@@ -61,6 +62,7 @@ class ErrorFunction:
         before = [_unit(arb(0))] * inputs
         self.layers = []
         for t, layer in enumerate(ideal.claim.hidden):
+            network.ideal.space.budget.spend()
             start, middle = len(rows), len(rows) + len(layer.operands)
             y = [_unit(z.size) for z in network.operands[t]]
             e = [_unit(error) for error in network.operand_errors[t]]
@@ -78,6 +80,9 @@ class ErrorFunction:
             )
             before = own
         self.polynomials = _inputs_polynomials(rows, inputs, ideal.degree)
+        sizes = [gate.powers.size for layer in self.layers for _, gate in layer.gates]
+        self.width = self.polynomials.powers.size + inputs * len(rows) + max(sizes, default=0)
+        """How many numbers one part of the box takes, about."""
 
     def __call__(self, u: Intervals) -> Functions:
         """Enclose it, and its slopes, on parts; `u`: ranges of the space's variables.
@@ -113,10 +118,11 @@ def _up(x: arb) -> float:
 
 
 def _weights(forms: tuple[Affine, ...], before: list[int], after: list[int]) -> Array:
+    allow(size=8.0 * len(forms) * len(before))
     weights = np.zeros((len(forms), len(before)))
     for row, form, unit in zip(weights, forms, after, strict=True):
         for k, w in form.terms:
-            row[k] = float(arb(w) * arb(2) ** (before[k] - unit))
+            row[k] = ldexp(w, before[k] - unit)
     return weights
 
 
@@ -139,8 +145,8 @@ def _polynomials(series: Series, y: list[int], e: list[int], unit: int) -> Polyn
     rest: dict[Powers, float] = {}
     carried: dict[Powers, float] = {}
 
-    def scale(powers: Powers) -> arb:
-        return arb(2) ** (sum(p * u for p, u in zip(powers, y + e, strict=True)) - unit)
+    def exponent(powers: Powers) -> int:
+        return sum(p * u for p, u in zip(powers, y + e, strict=True)) - unit
 
     off = series.remainder * arb(2) ** -unit
     slopes_off = [
@@ -148,7 +154,7 @@ def _polynomials(series: Series, y: list[int], e: list[int], unit: int) -> Polyn
     ]
 
     for powers, c in series.own.items():
-        share = c * scale(powers + none)
+        share = c * arb(2) ** exponent(powers + none)
         divided = tuple(p - q for p, q in zip(powers, target, strict=True))
         if min(divided) >= 0:
             relative[divided + none] = float(share.mid())
@@ -160,9 +166,9 @@ def _polynomials(series: Series, y: list[int], e: list[int], unit: int) -> Polyn
         order = sum(b)
         if order:
             powers = (*(p - q for p, q in zip(target, b, strict=True)), *b)
-            term = (-1) ** order * prod(map(comb, target, b)) * scale(powers)
-            rest[powers] = float((order - 1) * term)
-            carried[powers] = float(-order * term)
+            term = (-1) ** order * prod(map(comb, target, b))
+            rest[powers] = ldexp((order - 1) * term, exponent(powers))
+            carried[powers] = ldexp(-order * term, exponent(powers))
     rests, slope_rests = np.zeros(4), np.zeros((4, 2 * len(y)))
     rests[2] = _up(off)
     slope_rests[2, : len(y)] = [_up(s) for s in slopes_off]

@@ -7,11 +7,10 @@ what it is meant to be.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 from flint import fmpq
 
-from .claim import Affine, Claim, Gate
+from .claim import Affine, Claim, Gate, Polynomial
 from .errors import NotProvedError
 from .models import Dyadic, Model, Space, dyadic, exact
 from .series import sign_factor
@@ -31,18 +30,18 @@ class Ideal:
         self.claim, self.space = claim, space
         self.operands: list[list[Model]] = []
         self.gates: list[list[Model]] = []
-        degree, wires = max(len(space.bits), 1), space.inputs()
+        degree, wires = max(len(space.bits), 1), self._less_origin()
         for layer in claim.hidden:
             operands = [self._affine(form, wires) for form in layer.operands]
             wires = [self._gate(gate, operands, layer.operands) for gate in layer.gates]
             self.operands.append(operands)
             self.gates.append(wires)
-            degree *= max(1, *(sum(gate.stencil.target) for gate in layer.gates))
-        powers = [sum(key) for terms in claim.polynomials for key in terms]
-        self.degree = max(degree, *powers)
+            degree *= max([1, *(sum(gate.stencil.target) for gate in layer.gates)])
+        powers = [sum(key) for p in claim.polynomials for key in p.terms]
+        self.degree = max([degree, *powers])
         self.differences = [
-            space.sum([(self._affine(form, wires), PLUS), (self._polynomial(terms), MINUS)])
-            for form, terms in zip(claim.outputs, claim.polynomials, strict=True)
+            space.sum([(self._affine(form, wires), PLUS), (self._polynomial(p), MINUS)])
+            for form, p in zip(claim.outputs, claim.polynomials, strict=True)
         ]
 
     @property
@@ -76,6 +75,15 @@ class Ideal:
                         readers.append((product, layer.operands[gate.operands[i]]))
         return result
 
+    def _less_origin(self) -> list[Model]:
+        inputs = self.space.inputs()
+        for i, o in enumerate(self.claim.origin):
+            if o:
+                inputs[i] = self.space.sum(
+                    [(inputs[i], PLUS), (self.space.constant(exact(o)), MINUS)]
+                )
+        return inputs
+
     def _affine(self, form: Affine, wires: list[Model]) -> Model:
         constant = self.space.constant(exact(form.constant))
         return self.space.sum([(constant, PLUS), *((wires[k], dyadic(w)) for k, w in form.terms)])
@@ -102,11 +110,15 @@ class Ideal:
                 product = self.space.product(product, operands[place])
         return product
 
-    def _polynomial(self, terms: dict[tuple[int, ...], Fraction]) -> Model:
+    def _polynomial(self, polynomial: Polynomial) -> Model:
         """Return p(m + h t)."""
-        powers = [[self.space.constant(fmpq(1)), x] for x in self.space.inputs()]
+        space, inputs = self.space, self.space.inputs()
+        for i, origin, unit in polynomial.local:
+            shifted = space.sum([(inputs[i], PLUS), (space.constant(exact(origin)), MINUS)])
+            inputs[i] = space.product(shifted, space.constant(1 / exact(unit)))
+        powers = [[space.constant(fmpq(1)), x] for x in inputs]
         models = []
-        for exponents, coefficient in terms.items():
+        for exponents, coefficient in polynomial.terms.items():
             product = self.space.constant(exact(coefficient))
             for known, e in zip(powers, exponents, strict=True):
                 while len(known) <= e:

@@ -12,6 +12,7 @@ from flint import fmpq, fmpq_mat
 
 from .claim import Affine, HiddenLayer
 from .errors import NotProvedError
+from .limits import allow
 from .models import exact
 
 __all__ = [
@@ -130,6 +131,7 @@ def units_of(gates: dict[int, list[Neuron]], weights: dict[int, fmpq]) -> dict[i
             waiting += readers[neuron.index]
     # What is still open, all at once: the normal equations of these equations.
     places = {g: place for place, g in enumerate(unknown)}
+    allow(nanoseconds=200.0 * len(places) ** 3, size=100.0 * len(places) ** 2)
     matrix = [[fmpq(0)] * len(places) for _ in places]
     right = [[fmpq(0)] for _ in places]
     rows: dict[int, list[tuple[int, int]]] = {}

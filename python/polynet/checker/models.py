@@ -7,24 +7,24 @@ is dropped to keep them short goes into the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import nextafter
+from math import nextafter, prod
 
 import numpy as np
 from flint import Ordering, arb, fmpq, fmpz, fmpz_mpoly, fmpz_mpoly_ctx
 
 from .errors import NotProvedError
 from .intervals import Array
+from .limits import MAX_EXPONENT, Budget, allow
 
 __all__ = ["Dyadic", "Model", "Space", "dyadic", "exact", "floor_log2"]
 
 Dyadic = tuple[fmpz, int]
 """An integer times a power of two."""
 
-MAX_PRODUCTS = 50_000_000
 MAX_DEGREE = 1024
 # Of what is turned into floating-point numbers: terms, and their size in units, as a power of two.
 MAX_TERMS, LARGEST_RATIO = 1_000_000, 900
@@ -39,16 +39,26 @@ def exact(x: float | Fraction) -> fmpq:
 
 def dyadic(x: float | arb) -> Dyadic:
     """Return a float, or the midpoint of a ball, as integer times power of two."""
-    mantissa, exponent = (arb(x) if isinstance(x, float) else x.mid()).man_exp()
-    return mantissa, int(exponent)
+    middle = arb(x) if isinstance(x, float) else x.mid()
+    if not middle.is_finite():
+        raise NotProvedError("a number is infinite or undefined")
+    mantissa, exponent = middle.man_exp()
+    return mantissa, _checked(int(exponent))
 
 
 def floor_log2(x: arb) -> int:
-    """Return the largest k with 2^k <= x, or one more where the ball leaves that open."""
-    value = x.log_base(2).floor().upper().unique_fmpz()
-    if value is None:
-        raise NotProvedError("a bound is infinite or undefined")
-    return int(value)
+    """Return the largest k with 2^k <= x for the upper end of the ball x, a positive one."""
+    upper = x.upper()
+    if not (upper.is_finite() and upper > 0):
+        raise NotProvedError("a bound is infinite, undefined or not positive")
+    mantissa, exponent = upper.man_exp()
+    return _checked(int(exponent) + int(mantissa).bit_length() - 1)
+
+
+def _checked(exponent: int) -> int:
+    if abs(exponent) > MAX_EXPONENT:
+        raise NotProvedError("a number is too large or too small for this checker")
+    return exponent
 
 
 def _beyond(x: fmpq, end: float) -> float:
@@ -80,6 +90,11 @@ class Model:
         """An upper bound of |f|."""
         return (self.norm + self.rest).upper()
 
+    @cached_property
+    def bits(self) -> int:
+        """How long a coefficient is at most."""
+        return floor_log2(self.norm) - self.exponent + 1 if self.norm > 0 else 0
+
     def rounded(self, accuracy: float) -> Model:
         """Round all coefficients to a power of two: moves f by about `accuracy` of the norm."""
         coefficients = self.numerator.coeffs()
@@ -109,6 +124,7 @@ class Model:
         ratio = floor_log2(self.norm + _power_of_two(unit)) - unit
         if len(self.numerator) > MAX_TERMS or ratio > LARGEST_RATIO:
             raise NotProvedError("a polynomial is too long or too large for this checker")
+        allow(nanoseconds=len(self.numerator) * (400 + (self.bits + abs(shift)) / 4))
         up, down = 1 << max(shift, 0), 1 << max(-shift, 0)
         coefficients = [int(c) * up / down for c in self.numerator.coeffs()]
         return dict(zip(self.numerator.monoms(), coefficients, strict=True))
@@ -125,14 +141,14 @@ class Space:
         self,
         box: Iterable[tuple[float, float]],
         bits: frozenset[int] = frozenset(),
-        tick: Callable[[], None] = lambda: None,
+        budget: Budget | None = None,
         *,
         centred: bool = True,
     ) -> None:
         self.box = tuple(box)
         self.context = fmpz_mpoly_ctx.get([("t", len(self.box))], Ordering.lex)
         self.bits = bits
-        self.tick = tick
+        self.budget = budget or Budget()
         ends = [(exact(low), exact(high)) for low, high in self.box]
         self.middle = [
             (low + high) / 2 if i not in bits and (centred or low * high <= 0) else fmpq(0)
@@ -176,21 +192,37 @@ class Space:
         if not scaled:
             return Model(self.context.constant(0), 0, arb(0))
         exponent = min(e for _, _, e in scaled)
-        numerator, rest = self.context.constant(0), arb(0)
+        bits = max(m.bits + int(c).bit_length() + e - exponent for m, c, e in scaled)
+        self._allow(sum(len(m.numerator) for m, _, _ in scaled), bits)
+        numerators, rest = [], arb(0)
         for model, mantissa, e in scaled:
-            numerator += model.numerator * (mantissa * (fmpz(1) << (e - exponent)))
+            numerators.append(model.numerator * (mantissa * (fmpz(1) << (e - exponent))))
             rest += abs(arb(mantissa)) * _power_of_two(e - model.exponent) * model.rest
-        return Model(numerator, exponent, rest.upper())
+        while len(numerators) > 1:  # by pairs, for a sum of many short ones
+            self.budget.spend()
+            odd = [numerators.pop()] if len(numerators) % 2 else []
+            numerators = [a + b for a, b in zip(numerators[::2], numerators[1::2], strict=True)]
+            numerators += odd
+        return Model(numerators[0], exponent, rest.upper())
 
     def product(self, a: Model, b: Model) -> Model:
         """Multiply: (p + r)(q + s) = p q + p s + q r + r s."""
-        self.tick()
         p, q = a.numerator, b.numerator
-        degree = int(p.total_degree() + q.total_degree())
-        if len(p) * len(q) > MAX_PRODUCTS or degree > MAX_DEGREE:
-            raise NotProvedError("a product of polynomials is too long for this checker")
+        if int(p.total_degree() + q.total_degree()) > MAX_DEGREE:
+            raise NotProvedError("a polynomial has too large a degree for this checker")
+        shape = (int(max(i + j, 0)) + 1 for i, j in zip(p.degrees(), q.degrees(), strict=True))
+        self._allow(min(len(p) * len(q), prod(shape)), a.bits + b.bits)
+        words = (1 + a.bits // 64) * (1 + b.bits // 64)
+        self.budget.spend(nanoseconds=len(p) * len(q) * (30 + words))
         rest = a.norm * b.rest + b.size * a.rest
         return Model(self._on_bits(p * q), a.exponent + b.exponent, rest.upper())
+
+    def _allow(self, terms: int, bits: int) -> None:
+        """Ask for a polynomial of so many terms, with coefficients of so many bits."""
+        self.budget.spend(
+            nanoseconds=terms * (200 + bits / 16),
+            size=terms * (200 + 16 * len(self.box) + bits / 4),
+        )
 
     def _on_bits(self, p: fmpz_mpoly) -> fmpz_mpoly:
         """Put t for all powers of t that is 0 or 1."""

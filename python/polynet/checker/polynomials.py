@@ -8,6 +8,7 @@ import numpy as np
 
 from .errors import NotProvedError
 from .intervals import Array, Functions, Intervals
+from .limits import allow
 
 __all__ = ["Polynomials"]
 
@@ -34,6 +35,7 @@ class Polynomials:
                 places.setdefault(powers, len(places))
         if len(places) > MAX_MONOMIALS:
             raise NotProvedError("the network's polynomials are too long for this checker")
+        allow(size=8.0 * len(places) * (len(rows) + slope_rests.shape[1]))
         self.powers = np.array(list(places), np.int64).reshape(-1, slope_rests.shape[1]).T
         self.coefficients = np.zeros((len(rows), len(places)))
         for k, row in enumerate(rows):

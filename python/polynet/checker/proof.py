@@ -7,21 +7,24 @@ range, and as far from its value in the centre as its slopes let it (mean value 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
 from .error import ErrorFunction
 from .errors import NotProvedError, RefutedError
-from .intervals import UNIT, Array, Intervals
+from .intervals import UNIT, Array, Functions, Intervals
+from .limits import MAX_PARTS
 from .models import floor_log2
 from .propagation import Propagation
 from .subdivision import Part
 
 __all__ = ["prove_at_most"]
 
-# Parts that are worked on together; these times monomials times variables.
-BATCH, WORK = 256, 1 << 22
+# Parts that are worked on together; these times the numbers that one takes.
+BATCH, WORK = 256, 1 << 20
 
 
 def prove_at_most(
@@ -29,12 +32,13 @@ def prove_at_most(
     output: int,
     bound: arb,
     accuracy: float,
-    root: Part,
+    stack: list[Part],
     point: tuple[float, ...],
 ) -> int:
     """Prove |network - polynomial| <= bound on the box, and return how many parts that took.
 
-    `point`: one of the box where it is likely to be large.
+    `stack`: parts that cover the box; they are taken off. `point`: one of the box where it is
+    likely to be large.
 
     Raises
     ------
@@ -43,13 +47,20 @@ def prove_at_most(
     NotProvedError
         If it is not proved before the time is over, or at all.
     """
-    space, unit = network.ideal.space, floor_log2(bound)
+    space = network.ideal.space
+    if bound == 0 and not network.series and network.ideal.differences[output].size == 0:
+        return 1
+    unit = floor_log2(bound)
     error = ErrorFunction(network, output, unit, accuracy)
     scaled = bound * arb(2) ** -unit
     target = float(np.nextafter(float(scaled.lower()), 0.0))
     beyond = float(np.nextafter(float(scaled.upper()), np.inf))
-    batch = 1 + min(BATCH, WORK // (error.polynomials.powers.size + 1))
+    batch = 1 + min(BATCH, WORK // (error.width + 1))
     found = 0.0
+
+    def step() -> None:
+        """Ask for one evaluation of the error on a batch."""
+        space.budget.spend(nanoseconds=50.0 * error.width, size=50.0 * error.width * batch)
 
     def attain(low: Array, high: Array) -> None:
         """Compare the bound with the error at points, each between two close ones."""
@@ -63,11 +74,13 @@ def prove_at_most(
 
     low, high = space.ends((x, x) for x in point)
     attain(low[:, None], high[:, None])
-    stack, tried = [root], 0
+    tried = 0
     while stack:
-        space.tick()
         parts = [stack.pop() for _ in range(min(len(stack), batch))]
+        step()
         tried += len(parts)
+        if tried > MAX_PARTS:
+            raise NotProvedError(f"it is not proved on {MAX_PARTS} parts of the box")
         ends = [space.ends(part.box) for part in parts]
         low, high = (np.array(side).T for side in zip(*ends, strict=True))
         (still,) = np.nonzero(~(error(Intervals(low, high)).values.size[0] <= target))
@@ -75,7 +88,7 @@ def prove_at_most(
             continue
         low, high = low[:, still], high[:, still]
         # What a bound may be too large by where the error is largest.
-        uppers, axes, up = _bounds(error, low, high, target, target - found)
+        uppers, axes, up = _bounds(error, low, high, target, target - found, step)
         attain(
             np.where(up, np.nextafter(high, -1.0), low), np.where(up, high, np.nextafter(low, 1.0))
         )
@@ -89,17 +102,23 @@ def prove_at_most(
 
 
 def _bounds(
-    error: ErrorFunction, low: Array, high: Array, target: float, allowance: float
+    error: Callable[[Intervals], Functions],
+    low: Array,
+    high: Array,
+    target: float,
+    allowance: float,
+    step: Callable[[], None] = lambda: None,
 ) -> tuple[Array, NDArray[np.int64], NDArray[np.bool_]]:
     """Bound |error| on parts, say where to divide each, and which of its corners is worth a look.
 
-    `allowance`: how much too large the bounds may be.
+    `allowance`: how much too large the bounds may be. `step` is called before every evaluation.
     """
     parts, growth = low.shape[1], 1 + 4 * (len(low) + 8) * UNIT
     sign = np.repeat([1.0, -1.0], parts)
     low, high = np.tile(low, 2), np.tile(high, 2)
     paid, share = np.zeros(2 * parts), allowance / (4 * len(low))
     while True:
+        step()
         here = error(Intervals(low, high))
         above = _largest(here.values, sign, paid)
         least = np.where(sign > 0, here.slopes.low[0], -here.slopes.high[0])

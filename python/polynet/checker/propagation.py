@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from flint import arb
 
+from .activations import largest_coefficient_near
 from .ideal import Ideal
 from .ranges import Range, enclosure
 from .series import Series, monomial_size, series_of, sign_series
@@ -13,7 +15,7 @@ from .series import Series, monomial_size, series_of, sign_series
 __all__ = ["Propagation", "propagate"]
 
 # The series hold a little beyond the range of their operands, for rounding errors.
-SLACK = 1 + arb(2) ** -6
+SLACK = arb(1 + 2.0**-6)
 # Terms of series cost little.
 MORE = 2.0**-12
 # Errors are taken to be no smaller, so that each has a scale.
@@ -39,6 +41,8 @@ def propagate(ideal: Ideal, accuracy: float) -> Propagation:
     """Expand all gates until far less than `accuracy` of their errors is left to the remainders."""
     claim, space = ideal.claim, ideal.space
     result = Propagation(ideal)
+    # Few of them differ. A cache for all proofs would keep what other settings made of them.
+    largest = cache(partial(largest_coefficient_near, claim.activation))
     errors = [TINY] * len(claim.box)
     for t, layer in enumerate(claim.hidden):
         off = [
@@ -58,7 +62,10 @@ def propagate(ideal: Ideal, accuracy: float) -> Propagation:
                 series.append(sign_series(claim.activation, gate, n))
             else:
                 reach = [z * SLACK for z in real]
-                series.append(series_of(claim.activation, gate, reach, arb(accuracy) * MORE))
+                enough = arb(accuracy) * MORE
+                series.append(
+                    series_of(claim.activation, gate, reach, enough, largest, space.budget)
+                )
                 if all(power % 2 == 0 for power in powers):
                     meant = Range(meant.low.max(arb(0)), meant.high)
             carried = monomial_size(real, powers) - monomial_size(least, powers)

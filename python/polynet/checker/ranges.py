@@ -51,6 +51,7 @@ def enclosure(space: Space, model: Model) -> Range:
     size = model.size
     if size.is_zero() or len(model.numerator) > MAX_MONOMIALS:
         return Range((-size).lower(), size)
+    space.budget.spend(nanoseconds=len(model.numerator) * (500 + 100 * len(space.box)))
     unit = floor_log2(size)
     low, high = _extremes(model.in_units(unit), *space.ends(space.box))
     scale = arb(2) ** unit
@@ -67,10 +68,11 @@ def _extremes(
     natural = polynomial(Intervals(low[:, None], high[:, None])).values
     least, most = natural.low[0, 0], natural.high[0, 0]
     degrees = polynomial.powers.max(axis=1, initial=0)
-    if prod(float(d + 1) for d in degrees) <= MAX_COEFFICIENTS:
-        coefficients = np.zeros(degrees + 1)
-        coefficients[tuple(polynomial.powers)] = polynomial.coefficients[0]
-        below, above = _bernstein_extremes(coefficients, low, high, DIVISIONS)
+    (used,) = np.nonzero(degrees)
+    if used.size and prod(float(d + 1) for d in degrees) <= MAX_COEFFICIENTS:
+        coefficients = np.zeros(degrees[used] + 1)
+        coefficients[tuple(polynomial.powers[used])] = polynomial.coefficients[0]
+        below, above = _bernstein_extremes(coefficients, low[used], high[used], DIVISIONS)
         operations = len(terms) + 16 * int((degrees + 4).sum())
         slip = 4 * (operations + 64) * UNIT * float(np.abs(coefficients).sum()) + 1e-290
         least, most = max(least, below - slip), min(most, above + slip)
@@ -80,6 +82,7 @@ def _extremes(
 def _bernstein_extremes(
     coefficients: Array, low: Array, high: Array, divisions: int
 ) -> tuple[float, float]:
+    """Every variable has a degree of 1 at least, so that the corners are coefficients."""
     b = coefficients
     for axis, degree in enumerate(b.shape):
         matrix = _to_bernstein(degree - 1, float(low[axis]), float(high[axis]))

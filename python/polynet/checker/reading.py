@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import struct
-from collections.abc import Iterator
 from dataclasses import MISSING, fields, is_dataclass
 from fractions import Fraction
 from functools import cache
@@ -21,18 +20,13 @@ from typing import Annotated, Any, Literal, NoReturn, get_args, get_origin, get_
 
 from .claim import Claim, Stencil
 from .errors import MalformedCertificateError
+from .faults import faults
+from .fingerprint import fingerprint
+from .limits import MAX_DIGITS, MAX_FILE_BYTES, MAX_NUMBER_LENGTH, MAX_TEXT_LENGTH
 
-__all__ = ["read"]
+__all__ = ["FORMAT", "FORMAT_VERSION", "load", "read"]
 
-FORMAT, FORMAT_VERSION = "polynet-certificate", 1
-MAX_BYTES = 1 << 27
-MAX_DIGITS = 18
-MAX_NUMBER_LENGTH = 4096
-MAX_TEXT_LENGTH = 256
-MAX_DEGREE = 512
-MAX_ORDER = 9
-MAX_WEIGHT, MAX_DIRECTION = 1 << 40, 1 << 10
-MAX_ACTIVATION_ULP = 1e6
+FORMAT, FORMAT_VERSION = "polynet-certificate", 2
 _RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
 _HEXADECIMAL = re.compile(r"-?0x[01]\.[0-9a-f]{1,13}p[+-][0-9]{1,4}")
 
@@ -47,28 +41,48 @@ def read(source: str | PathLike[str] | dict[str, Any]) -> Claim:
     OSError
         If the file cannot be opened.
     """
-    data = source if isinstance(source, dict) else _load(Path(source))
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
+    data = dict(load(source))
+    if data.pop("format", None) != FORMAT:
         _refuse(f"its format is not {FORMAT!r}")
-    if data.get("format_version") != FORMAT_VERSION:
-        _refuse(f"format_version must be {FORMAT_VERSION}")
+    version = data.pop("format_version", None)
+    if type(version) is not int or version != FORMAT_VERSION:
+        _refuse(
+            f"its format_version is {_shown(version)}, this polynet reads {FORMAT_VERSION}; "
+            "certify the network again"
+        )
     claim: Claim = _Reader(data.get("dtype") == "float32").read(Claim, data, "the file")
-    if ("layers" if claim.by == "neurons" else "kernel") not in data:
-        _refuse("'layers' or 'kernel' is missing")
-    for fault in _faults(claim):
+    if ("layers" in data, "kernel" in data) != (claim.by == "neurons", claim.by == "gates"):
+        _refuse("it must hold 'layers' by neurons, 'kernel' by gates")
+    for fault in faults(claim):
         _refuse(fault)
+    if claim.fingerprint != fingerprint(data):
+        _refuse("its fingerprint is not that of its network: one of them was changed")
     return claim
+
+
+def load(source: str | PathLike[str] | dict[str, Any]) -> dict[str, Any]:
+    """Return what a file holds as `json` reads it, an object; nothing of it is checked yet."""
+    data = source if isinstance(source, dict) else _load(Path(source))
+    if not isinstance(data, dict):
+        _refuse(f"its format is not {FORMAT!r}")
+    return data
 
 
 def _refuse(reason: str) -> NoReturn:
     raise MalformedCertificateError(f"not a certificate: {reason}")
 
 
+def _shown(value: Any) -> str:
+    """Show a value in a message, whatever it is."""
+    short = isinstance(value, str) or (isinstance(value, int) and value.bit_length() < 64)
+    return f"{value!r:.40}" if short else f"of type {type(value).__name__}"
+
+
 def _load(path: Path) -> Any:
     with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        _refuse(f"the file is longer than {MAX_BYTES} bytes")
+        content = file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        _refuse(f"the file is longer than {MAX_FILE_BYTES} bytes")
     try:
         return json.loads(
             content.decode("utf-8"),
@@ -116,19 +130,19 @@ class _Reader:
         if origin is UnionType:
             return None if data is None else self.read(of[of[0] is NoneType], data, name)
         if origin is Literal:
-            if data not in of:
+            if type(data) is not str or data not in of:
                 _refuse(f"{name} must be one of {', '.join(of)}")
             return data
         if origin is dict:
-            terms = self.array(self.entry(data, "terms"), name)
+            terms = self.array(data, name)
             result = dict(self.elements(of, term, name) for term in terms)
             if len(result) != len(terms):
-                _refuse(f"one of {name} names a monomial twice")
+                _refuse("a polynomial names a monomial twice")
             return result
         if origin is tuple or origin is frozenset:
             return origin(self.elements(of, data, name))
-        if kind is Stencil and type(data) is int:
-            if data not in range(len(self.stencils)):
+        if kind is Stencil and name == "'stencil'":
+            if type(data) is not int or data not in range(len(self.stencils)):
                 _refuse("a gate's stencil is not in the file")
             return self.stencils[data]
         if is_dataclass(kind):
@@ -156,6 +170,7 @@ class _Reader:
 
     def record(self, kind: Any, data: Any) -> Any:
         optional = {f.name for f in fields(kind) if f.default is not MISSING}
+        self.refuse_others(data, set(_hints(kind)))
         result = kind(
             **{
                 name: self.read(field, self.entry(data, name), f"{name!r}")
@@ -172,9 +187,13 @@ class _Reader:
             _refuse(f"{name!r} is missing")
         return data[name]
 
+    def refuse_others(self, data: Any, known: set[str]) -> None:
+        if isinstance(data, dict) and not data.keys() <= known:
+            _refuse(f"there is no entry {min(map(repr, data.keys() - known)):.40}")
+
     def number(self, text: Any, name: str, *, single: bool) -> float:
         if not isinstance(text, str) or not _HEXADECIMAL.fullmatch(text):
-            _refuse(f"{name} must be a hexadecimal float, not {str(text)[:40]!r}")
+            _refuse(f"{name} must be a hexadecimal float, not {_shown(text)}")
         try:
             value = float.fromhex(text)
             if single:
@@ -193,74 +212,3 @@ class _Reader:
         if not _RATIONAL.fullmatch(text):
             _refuse(f"{name} must be fractions, not {text[:40]!r}")
         return Fraction(text)
-
-
-def _faults(claim: Claim) -> Iterator[str]:
-    """Name what does not fit together, or is beyond the checker's limits."""
-    n = len(claim.variables)
-    if not n or len(set(claim.variables)) != n or len(claim.box) != n:
-        yield "box must hold one range for each of some different variables"
-    if any(low > high for low, high in claim.box):
-        yield "a range of the box is reversed"
-    if any(i not in range(n) or claim.box[i] != (0.0, 1.0) for i in claim.bits):
-        yield "the range of a bit is not [0, 1]"
-    if not 0.0 <= claim.activation_ulp <= MAX_ACTIVATION_ULP or claim.boxes < 0:
-        yield f"boxes or activation_ulp is negative, or the latter above {MAX_ACTIVATION_ULP:g}"
-    for stencil in claim.stencils:
-        yield from _stencil_faults(stencil)
-    width = n
-    for layer in claim.hidden:
-        if any(_is_wrong(form.terms, width) for form in layer.operands):
-            yield "an operand names a source that there is not, or one twice"
-        for gate in layer.gates:
-            places = range(len(layer.operands))
-            if len(gate.operands) != len(gate.stencil.target) or gate.scale <= 0.0:
-                yield "a gate needs a positive scale and as many operands as its stencil"
-            if any(k not in places for k in gate.operands):
-                yield "a gate names an operand that there is not"
-        width = len(layer.gates)
-        if not width:
-            yield "a hidden layer is empty"
-    if any(_is_wrong(form.terms, width) for form in claim.outputs):
-        yield "an output names a source that there is not, or one twice"
-    if not len(claim.outputs) == len(claim.polynomials) == len(claim.bounds) > 0:
-        yield "outputs, polynomials and bounds must be equally many"
-    for powers in (powers for terms in claim.polynomials for powers in terms):
-        if len(powers) != n or min(powers) < 0 or sum(powers) > MAX_DEGREE:
-            yield f"a monomial needs one exponent per variable, a degree up to {MAX_DEGREE}"
-    for bounds in claim.bounds:
-        if not len(bounds.witness) == len(bounds.truncation_witness) == n:
-            yield "a witness needs one coordinate per variable"
-        if any(split and split[0] not in range(n) for split in bounds.subdivision):
-            yield "a split's variable is none"
-    columns = [layer.columns for layer in claim.layers]
-    rows = [len(layer.rows) for layer in claim.layers]
-    if columns[1:] != rows[:-1] or rows != [len(layer.bias) for layer in claim.layers]:
-        yield "a layer needs a column for each row of the one before, and a bias for each row"
-    if any(_is_wrong(row, layer.columns) for layer in claim.layers for row in layer.rows):
-        yield "a row names a column that there is not, or one twice"
-    gates = [len(layer.gates) for layer in claim.hidden]
-    if claim.by == "gates" and [len(contracts) for contracts in claim.kernel] != gates:
-        yield "kernel must hold one contract per gate"
-    if any(min(contract) < 0.0 for contracts in claim.kernel for contract in contracts):
-        yield "a kernel's errors are not negative"
-
-
-def _stencil_faults(stencil: Stencil) -> Iterator[str]:
-    target, order = stencil.target, sum(stencil.target)
-    if target != (0,) and (
-        not 1 <= order <= MAX_ORDER or len(target) > MAX_ORDER or min(target) < 0
-    ):
-        yield "a stencil's target must be 0, or have 1 to 9 operands and a degree from 1 to 9"
-    for node in stencil.nodes:
-        if len(node.direction) != len(target):
-            yield "a node needs one direction per operand"
-        if abs(node.weight) > MAX_WEIGHT or any(abs(d) > MAX_DIRECTION for d in node.direction):
-            yield "a node's weight or direction is too large"
-    if abs(stencil.constant_weight) > MAX_WEIGHT:
-        yield "a constant_weight is too large"
-
-
-def _is_wrong(terms: tuple[tuple[int, float], ...], sources: int) -> bool:
-    named = [k for k, _ in terms]
-    return len(set(named)) != len(named) or any(k not in range(sources) for k in named)

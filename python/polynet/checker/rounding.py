@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from flint import arb, fmpq
 
 from .activations import limit, range_and_slope, taylor
-from .claim import Claim, Gate, Layer
+from .claim import Affine, Claim, Gate, Layer
 from .errors import NotProvedError
+from .limits import Budget
 from .matching import Form, Neuron, arguments_of, exact_form, merged, neurons_of, units_of
 from .models import exact
 from .propagation import Propagation
@@ -60,14 +61,15 @@ class Block:
 
 def rounding_by_neurons(claim: Claim, network: Propagation) -> list[arb]:
     """Return a bound on |layers evaluated - real-number function| for every output."""
-    layers = iter(claim.layers)
-    block = _inputs(claim)
+    layers, budget = iter(claim.layers), network.ideal.space.budget
+    block = _inputs(claim, layers)
     for t, hidden in enumerate(claim.hidden):
         forms = [exact_form(form) for form in hidden.operands]
         operands = [_shared_error(block, form) for form in forms]
-        linear = _next(layers, len(block.sources))
-        if claim.form == "factored":
-            operands = _sums(operands, _rows(claim, block, linear, forms))
+        factored = claim.form == "factored"
+        linear = _next(layers, len(block.sources), len(forms) if factored else None)
+        if factored:
+            operands = _sums(operands, _rows(claim, block, linear, forms, budget))
             last = _next(layers, len(forms))
         else:
             last = linear
@@ -76,35 +78,38 @@ def rounding_by_neurons(claim: Claim, network: Propagation) -> list[arb]:
         if not last.activated or (linear.activated and linear is not last):
             raise NotProvedError(f"the activation of hidden layer {t} is not where it belongs")
         reach = [(z.size + e).upper() for z, e in zip(network.operands[t], operands, strict=True)]
-        if claim.form == "factored":
+        if factored:
             as_inputs = _exact_sources([(-z, z) for z in reach])
-            errors = _rows(claim, as_inputs, last, prescribed)
+            errors = _rows(claim, as_inputs, last, prescribed, budget)
         else:
-            errors = _rows(claim, block, last, [merged(form, forms) for form in prescribed])
+            errors = _rows(claim, block, last, (merged(form, forms) for form in prescribed), budget)
         signs = {
             n.index
             for gate, own in zip(hidden.gates, neurons, strict=True)
             for n in own
             if gate.is_sign
         }
-        sources = [
-            _sign_neuron(claim, form, error) if k in signs else _neuron(claim, form, reach, error)
-            for k, (form, error) in enumerate(zip(prescribed, errors, strict=True))
-        ]
+        sources = []
+        for k, (form, error) in enumerate(zip(prescribed, errors, strict=True)):
+            budget.spend()
+            sources.append(
+                _sign_neuron(claim, form, error)
+                if k in signs
+                else _neuron(claim, form, reach, error)
+            )
         block = _block(claim, network, t, neurons, sources, operands)
-    outputs = _next(layers, len(block.sources))
+    outputs = _next(layers, len(block.sources), len(claim.outputs))
     if outputs.activated or next(layers, None) is not None:
         raise NotProvedError("the layers do not end with the outputs")
     forms = [exact_form(form) for form in claim.outputs]
-    return _sums(
-        [_shared_error(block, form) for form in forms], _rows(claim, block, outputs, forms)
-    )
+    shared = [_shared_error(block, form) for form in forms]
+    return _sums(shared, _rows(claim, block, outputs, forms, budget))
 
 
 def _neuron(claim: Claim, argument: Form, reach: list[arb], error: arb) -> Source:
     """Bound a computed neuron whose argument is off by `error`."""
     radius = sum((abs(arb(w)) * reach[k] for k, w in argument.terms.items()), error).upper()
-    low, high, slope = range_and_slope(claim.activation, float(arb(argument.constant)), radius)
+    low, high, slope = range_and_slope(claim.activation, arb(argument.constant), radius)
     return _computed(claim, low, high, slope * error)
 
 
@@ -152,6 +157,7 @@ def _block(
 
 def _carried(network: Propagation, t: int, gate: Gate, operands: list[arb], series: Series) -> arb:
     """Bound |g(computed operands) - g(exact operands)| by the mean value theorem."""
+    network.ideal.space.budget.spend()
     reach = _computed_reach(network, t, gate, operands, series)
     terms = (series.slope(i, reach) * operands[k] for i, k in enumerate(gate.operands))
     return sum(terms, arb(0)).upper()
@@ -160,12 +166,7 @@ def _carried(network: Propagation, t: int, gate: Gate, operands: list[arb], seri
 def rounding_by_gates(claim: Claim, network: Propagation) -> list[arb]:
     """Return a bound on |gates evaluated - real-number function|, the kernels' contracts given."""
     number = FORMATS[claim.dtype]
-    values = [
-        Computed(
-            arb(low), arb(high), arb(0), 0 if i in claim.bits else number.input_grid(low, high)
-        )
-        for i, (low, high) in enumerate(claim.box)
-    ]
+    values = _less_origin(claim)
     for t, hidden in enumerate(claim.hidden):
         operands = [
             sum_from_left(number, form, values, z.size)
@@ -200,24 +201,61 @@ def _exact_sources(ranges: Iterable[tuple[arb, arb]]) -> Block:
     )
 
 
-def _inputs(claim: Claim) -> Block:
-    return _exact_sources([(arb(low), arb(high)) for low, high in claim.box])
+def _inputs(claim: Claim, layers: Iterator[Layer]) -> Block:
+    """Return the inputs less their origins as the first rows see them.
+
+    In factored form a layer of its own subtracts the origins, in merged form the rows' constants do
+    that, as the weights see them.
+    """
+    block = _exact_sources([(arb(low), arb(high)) for low, high in claim.box])
+    if not any(claim.origin):
+        return block
+    shifted = _less_origin(claim)
+    block.values = [Range(z.low, z.high) for z in shifted]
+    if claim.form == "merged":
+        block.constant = [arb(-o) for o in claim.origin]
+        return block
+    layer = _next(layers, len(claim.box), len(claim.box))
+    expected = tuple(((i, 1.0),) for i in range(len(claim.box)))
+    if layer.activated or (layer.rows, layer.bias) != (expected, tuple(-o for o in claim.origin)):
+        raise NotProvedError("the first layer does not subtract the origin")
+    # Two terms: added from the left or from the right.
+    block.sources = [Source(z.low - z.error, z.high + z.error, z.error) for z in shifted]
+    block.carried = [arb(0)] * len(shifted)
+    return block
 
 
-def _next(layers: Iterator[Layer], columns: int) -> Layer:
+def _less_origin(claim: Claim) -> list[Computed]:
+    """Return the computed inputs less their origins."""
+    number, values = FORMATS[claim.dtype], []
+    for i, (low, high) in enumerate(claim.box):
+        grid = 0 if i in claim.bits else number.input_grid(low, high)
+        value = Computed(arb(low), arb(high), arb(0), grid)
+        if claim.origin and claim.origin[i]:
+            o = claim.origin[i]
+            least, most = exact(low) - exact(o), exact(high) - exact(o)
+            size = arb(max(abs(least), abs(most)))
+            error = sum_from_left(number, Affine(((0, 1.0),), -o), [value], size)
+            value = Computed(arb(least).lower(), arb(most).upper(), error, number.finest_grid)
+        values.append(value)
+    return values
+
+
+def _next(layers: Iterator[Layer], columns: int, rows: int | None = None) -> Layer:
     layer = next(layers, None)
-    if layer is None or layer.columns != columns:
+    if layer is None or layer.columns != columns or rows not in (None, len(layer.rows)):
         raise NotProvedError("the layers do not have the shape of the gates")
     return layer
 
 
-def _rows(claim: Claim, block: Block, layer: Layer, forms: list[Form]) -> list[arb]:
-    if len(layer.rows) != len(forms):
-        raise NotProvedError("the layers do not have the shape of the gates")
-    return [
-        _row_error(claim, block, dict(row), bias, form)
-        for row, bias, form in zip(layer.rows, layer.bias, forms, strict=True)
-    ]
+def _rows(
+    claim: Claim, block: Block, layer: Layer, forms: Iterable[Form], budget: Budget
+) -> list[arb]:
+    errors = []
+    for row, bias, form in zip(layer.rows, layer.bias, forms, strict=True):
+        budget.spend()
+        errors.append(_row_error(claim, block, dict(row), bias, form))
+    return errors
 
 
 def _sums(first: list[arb], second: list[arb]) -> list[arb]:

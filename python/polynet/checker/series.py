@@ -14,15 +14,16 @@ sum of |w_k| (l |d_k.z|)^J max |s_J|/J! over |N| (Lagrange). Nothing is assumed 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from math import ceil, comb, factorial, prod
+from math import ceil, factorial, inf, nextafter, prod
 
 from flint import arb, fmpq
 
-from .activations import largest_coefficient_near, limit, taylor
+from .activations import limit, taylor
 from .claim import Gate, Node
 from .errors import NotProvedError
+from .limits import SERIES_NANOSECONDS, Budget
 
 __all__ = [
     "Powers",
@@ -37,7 +38,6 @@ __all__ = [
 Powers = tuple[int, ...]
 MAX_ORDER = 60
 MAX_RADIUS = 8
-MAX_WORK = 1_000_000
 
 
 @dataclass
@@ -88,10 +88,18 @@ def normalisation(activation: str, gate: Gate) -> arb:
     return value
 
 
-def series_of(activation: str, gate: Gate, reach: list[arb], accuracy: arb) -> Series:
+def series_of(
+    activation: str,
+    gate: Gate,
+    reach: list[arb],
+    accuracy: arb,
+    largest: Callable[[float, int, int], arb],
+    budget: Budget,
+) -> Series:
     """Expand a gate until its remainder is `accuracy` times what it adds to its target.
 
     Whether that is reached does not matter for the truth of the result, only for its use.
+    `largest` is `largest_coefficient_near` of the activation, perhaps with a memory.
     """
     stencil, scale, n = gate.stencil, arb(gate.scale), normalisation(activation, gate)
     reaches = [
@@ -101,7 +109,7 @@ def series_of(activation: str, gate: Gate, reach: list[arb], accuracy: arb) -> S
     radius = max(reaches, key=lambda r: float(r.upper()), default=arb(0)).upper()
     if not radius < MAX_RADIUS:
         raise NotProvedError("a neuron's argument has too large a range")
-    steps = ceil(float((64 * radius).upper()))
+    steps = ceil(nextafter(float((64 * radius).upper()), inf))
     m = sum(stencil.target)
     target_size = monomial_size(reach, stencil.target)
     point = arb(gate.bias)
@@ -112,30 +120,30 @@ def series_of(activation: str, gate: Gate, reach: list[arb], accuracy: arb) -> S
         coefficients[zero] = constant * taylor(activation, point, 0)[0] / n
     added = arb(0)
     best = arb.pos_inf()
+    budget = budget.part(SERIES_NANOSECONDS)
+    weights: dict[Powers, int] = {}
+    for node in stencil.nodes:
+        weights[node.direction] = weights.get(node.direction, 0) + node.weight
     order = 1
     while True:
         leading = taylor(activation, point, order)[order] * scale**order / n
-        for powers in _exponents(len(reach), order):
-            moment = sum(
-                node.weight * _integer_monomial(node.direction, powers) for node in stencil.nodes
-            )
-            if moment and not leading.is_zero():
-                share = factorial(order) // prod(map(factorial, powers))
-                coefficients[powers] = leading * share * moment
-                if powers != stencil.target:
-                    added += abs(coefficients[powers]) * monomial_size(reach, powers)
+        moments = {} if leading.is_zero() else dict(_moments(weights, order, budget))
+        for powers, moment in moments.items():
+            share = factorial(order) // prod(map(factorial, powers))
+            coefficients[powers] = leading * share * moment
+            if powers != stencil.target:
+                added += abs(coefficients[powers]) * monomial_size(reach, powers)
         order += 1
         if order <= m or (order - m) % 2:
             continue
-        sup = largest_coefficient_near(activation, gate.bias, steps, order)
+        sup = largest(gate.bias, steps, order)
         size = sup * sum(
             (abs(node.weight) * r**order for node, r in zip(stencil.nodes, reaches, strict=True)),
             arb(0),
         )
         remainder = (size / abs(n)).upper()
         good = remainder <= accuracy * added or remainder <= target_size * arb(2) ** -200
-        work = len(stencil.nodes) * comb(order + len(reach), len(reach) - 1)
-        stuck = not remainder < best or order >= MAX_ORDER or work > MAX_WORK
+        stuck = not remainder < best or order >= MAX_ORDER
         best = remainder.min(best)
         if good or stuck:
             break
@@ -185,14 +193,26 @@ def sign_factor(activation: str, gate: Gate, bits: int) -> tuple[arb, arb]:
     return factor, abs(least - factor).max(abs(largest - factor)).upper()
 
 
-def _exponents(count: int, order: int) -> Iterator[Powers]:
-    """All exponents of `count` operands with that sum."""
-    if count == 1:
-        yield (order,)
-        return
-    for first in range(order + 1):
-        for rest in _exponents(count - 1, order - first):
-            yield (first, *rest)
+def _moments(
+    weights: Mapping[Powers, int], order: int, budget: Budget
+) -> Iterator[tuple[Powers, int]]:
+    """Yield the exponents a with sum `order`, sum over k of w_k d_k^a, where it is not 0.
+
+    Operand by operand: directions that differ in those before only are one, and most cancel.
+    """
+    budget.spend(nanoseconds=500 * len(weights))
+    count = len(next(iter(weights), ()))
+    for first in range(order + 1) if count > 1 else (order,):
+        rest: dict[Powers, int] = {}
+        for (d, *others), weight in weights.items():
+            key = tuple(others)
+            rest[key] = rest.get(key, 0) + weight * d**first
+        rest = {key: weight for key, weight in rest.items() if weight}
+        if count > 1 and rest:
+            for powers, moment in _moments(rest, order - first, budget):
+                yield (first, *powers), moment
+        elif rest:
+            yield (first,), rest[()]
 
 
 def _integer_monomial(direction: Powers, powers: Powers) -> int:

@@ -58,8 +58,8 @@ class Format:
 
 # IEEE 754-2019, table 3.5.
 FORMATS = {
-    "float64": Format(53, -1022, (2 - arb(2) ** -52) * arb(2) ** 1023),
-    "float32": Format(24, -126, (2 - arb(2) ** -23) * arb(2) ** 127),
+    "float64": Format(53, -1022, arb((2.0 - 2.0**-52) * 2.0**1023)),
+    "float32": Format(24, -126, arb((2.0 - 2.0**-23) * 2.0**127)),
 }
 
 
@@ -108,8 +108,8 @@ class Sum:
         the k largest positive terms, or of the k largest negative ones.
         """
         n = len(self.sizes)
-        positive = list(accumulate(sorted(self.positive, key=float, reverse=True)))
-        negative = list(accumulate(sorted(self.negative, key=float, reverse=True)))
+        positive = list(accumulate(sorted(self.positive, reverse=True)))
+        negative = list(accumulate(sorted(self.negative, reverse=True)))
         unit = arb(2) ** -self.format.precision
         everything = sum(self.sizes, arb(0))
         # What earlier roundings may have added to a partial sum: gamma_n times all terms.

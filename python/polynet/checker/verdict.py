@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-__all__ = ["Finding", "Verdict"]
+__all__ = ["Finding", "Result", "Verdict"]
+
+Result = Literal["proved", "refuted", "not proved", "not tried"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One claim about one output.
+    """One claim.
 
     Attributes
     ----------
-    output : int
-        Which output.
+    output : int or None
+        Which output it is about; None: all of them.
     name : str
-        "consistency", or the name of the bound.
-    proved : bool
-        Whether it was proved.
-    refuted : bool
-        Whether it was proved to be false; if neither, the proof failed.
+        "consistency", the name of the bound, "evaluation" or "network".
+    result : {"proved", "refuted", "not proved", "not tried"}
+        Refuted: it was proved to be false. Not proved: the proof failed.
     detail : str
         How, or why not.
     """
 
-    output: int
+    output: int | None
     name: str
-    proved: bool
-    refuted: bool
+    result: Result
     detail: str
+
+    @property
+    def proved(self) -> bool:
+        """Whether it was proved."""
+        return self.result == "proved"
+
+    @property
+    def refuted(self) -> bool:
+        """Whether it was proved to be false."""
+        return self.result == "refuted"
 
     def __str__(self) -> str:
         """Return one line."""
-        word = "proved" if self.proved else "REFUTED" if self.refuted else "NOT PROVED"
-        return f"output {self.output}: {self.name}: {word} ({self.detail})"
+        about = "all outputs" if self.output is None else f"output {self.output}"
+        return f"{about}: {self.name}: {self.result} ({self.detail})"
 
 
 @dataclass(frozen=True)
@@ -43,16 +53,22 @@ class Verdict:
 
     Attributes
     ----------
+    claims : tuple of str
+        The claim about every output in full: polynomial, box, network, bounds, assumptions.
     findings : tuple of Finding
-        One per claim.
+        One per part of a claim.
     assumptions : tuple of str
         What the proofs take for granted.
+    fingerprint : str
+        That of the network that the certificate is about; see `Network.fingerprint`.
     seconds : float
         How long it took.
     """
 
+    claims: tuple[str, ...]
     findings: tuple[Finding, ...]
     assumptions: tuple[str, ...]
+    fingerprint: str
     seconds: float
 
     @property
@@ -62,15 +78,28 @@ class Verdict:
 
     @property
     def failures(self) -> tuple[Finding, ...]:
-        """The claims that were not proved."""
-        return tuple(finding for finding in self.findings if not finding.proved)
+        """The claims that were tried and not proved."""
+        return tuple(f for f in self.findings if f.result in ("refuted", "not proved"))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What came out of every claim, as one word or a few."""
+        return tuple(self._word(output) for output in range(len(self.claims)))
+
+    def _word(self, output: int) -> str:
+        findings = [finding for finding in self.findings if finding.output in (output, None)]
+        missing = [finding for finding in findings if not finding.proved]
+        if not missing:
+            return "PROVED"
+        if all(finding.name == "network" for finding in missing):
+            return "PROVED, BUT NOT OF THE NETWORK GIVEN"
+        return "REFUTED" if any(finding.refuted for finding in missing) else "NOT PROVED"
 
     def __bool__(self) -> bool:
         """Whether every claim was proved."""
         return self.proved
 
     def __str__(self) -> str:
-        """Return all findings and assumptions, one line each."""
-        head = "proved" if self.proved else "not proved"
-        lines = [f"certificate {head} in {self.seconds:.2f} s", *map(str, self.findings)]
-        return "\n".join([*lines, *(f"assuming that {text}" for text in self.assumptions)])
+        """Return what came out of the claims, then all findings, one line each."""
+        claims = (f"{word}: {claim}" for word, claim in zip(self.words, self.claims, strict=True))
+        return "\n".join([*claims, *map(str, self.findings), f"in {self.seconds:.2f} s"])

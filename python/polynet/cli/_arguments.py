@@ -263,6 +263,13 @@ def _add_verify(commands: _SubParsersAction[_Parser]) -> None:
     parser.set_defaults(report=_verify.report, show=_verify.show, status=_verify.status)
     parser.add_argument("file", metavar="FILE", type=str.strip, help="a certificate")
     parser.add_argument(
+        "--network",
+        metavar="FILE",
+        type=str.strip,
+        help="compare the numbers of an exported network, *.onnx, *.c or *.safetensors, with the "
+        "certificate's",
+    )
+    parser.add_argument(
         "--seconds",
         type=_number,
         default=300.0,

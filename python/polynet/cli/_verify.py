@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import asdict
 from typing import Any
 
-from ..certificate_file import verify
 from ..errors import InvalidInputError
+from ..verification import verify
 from ._tables import print_table
 
 
 def report(args: Namespace) -> dict[str, Any]:
     """Check the file that the command line names."""
     try:
-        verdict = verify(args.file, seconds=args.seconds)
+        verdict = verify(args.file, seconds=args.seconds, network=args.network)
     except OSError as error:
-        raise InvalidInputError(f"the certificate cannot be read: {error}") from None
-    return {"proved": verdict.proved, **asdict(verdict)}
+        raise InvalidInputError(f"the file cannot be read: {error}") from None
+    return {
+        "proved": verdict.proved,
+        "claims": [
+            {"verdict": word, "claim": claim}
+            for word, claim in zip(verdict.words, verdict.claims, strict=True)
+        ],
+        "findings": [
+            {"output": f.output, "name": f.name, "result": f.result, "detail": f.detail}
+            for f in verdict.findings
+        ],
+        "assumptions": verdict.assumptions,
+        "fingerprint": verdict.fingerprint,
+        "seconds": verdict.seconds,
+    }
 
 
 def status(report: dict[str, Any]) -> int:
@@ -27,17 +39,16 @@ def status(report: dict[str, Any]) -> int:
 
 def show(report: dict[str, Any]) -> None:
     """Print the verdict for a reader."""
-    word = "proved" if report["proved"] else "not proved"
-    print(f"Certificate {word} in {report['seconds']:.2f} s")
+    for claim in report["claims"]:
+        print(f"{claim['verdict']}: {claim['claim']}.")
     rows = [
         (
-            str(finding["output"]),
+            "all" if finding["output"] is None else str(finding["output"]),
             finding["name"],
-            "proved" if finding["proved"] else "REFUTED" if finding["refuted"] else "NOT PROVED",
+            finding["result"],
             finding["detail"],
         )
         for finding in report["findings"]
     ]
     print_table(("output", "claim", "result", "how"), rows)
-    for assumption in report["assumptions"]:
-        print(f"  Assuming that {assumption}.")
+    print(f"Checked in {report['seconds']:.2f} s.")

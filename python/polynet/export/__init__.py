@@ -42,8 +42,8 @@ class Exports:
         Raises
         ------
         InvalidInputError
-            If the activation is the user's own, or the certificate is by gates, or of another form
-            or dtype.
+            If the activation is the user's own, or the certificate is by gates or of another
+            network.
         MissingPackageError
             Without the package onnx: ``pip install "polynet-gates[onnx]"``.
         """

@@ -65,13 +65,18 @@ def to_c(net: Source, path: str | os.PathLike[str], by: str) -> None:
             f"the file's name must be letters, digits and '_' with .c behind, not {file.name!r}: "
             "it names the C function"
         )
+    file.write_text(c_source(net, file.stem, by), "ascii")
+
+
+def c_source(net: Source, name: str, by: str) -> str:
+    """Return the content of the file NAME.c."""
     names = net.box.variables
     box = ", ".join(
-        f"{_ascii(name)} in " + ("{0, 1}" if name in net.box.bits else f"[{low!r}, {high!r}]")
-        for name, low, high in zip(names, net.box.lower, net.box.upper, strict=True)
+        f"{_ascii(x)} in " + ("{0, 1}" if x in net.box.bits else f"[{low!r}, {high!r}]")
+        for x, low, high in zip(names, net.box.lower, net.box.upper, strict=True)
     )
     head = _HEAD.format(
-        function=f"polynet_{file.stem}",
+        function=f"polynet_{name}",
         inputs=", ".join(map(_ascii, names)),
         network=repr(net),
         by=by,
@@ -86,10 +91,10 @@ def to_c(net: Source, path: str | os.PathLike[str], by: str) -> None:
     kind = _TYPES[net.dtype]
     buffers = "".join(f"  {kind} {name}[{size}];\n" for name, size in writer.buffers.items())
     function = (
-        f"void polynet_{file.stem}(const {kind} *x, {kind} *y) {{\n"
+        f"void polynet_{name}(const {kind} *x, {kind} *y) {{\n"
         f"{buffers}{textwrap.indent(body, '  ')}\n}}\n"
     )
-    file.write_text("\n".join([head, *writer.tables, function]), "ascii")
+    return "\n".join([head, *writer.tables, function])
 
 
 def _ascii(name: str) -> str:

@@ -127,11 +127,20 @@ def to_onnx(
     net: Source, path: str | os.PathLike[str], certificate: Certificate | None = None
 ) -> None:
     """Write a network as an ONNX model; see :meth:`polynet.Network.to_onnx`."""
+    if certificate is not None:
+        check_certificate(certificate, net)
+    onnx = require("onnx", "onnx")
+    model = onnx_model(net)
+    onnx.helper.set_model_props(model, _metadata(net, certificate))
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, os.fspath(path))
+
+
+def onnx_model(net: Source) -> Any:
+    """Return a network as an ONNX model, without metadata."""
     steps = activation_for(ACTIVATIONS, net.activation, "ONNX")
     if net.dtype == "float64":
         steps = FLOAT64.get(net.activation, steps)
-    if certificate is not None:
-        check_certificate(certificate, net)
     onnx = require("onnx", "onnx")
     helper = onnx.helper
     graph = _Graph(onnx, net.dtype)
@@ -146,7 +155,7 @@ def to_onnx(
             current = graph.activation(f"activation{k}", steps, current)
     kind = helper.np_dtype_to_tensor_dtype(np.dtype(net.dtype))
     columns, rows = len(net.box.variables), len(net.polynomials)
-    model = helper.make_model(
+    return helper.make_model(
         helper.make_graph(
             graph.nodes,
             "polynet",
@@ -159,9 +168,6 @@ def to_onnx(
         producer_name="polynet",
         producer_version=_core.__version__,
     )
-    helper.set_model_props(model, _metadata(net, certificate))
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, os.fspath(path))
 
 
 class _Graph:

@@ -28,6 +28,9 @@ class Source(Protocol):
     _handle: _core.Network
 
     @property
+    def fingerprint(self) -> str: ...
+
+    @property
     def layers(self) -> tuple[Layer, ...]: ...
 
 
@@ -48,6 +51,7 @@ def check_certificate(certificate: Certificate, net: Source) -> None:
         ("form", certificate.form, net.form),
         ("dtype", certificate.dtype, net.dtype),
         ("number of outputs", len(certificate.outputs), len(net.polynomials)),
+        ("network's fingerprint", certificate.fingerprint, net.fingerprint),
     ):
         if given != needed:
             raise InvalidInputError(

@@ -37,7 +37,7 @@ def to_vnnlib(net: Source, path: str | os.PathLike[str], version: str) -> tuple[
     # The network's distance from polynomials that are 0 is |output|.
     zeros: list[_core.Terms] = [([], []) for _ in net.polynomials]
     request = Request(net._handle.state(), [], zeros, False, _RATIO, _MAX_BOXES, 0.0)
-    run = Run(request, net._handle, net.box)
+    run = Run(request, net._handle, net.box, "")  # no certificate of the network's polynomials
     run.finish()
     bounds = run.certificate()
     names = [f"Y_{k}" if version == "1.0" else f"Y[0,{k}]" for k in range(len(bounds.outputs))]
