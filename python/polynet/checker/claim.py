@@ -89,7 +89,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class HiddenLayer:
-    """Operands, affine in the previous layer's gates (or the inputs less their origins), and gates."""
+    """Operands, affine in the gates before (or the inputs less their origins), and gates on them."""
 
     operands: tuple[Affine, ...]
     gates: tuple[Gate, ...]
