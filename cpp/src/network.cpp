@@ -75,6 +75,7 @@ void validate(const Network &net) {
       }
     }
   };
+  require(net.activation != nullptr, "it has no activation");
   require(!net.box.empty(), "it has no inputs");
   require(!net.outputs.empty(), "it has no outputs");
   for (const Interval &x : net.box)
@@ -108,6 +109,7 @@ void validate(const Network &net) {
             std::max(operand_degrees.back(), degrees[static_cast<std::size_t>(source)]);
     }
     for (const Gate &gate : layer.gates) {
+      require(gate.stencil != nullptr, "a gate has no stencil");
       require(representable(gate.bias), "a bias is not a finite number of the dtype");
       require(representable(gate.scale) && gate.scale > 0.0,
               "a scale is not a positive number of the dtype");
@@ -133,6 +135,34 @@ void validate(const Network &net) {
     sources = layer.gates.size();
   }
   check_forms(net.outputs, sources);
+}
+
+void validate(const std::vector<Interval> &box, Dtype dtype) {
+  const auto representable = [&](double x) {
+    return std::fabs(x) <= float_format(dtype).largest && round_to(dtype, x) == x;
+  };
+  for (std::size_t i = 0; i < box.size(); ++i)
+    if (!representable(box[i].lo()) || !representable(box[i].hi()))
+      throw Error(ErrorCode::invalid_input,
+                  "the endpoints of the box must be finite, in ascending order and representable "
+                  "in " + std::string(name_of(dtype)) + "; those of input " + std::to_string(i) +
+                      " are not");
+}
+
+void validate(const std::vector<Polynomial> &polynomials, std::size_t variables) {
+  for (std::size_t k = 0; k < polynomials.size(); ++k)
+    for (const auto &[monomial, coefficient] : polynomials[k].terms()) {
+      if (!coefficient.is_bounded())
+        throw Error(ErrorCode::invalid_input, "a coefficient of polynomial " + std::to_string(k) +
+                                                  " is not a finite number");
+      for (const Factor &factor : monomial)
+        if (factor.variable >= variables)
+          throw Error(ErrorCode::invalid_input, "polynomial " + std::to_string(k) +
+                                                    " uses variable " +
+                                                    std::to_string(factor.variable) +
+                                                    ", but the box has only " +
+                                                    std::to_string(variables));
+    }
 }
 
 } // namespace polynet
