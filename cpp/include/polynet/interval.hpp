@@ -20,7 +20,8 @@
 #include <cmath>
 #include <limits>
 
-#ifdef __FAST_MATH__
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||    \
+    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0)
 #error "polynet's proofs do not survive -ffast-math; compile without it"
 #endif
 #if FLT_EVAL_METHOD != 0
