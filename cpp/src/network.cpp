@@ -145,7 +145,8 @@ void validate(const std::vector<Interval> &box, Dtype dtype) {
     if (!representable(box[i].lo()) || !representable(box[i].hi()))
       throw Error(ErrorCode::invalid_input,
                   "the endpoints of the box must be finite, in ascending order and representable "
-                  "in " + std::string(name_of(dtype)) + "; those of input " + std::to_string(i) +
+                  "in " +
+                      std::string(name_of(dtype)) + "; those of input " + std::to_string(i) +
                       " are not");
 }
 
@@ -153,15 +154,14 @@ void validate(const std::vector<Polynomial> &polynomials, std::size_t variables)
   for (std::size_t k = 0; k < polynomials.size(); ++k)
     for (const auto &[monomial, coefficient] : polynomials[k].terms()) {
       if (!coefficient.is_bounded())
-        throw Error(ErrorCode::invalid_input, "a coefficient of polynomial " + std::to_string(k) +
-                                                  " is not a finite number");
+        throw Error(ErrorCode::invalid_input,
+                    "a coefficient of polynomial " + std::to_string(k) + " is not a finite number");
       for (const Factor &factor : monomial)
         if (factor.variable >= variables)
-          throw Error(ErrorCode::invalid_input, "polynomial " + std::to_string(k) +
-                                                    " uses variable " +
-                                                    std::to_string(factor.variable) +
-                                                    ", but the box has only " +
-                                                    std::to_string(variables));
+          throw Error(ErrorCode::invalid_input,
+                      "polynomial " + std::to_string(k) + " uses variable " +
+                          std::to_string(factor.variable) + ", but the box has only " +
+                          std::to_string(variables));
     }
 }
 

@@ -39,7 +39,8 @@ SoftmaxBounds softmax_bounds(const Network &net, const std::vector<Polynomial> &
   for (const double error : errors)
     if (!(error >= 0.0 && error <= detail::largest))
       throw Error(ErrorCode::invalid_input, "an error of the Hamiltonians must be finite and not "
-                                            "negative, not " + text(error));
+                                            "negative, not " +
+                                                text(error));
   const FloatFormat f = float_format(net.dtype);
   const Interval u = f.unit_roundoff, tiny = f.smallest_normal;
   const double classes = static_cast<double>(mu.size());

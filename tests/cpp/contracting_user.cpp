@@ -1,5 +1,6 @@
-// A user's program that may contract a product and a sum into one rounding: what an interval is made
-// of is rounded first, so that the ends that the user sees are those that the next operation takes.
+// A user's program that may contract a product and a sum into one rounding: what an interval is
+// made of is rounded first, so that the ends that the user sees are those that the next operation
+// takes.
 #include "polynet/interval.hpp"
 #include "support.hpp"
 

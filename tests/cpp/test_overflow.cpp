@@ -1,4 +1,5 @@
-// No certificate where a number on the way overflows: gates of every kind at operands of every size.
+// No certificate where a number on the way overflows: gates of every kind at operands of every
+// size.
 #include "support.hpp"
 
 #include "polynet/softmax.hpp"
@@ -31,8 +32,10 @@ struct OneGate {
     const polynet::Stencil &st = polynet::stencil(stencil);
     net.box = cube(static_cast<std::size_t>(st.operands));
     polynet::HiddenLayer layer;
-    polynet::Gate gate{&st, polynet::round_to(dtype, net.activation->product_bias),
-                       polynet::round_to(dtype, reach / size), {}};
+    polynet::Gate gate{&st,
+                       polynet::round_to(dtype, net.activation->product_bias),
+                       polynet::round_to(dtype, reach / size),
+                       {}};
     for (int i = 0; i < st.operands; ++i) {
       layer.operands.push_back({{{i, size}}, 0.0});
       gate.operands[static_cast<std::size_t>(i)] = i;
@@ -93,8 +96,8 @@ void try_one(const OneGate &kind, double size, double weight, Way way, Count &co
   while (points.size() < 16 * inputs)
     points.push_back(polynet::round_to(net.dtype, random.between(-1.0, 1.0)));
   for (std::size_t k = 0; const polynet::Kernels *kernels = polynet::usable_kernels(k); ++k) {
-    const auto evaluator = way == Way::gates ? gates_of(net, *kernels)
-                                             : polynet::Evaluator::by_neurons(net, *kernels);
+    const auto evaluator =
+        way == Way::gates ? gates_of(net, *kernels) : polynet::Evaluator::by_neurons(net, *kernels);
     const std::vector<double> y = net.dtype == Dtype::float32
                                       ? values<float>(evaluator, points, inputs)
                                       : values<double>(evaluator, points, inputs);
@@ -117,9 +120,9 @@ void try_one(const OneGate &kind, double size, double weight, Way way, Count &co
 } // namespace
 
 TEST_CASE("what is certified is finite, whatever the size of a gate's operands") {
-  const char *stencils[] = {"copy",         "square",         "product",          "monomial_3",
-                            "monomial_1_2", "monomial_1_1_1", "product_forward", "monomial_1_0",
-                            "product_richardson2"};
+  const char *stencils[] = {
+      "copy",           "square",          "product",      "monomial_3",         "monomial_1_2",
+      "monomial_1_1_1", "product_forward", "monomial_1_0", "product_richardson2"};
   Count all;
   for (const char *stencil : stencils)
     for (const char *activation : {"logistic", "exp"})

@@ -43,8 +43,8 @@ struct CompileOptions {
 };
 
 /// A network that approximates the polynomials on the box (finite endpoints, representable in the
-/// dtype). Error (invalid_input) for an unusable bias, scale, box or polynomial, (size_limit) for a term of a degree
-/// above 512 or a circuit of more than a million products.
+/// dtype). Error (invalid_input) for an unusable bias, scale, box or polynomial, (size_limit) for a
+/// term of a degree above 512 or a circuit of more than a million products.
 Network compile(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options);
 

@@ -5,7 +5,8 @@
 // (Rump, Zimmermann, Boldo, Melquiond, "Computing predecessor and successor in rounding to
 // nearest", BIT 49, 2009). No rounding mode is ever switched. What this needs of the thread is
 // checked by require_sound_float_environment(), which the public entry points of the library call;
-// what it needs of the compiler is refused or prevented here, whatever options a user compiles with.
+// what it needs of the compiler is refused or prevented here, whatever options a user compiles
+// with.
 //
 // An interval is never empty and its endpoints are never NaN; an overflow gives an infinite
 // endpoint, and code that states a bound refuses infinite ones.
@@ -20,12 +21,13 @@
 #include <cmath>
 #include <limits>
 
-#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||    \
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||     \
     (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0)
 #error "polynet's proofs do not survive -ffast-math; compile without it"
 #endif
 #if FLT_EVAL_METHOD != 0
-#error "polynet's proofs need doubles that are rounded as doubles; compile without x87 (-mfpmath=sse)"
+#error                                                                                             \
+    "polynet's proofs need doubles that are rounded as doubles; compile without x87 (-mfpmath=sse)"
 #endif
 static_assert(std::numeric_limits<double>::is_iec559, "polynet needs IEEE 754 doubles");
 

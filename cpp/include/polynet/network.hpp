@@ -103,8 +103,8 @@ struct Network {
 /// and that every number is finite and representable in the dtype. Error (invalid_input) names the
 /// culprit.
 void validate(const Network &net);
-/// Checks a box and polynomials on it: finite endpoints in order, representable in the dtype; finite
-/// coefficients; no variable that the box lacks. Error (invalid_input) names the culprit.
+/// Checks a box and polynomials on it: finite endpoints in order, representable in the dtype;
+/// finite coefficients; no variable that the box lacks. Error (invalid_input) names the culprit.
 void validate(const std::vector<Interval> &box, Dtype dtype);
 void validate(const std::vector<Polynomial> &polynomials, std::size_t variables);
 

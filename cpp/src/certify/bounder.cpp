@@ -111,7 +111,8 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
       try {
         const Model model = error_models(error_, own, accuracy_, work_on_part)[output];
         const auto bernstein = BernsteinRange::of(model, tolerances_[output]);
-        const ModelRange range = bernstein ? (*bernstein)(own.range) : termwise_range(model, own.range);
+        const ModelRange range =
+            bernstein ? (*bernstein)(own.range) : termwise_range(model, own.range);
         improve(range, place(place(range.point, own), frame));
       } catch (const Error &) {
         // Too many terms: the bounds so far stand.

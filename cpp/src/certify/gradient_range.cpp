@@ -5,8 +5,8 @@
 namespace polynet {
 
 ModelRange gradient_range(const ErrorGradient &gradient, std::size_t output,
-                     const std::vector<Interval> &part, const std::vector<bool> &bits,
-                     double slack) {
+                          const std::vector<Interval> &part, const std::vector<bool> &bits,
+                          double slack) {
   const std::vector<Interval> of_difference = gradient.difference_slopes(output, part);
   ModelRange worst{-detail::infinity, {}, 0};
   for (const double sign : {1.0, -1.0}) {

@@ -10,7 +10,7 @@ namespace polynet {
 /// it is monotone, or nearly so (`slack` each), go to an end; for the others there is the
 /// mean-value form about the centre.
 ModelRange gradient_range(const ErrorGradient &gradient, std::size_t output,
-                     const std::vector<Interval> &part, const std::vector<bool> &bits,
-                     double slack);
+                          const std::vector<Interval> &part, const std::vector<bool> &bits,
+                          double slack);
 
 } // namespace polynet
