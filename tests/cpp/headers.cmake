@@ -17,12 +17,16 @@ check_cxx_source_runs("
                       POLYNET_CONTRACTS)
 unset(CMAKE_REQUIRED_FLAGS)
 if(POLYNET_CONTRACTS)
-  add_executable(polynet_contracting_user main.cpp contracting_user.cpp test_interval.cpp)
+  add_executable(polynet_contracting_user main.cpp test_interval.cpp)
   set_target_properties(polynet_contracting_user PROPERTIES UNITY_BUILD OFF)
   target_include_directories(polynet_contracting_user SYSTEM PRIVATE ${DOCTEST_INCLUDE_DIR})
   target_link_libraries(polynet_contracting_user PRIVATE polynet::polynet Threads::Threads)
   target_compile_options(polynet_contracting_user PRIVATE ${CONTRACTING})
   add_test(NAME contracting_user COMMAND polynet_contracting_user)
+  add_test(NAME contraction
+           COMMAND ${CMAKE_CXX_COMPILER} -std=c++17 ${CONTRACTING} -S -o -
+                   -I${PROJECT_SOURCE_DIR}/cpp/include ${CMAKE_CURRENT_LIST_DIR}/contraction.cpp)
+  set_tests_properties(contraction PROPERTIES FAIL_REGULAR_EXPRESSION "fn?m(add|sub|la|ls)")
 endif()
 
 # Options that would break the proofs, and C++14, are refused by a message, whatever the header.

@@ -119,7 +119,7 @@ const Function functions[] = {
 
 TEST_CASE("the series enclose the functions without any outward rounding") {
   for (const Function &f : functions) {
-    CAPTURE(f.name);
+    INFO(f.name);
     for (int k = -64; k <= 64; ++k) {
       const double y = f.reach * (k / 64.0);
       if (y == 0.0)

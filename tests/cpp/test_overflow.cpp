@@ -108,7 +108,7 @@ void try_one(const OneGate &kind, double size, double weight, Way way, Count &co
           p.max_power());
       const Interval error = Interval(y[n]) - p(powers);
       if (!(std::isfinite(y[n]) && error.mig() <= bounds.upper)) {
-        CAPTURE(kernels->name);
+        INFO(kernels->name);
         CAPTURE(bounds.upper);
         FAIL_CHECK("an evaluation of " << y[n]);
         return;
@@ -129,8 +129,8 @@ TEST_CASE("what is certified is finite, whatever the size of a gate's operands")
       for (const Dtype dtype : {Dtype::float32, Dtype::float64})
         // A few orders; Chebyshev's recurrence, or the neurons.
         for (const double reach : {0x1p-5, 1.5}) {
-          CAPTURE(stencil);
-          CAPTURE(activation);
+          INFO(stencil);
+          INFO(activation);
           CAPTURE(polynet::name_of(dtype));
           CAPTURE(reach);
           const int largest = dtype == Dtype::float32 ? 126 : 1020;
