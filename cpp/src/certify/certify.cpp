@@ -219,6 +219,11 @@ Certificate Certifier::certificate() const {
     require_consistent(up(attained.largest(k) + bounds.rounding) >= bounds.truncation_lower,
                        "the evaluation of the truncation's witness", k);
     attained.wander(k);
+    // Nothing that was evaluated is infinite or a NaN, unless the polynomial itself overflows.
+    const Polynomial &p = s.polynomials[k];
+    require_consistent(attained.largest(k) <= detail::largest ||
+                           !p(PowerTable(s.net.box, p.max_power())).is_bounded(),
+                       "an evaluation", k);
     bounds.lower = attained.lower(k);
     require_consistent(0.0 <= bounds.lower && bounds.lower <= bounds.upper,
                        "the evaluation of the witness", k);
