@@ -1,5 +1,7 @@
 #include "polynet/elementary.hpp"
 
+#include "elementary_series.hpp"
+
 namespace polynet {
 
 namespace {
@@ -21,15 +23,8 @@ const Interval half_pi_3{0x1.3198a2e037073p-69, 0x1.3198a2e037074p-69};
 const Interval half_pi = Interval(half_pi_1) + (half_pi_3 + half_pi_2);
 constexpr double largest_angle = 0x1p20;
 
-// ln(1 + u) = 2 artanh(z), z = u/(2 + u), for -0.3 <= u <= 0.42, so that |z| < 0.177:
-// sum z^(2n+1)/(2n + 1); after n = 12 the rest is below |z| z^26/27/(1 - z^2) < 2^-69 |z|.
-Interval log1p_reduced(const Interval &u) {
-  const Interval z = u / (u + 2.0), z2 = pow(z, 2);
-  Interval sum = symmetric(0x1p-69);
-  for (int n = 12; n >= 1; --n)
-    sum = (sum + Interval(1.0) / Interval(2 * n + 1)) * z2;
-  return z * (sum + 1.0) * 2.0;
-}
+// ln(1 + u) = 2 artanh(z), z = u/(2 + u), for -0.3 <= u <= 0.42, so that |z| < 0.177.
+Interval log1p_reduced(const Interval &u) { return log_series(u / (u + 2.0)); }
 
 // x = 2^k m with m in [sqrt(1/2), sqrt 2] or a little more.
 Interval log_point(double x) {
@@ -51,23 +46,6 @@ Interval log1p_point(double x) {
   return increasing(log_point, Interval(x) + 1.0);
 }
 
-// sin y and cos y for |y| < 0.8 by their alternating series, whose rest is below the first term
-// left out: 0.8^20/21! < 2^-71 (relative to y), 0.8^20/20! < 2^-67.
-Interval sin_reduced(const Interval &y) {
-  const Interval y2 = pow(y, 2);
-  Interval sum = symmetric(0x1p-71);
-  for (int n = 18; n >= 2; n -= 2)
-    sum = (sum + 1.0) * y2 / Interval(-n * (n + 1));
-  return y * (sum + 1.0);
-}
-Interval cos_reduced(const Interval &y) {
-  const Interval y2 = pow(y, 2);
-  Interval sum = symmetric(0x1p-67);
-  for (int n = 18; n >= 2; n -= 2)
-    sum = (sum + 1.0) * y2 / Interval(-(n - 1) * n);
-  return sum + 1.0;
-}
-
 // sin(x + quarter pi/2).
 Interval sin_point(double x, int quarter) {
   const Interval unit = symmetric(1.0);
@@ -77,7 +55,7 @@ Interval sin_point(double x, int quarter) {
   const Interval y =
       Interval(x) - Interval(k * half_pi_1) - Interval(k * half_pi_2) - Interval(k) * half_pi_3;
   const int turn = static_cast<int>(static_cast<long>(k) + quarter) & 3;
-  const Interval value = turn % 2 == 0 ? sin_reduced(y) : cos_reduced(y);
+  const Interval value = turn % 2 == 0 ? sin_series(y) : cos_series(y);
   return intersect(turn >= 2 ? -value : value, unit);
 }
 
@@ -99,15 +77,11 @@ Interval shifted_sin(const Interval &x, int quarter) {
 }
 
 // arctan t = 4 arctan r, halved twice by t -> t/(1 + sqrt(1 + t^2)), for 0 <= t <= 1: then
-// r < 0.199, and the alternating series' rest after r^27/27 is below r r^28/29 < 2^-69 r.
+// r < 0.199.
 Interval atan_reduced(Interval t) {
   for (int i = 0; i < 2; ++i)
     t = t / (sqrt(pow(t, 2) + 1.0) + 1.0);
-  const Interval minus_t2 = -pow(t, 2);
-  Interval sum = symmetric(0x1p-69);
-  for (int n = 13; n >= 1; --n)
-    sum = (sum + Interval(1.0) / Interval(2 * n + 1)) * minus_t2;
-  return t * (sum + 1.0) * 4.0;
+  return atan_series(t) * 4.0;
 }
 
 Interval atan_point(double x) {

@@ -1,5 +1,6 @@
 #include "polynet/interval.hpp"
 
+#include "elementary_series.hpp"
 #include "polynet/error.hpp"
 
 #include <cfenv>
@@ -25,15 +26,6 @@ Interval signed_pow(double x, int n) {
   return x < 0 && n % 2 == 1 ? -magnitude : magnitude;
 }
 
-// sum_{k=1..n} y^k / k! + remainder for |y| <= 0.36, without its constant term 1. The remainder
-// after n = 15 terms is below |y|^16/16! e^|y| < 0.36^15/16! * 1.44 * |y| < 2^-65 |y|.
-Interval expm1_reduced(const Interval &y) {
-  Interval sum = 0.0;
-  for (int k = 15; k >= 2; --k)
-    sum = (sum + 1.0) * y / Interval(k);
-  return y * (sum + 1.0 + symmetric(0x1p-65));
-}
-
 // e^x = 2^k e^y with y = x - k ln 2. ln 2 = ln2_high + ln2_low; ln2_high has 32 significant bits,
 // so k * ln2_high is exact for |k| < 2^21.
 constexpr double ln2_high = 0x1.62e42fee00000p-1;
@@ -46,7 +38,7 @@ Interval exp_point(double x) {
     return {0.0, detail::smallest};
   const double k = std::nearbyint(x * 1.4426950408889634);
   const Interval y = Interval(x) - k * ln2_high - Interval(k) * ln2_low;
-  const Interval e = expm1_reduced(y) + 1.0;
+  const Interval e = expm1_series(y) + 1.0;
   const int exponent = static_cast<int>(k);
   // ldexp rounds only where the result is subnormal, by at most one smallest subnormal.
   const double lo = std::ldexp(e.lo(), exponent), hi = std::ldexp(e.hi(), exponent);
@@ -54,7 +46,7 @@ Interval exp_point(double x) {
 }
 
 Interval expm1_point(double x) {
-  return std::fabs(x) <= 0.35 ? expm1_reduced(x) : exp_point(x) - 1.0;
+  return std::fabs(x) <= 0.35 ? expm1_series(Interval(x)) : exp_point(x) - 1.0;
 }
 
 // tanh x = -E/(2 + E) with E = expm1(-2 x), for x >= 0, where -1 < E <= 0.

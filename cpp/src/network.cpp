@@ -75,6 +75,7 @@ void validate(const Network &net) {
       }
     }
   };
+  require(net.activation != nullptr, "it has no activation");
   require(!net.box.empty(), "it has no inputs");
   require(!net.outputs.empty(), "it has no outputs");
   for (const Interval &x : net.box)
@@ -115,6 +116,7 @@ void validate(const Network &net) {
             std::max(operand_degrees.back(), degrees[static_cast<std::size_t>(source)]);
     }
     for (const Gate &gate : layer.gates) {
+      require(gate.stencil != nullptr, "a gate has no stencil");
       require(representable(gate.bias), "a bias is not a finite number of the dtype");
       require(representable(gate.scale) && gate.scale > 0.0,
               "a scale is not a positive number of the dtype");
@@ -140,6 +142,19 @@ void validate(const Network &net) {
     sources = layer.gates.size();
   }
   check_forms(net.outputs, sources);
+}
+
+void validate(const std::vector<Interval> &box, Dtype dtype) {
+  const auto representable = [&](double x) {
+    return std::fabs(x) <= float_format(dtype).largest && round_to(dtype, x) == x;
+  };
+  for (std::size_t i = 0; i < box.size(); ++i)
+    if (!representable(box[i].lo()) || !representable(box[i].hi()))
+      throw Error(ErrorCode::invalid_input,
+                  "the endpoints of the box must be finite, in ascending order and representable "
+                  "in " +
+                      std::string(name_of(dtype)) + "; those of input " + std::to_string(i) +
+                      " are not");
 }
 
 } // namespace polynet

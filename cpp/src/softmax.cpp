@@ -30,11 +30,19 @@ SoftmaxBounds softmax_bounds(const Network &net, const std::vector<ExactPolynomi
                              const std::vector<double> &errors, const std::vector<Interval> &mu,
                              double exp_ulp) {
   require_sound_float_environment();
+  validate(net);
+  for (const ExactPolynomial &h : hamiltonians)
+    h.require_variables(net.box.size());
   if (hamiltonians.size() != mu.size() || errors.size() != mu.size())
     throw Error(ErrorCode::invalid_input, std::to_string(hamiltonians.size()) +
                                               " Hamiltonians need as many errors and mu, not " +
                                               std::to_string(errors.size()) + " and " +
                                               std::to_string(mu.size()));
+  for (const double error : errors)
+    if (!(error >= 0.0 && error <= detail::largest))
+      throw Error(ErrorCode::invalid_input, "an error of the Hamiltonians must be finite and not "
+                                            "negative, not " +
+                                                text(error));
   const FloatFormat f = float_format(net.dtype);
   const Interval u = f.unit_roundoff, tiny = f.smallest_normal;
   const double classes = static_cast<double>(mu.size());
@@ -45,6 +53,7 @@ SoftmaxBounds softmax_bounds(const Network &net, const std::vector<ExactPolynomi
   Frame frame = Frame::centred(net.box, [](double x) { return x; });
   frame.keep_bits(net.bits);
   SoftmaxBounds bounds;
+  double largest = 0.0; // of the logits
   for (std::size_t y = 0; y < mu.size(); ++y) {
     const Model h = model_of(hamiltonians[y].on_bits(net.bits), frame);
     const PowerTable powers(frame.range, std::max(h.max_power, 1));
@@ -53,6 +62,7 @@ SoftmaxBounds softmax_bounds(const Network &net, const std::vector<ExactPolynomi
                            gamma * (Interval(reach) + errors[y] + mu[y].mag()) +
                            tiny * (classes + 2.0);
     bounds.logit_error = std::max(bounds.logit_error, error.hi());
+    largest = std::max(largest, (Interval(reach) + errors[y] + mu[y].mag()).hi());
   }
   // d = logit - largest is off by u |d|, which e^d <= 1 bounds by u/e; then exp's own error, and
   // one smallest normal number for underflow.
@@ -61,7 +71,9 @@ SoftmaxBounds softmax_bounds(const Network &net, const std::vector<ExactPolynomi
   const Interval rounding =
       (term + sum_error + u * 2.0 + tiny) / (Interval(1.0) - sum_error) * Interval(1.0 + 0x1p-20);
   bounds.probability_error = (tanh(Interval(bounds.logit_error) * 0.5) + rounding).hi();
-  if (!(bounds.logit_error <= f.largest) || !(sum_error.hi() < 0.5))
+  // Neither a logit nor the difference of two may overflow, with the roundings.
+  if (!(largest <= f.largest / 4) || !(bounds.logit_error <= f.largest / 4) ||
+      !(sum_error.hi() < 0.5))
     throw Error(ErrorCode::not_certified,
                 "no finite bound on the probabilities could be proved; use fewer classes, smaller "
                 "mu or dtype float64");

@@ -15,6 +15,8 @@ const char *class_name(polynet::ErrorCode code) {
     return "NotCertifiedError";
   case polynet::ErrorCode::float_environment:
     return "FloatEnvironmentError";
+  case polynet::ErrorCode::internal:
+    return "InternalError";
   }
   return "PolynetError";
 }

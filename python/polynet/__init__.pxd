@@ -15,6 +15,10 @@ cdef extern from "polynet/polynet.h" nogil:
         POLYNET_BY_GATES
         POLYNET_BY_NEURONS
 
+    ctypedef enum polynet_dtype:
+        POLYNET_FLOAT64
+        POLYNET_FLOAT32
+
     ctypedef struct polynet_network:
         pass
 
@@ -26,6 +30,7 @@ cdef extern from "polynet/polynet.h" nogil:
         const size_t *terms_per_output
         const uint32_t *exponents
         const double *coefficients
+        int dtype
 
     ctypedef struct polynet_bounds:
         double lower
@@ -41,8 +46,11 @@ cdef extern from "polynet/polynet.h" nogil:
     size_t polynet_variables(const polynet_network *network)
     size_t polynet_outputs(const polynet_network *network)
     size_t polynet_neurons(const polynet_network *network)
+    int polynet_dtype_of(const polynet_network *network)
     polynet_status polynet_evaluate(const polynet_network *network, int way,
                                     const double *points, size_t count, double *values)
+    polynet_status polynet_evaluate_float32(const polynet_network *network, int way,
+                                            const float *points, size_t count, float *values)
     double polynet_value(int n, double *point, void *network)
     polynet_status polynet_certify(const polynet_network *network, int way,
                                    polynet_bounds *bounds)

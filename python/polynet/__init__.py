@@ -20,6 +20,7 @@ from .embedding import get_cmake_dir, get_include, get_library
 from .errors import (
     CertificationInterrupted,
     FloatEnvironmentError,
+    InternalError,
     InvalidInputError,
     MissingPackageError,
     NotCertifiedError,
@@ -42,6 +43,7 @@ __all__ = [
     "Classifier",
     "ErrorTerm",
     "FloatEnvironmentError",
+    "InternalError",
     "Gate",
     "InvalidInputError",
     "Layer",

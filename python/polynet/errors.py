@@ -5,6 +5,7 @@ from typing import Any
 __all__ = [
     "CertificationInterrupted",
     "FloatEnvironmentError",
+    "InternalError",
     "InvalidInputError",
     "MissingPackageError",
     "NotCertifiedError",
@@ -31,6 +32,10 @@ class NotCertifiedError(PolynetError, ArithmeticError):
 
 class FloatEnvironmentError(PolynetError, RuntimeError):
     """The thread rounds other than to nearest or flushes subnormals."""
+
+
+class InternalError(PolynetError, RuntimeError):
+    """What was proved contradicts itself: a fault in polynet that should be reported."""
 
 
 class MissingPackageError(PolynetError, ImportError):

@@ -236,3 +236,25 @@ TEST_CASE("a thread that does not round to nearest neither compiles nor certifie
   CHECK(certifying == ErrorCode::float_environment);
   CHECK(compiling == ErrorCode::float_environment);
 }
+
+TEST_CASE("bounds that contradict an evaluation are a fault to report, not a certificate") {
+  // An activation whose enclosures are those of another: what is proved of it is false.
+  auto liar = std::make_shared<polynet::Activation>(*polynet::activation("tanh"));
+  liar->function.reset();
+  liar->value = [](double x) { return std::tanh(x) + 0.01 * x * x; };
+  polynet::Network net = polynet::compile({product_of(2).exact()}, cube(2), options("tanh"));
+  net.activation = liar;
+  polynet::CertifyOptions o;
+  o.way = polynet::Way::neurons;
+  std::string message;
+  const auto code = code_of([&] {
+    try {
+      polynet::certify(net, {product_of(2).exact()}, o);
+    } catch (const polynet::Error &error) {
+      message = error.what();
+      throw;
+    }
+  });
+  CHECK(code == ErrorCode::internal);
+  CHECK(message.find("please report") != std::string::npos);
+}

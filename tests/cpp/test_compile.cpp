@@ -153,3 +153,59 @@ TEST_CASE("coefficients that leave the dtype's range are refused") {
   o.dtype = Dtype::float32;
   CHECK(code_of([&] { polynet::compile({huge.exact()}, cube(2), o); }) == ErrorCode::invalid_input);
 }
+
+TEST_CASE("options have an activation, and none is refused") {
+  const polynet::CompileOptions plain{};
+  const Network net = polynet::compile({product_of(2).exact()}, cube(2), plain);
+  CHECK(net.activation->name == "logistic");
+  polynet::CompileOptions none;
+  none.activation = nullptr;
+  CHECK(code_of([&] { polynet::compile({product_of(2).exact()}, cube(2), none); }) ==
+        ErrorCode::invalid_input);
+}
+
+TEST_CASE("numbers that are none, and boxes of none, are refused by name") {
+  const double nan = std::numeric_limits<double>::quiet_NaN(), inf = polynet::detail::infinity;
+  const polynet::ExactPolynomial good = product_of(2).exact();
+  const Network net = polynet::compile({good}, cube(2), {});
+  const auto message = [](auto f) -> std::string {
+    try {
+      f();
+    } catch (const polynet::Error &error) {
+      return error.code() == ErrorCode::invalid_input ? error.what() : "another code";
+    }
+    return "nothing";
+  };
+  for (const Interval &range : {Interval(1.0, -1.0), Interval(nan), Interval(nan, 1.0),
+                                Interval(0.0, inf), Interval(-inf, inf)})
+    CHECK(message([&] { polynet::compile({good}, {{-1.0, 1.0}, range}, {}); }).find("input 1") !=
+          std::string::npos);
+  for (const double c : {nan, inf, -inf}) {
+    polynet::ExactPolynomial bad = good;
+    CHECK(message([&] { bad.add(polynet::Monomial{{0, 3}}, c); }).find("coefficient") !=
+          std::string::npos);
+  }
+  polynet::ExactPolynomial stranger;
+  stranger.add(polynet::Monomial{{7, 1}}, 1.0);
+  CHECK(message([&] { polynet::compile({stranger}, cube(2), {}); }).find("variable 7") !=
+        std::string::npos);
+  CHECK(message([&] { polynet::certify(net, {stranger}, {}); }).find("variable 7") !=
+        std::string::npos);
+  CHECK(message([&] { polynet::compile({}, cube(2), {}); }).find("at least one") !=
+        std::string::npos);
+  CHECK(message([&] { polynet::compile({good}, {}, {}); }).find("at least one") !=
+        std::string::npos);
+  Network broken = net;
+  broken.activation = nullptr;
+  CHECK(message([&] { polynet::certify(broken, {good}, {}); }).find("activation") !=
+        std::string::npos);
+  broken = net;
+  broken.hidden[0].gates[0].stencil = nullptr;
+  CHECK(message([&] { polynet::certify(broken, {good}, {}); }).find("stencil") !=
+        std::string::npos);
+  broken = net;
+  broken.box[1] = Interval(2.0, 1.0);
+  CHECK(message([&] { polynet::certify(broken, {good}, {}); }).find("box") != std::string::npos);
+  CHECK(message([&] { const polynet::Evaluators evaluators(broken); }).find("box") !=
+        std::string::npos);
+}

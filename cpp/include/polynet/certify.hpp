@@ -55,7 +55,8 @@ struct Task {
 class Certifier {
 public:
   /// Error (invalid_input) if an option or the number of polynomials or variables does not fit;
-  /// (not_certified) if no finite bound can be proved, with the reason.
+  /// (not_certified) if no finite bound can be proved, with the reason; (internal), also from the
+  /// functions below, if bounds contradict each other.
   Certifier(const Network &net, const std::vector<ExactPolynomial> &polynomials,
             const CertifyOptions &options);
   ~Certifier();

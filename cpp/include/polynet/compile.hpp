@@ -21,7 +21,7 @@ std::vector<std::string> construction_names();
 
 /// What the user may fix; everything else is chosen.
 struct CompileOptions {
-  std::shared_ptr<const Activation> activation;
+  std::shared_ptr<const Activation> activation = polynet::activation("logistic");
   Dtype dtype = Dtype::float64;
   Form form = Form::factored;
   Construction construction = Construction::compact;
@@ -44,8 +44,8 @@ struct CompileOptions {
 };
 
 /// A network that approximates the polynomials on the box (finite endpoints, representable in the
-/// dtype). Error (invalid_input) for an unusable bias or scale, (size_limit) for a term of a degree
-/// above 512 or a circuit of more than a million products.
+/// dtype). Error (invalid_input) for an unusable bias, scale, box or polynomial, (size_limit) for a
+/// term of a degree above 512 or a circuit of more than a million products.
 Network compile(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options);
 

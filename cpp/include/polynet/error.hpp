@@ -13,6 +13,7 @@ enum class ErrorCode {
   size_limit,        ///< the request is larger than a documented limit
   not_certified,     ///< a bound could not be proved
   float_environment, ///< the thread does not round to nearest, or flushes subnormals
+  internal,          ///< a fault in polynet: what was proved contradicts itself
 };
 
 /// The only exception type that leaves the library; what() names the culprit and the remedy.

@@ -71,7 +71,8 @@ public:
   ExactValues(ExactValues &&) noexcept;
   ~ExactValues();
 
-  /// An enclosure of value - p(x), to a unit in the last place: of the exact difference.
+  /// An enclosure of the exact difference value - p(x), to a unit in the last place; the whole line
+  /// if the value is not finite.
   Interval difference(double value, const std::vector<double> &x) const;
 
 private:

@@ -4,18 +4,30 @@
 // for a result r of one correctly rounded operation the exact value lies in [down(r), up(r)]
 // (Rump, Zimmermann, Boldo, Melquiond, "Computing predecessor and successor in rounding to
 // nearest", BIT 49, 2009). No rounding mode is ever switched. What this needs of the thread is
-// checked by require_sound_float_environment(), which the public entry points of the library call.
+// checked by require_sound_float_environment(), which the public entry points of the library call;
+// what it needs of the compiler is refused or prevented here, whatever options a user compiles
+// with.
 //
 // An interval is never empty and its endpoints are never NaN; an overflow gives an infinite
 // endpoint, and code that states a bound refuses infinite ones.
 #pragma once
 
+#if !defined(_MSVC_LANG) && __cplusplus < 201703L || defined(_MSVC_LANG) && _MSVC_LANG < 201703L
+#error "polynet's headers need C++17; compile with -std=c++17 or later (/std:c++17)"
+#endif
+
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <limits>
 
-#ifdef __FAST_MATH__
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||     \
+    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0)
 #error "polynet's proofs do not survive -ffast-math; compile without it"
+#endif
+#if FLT_EVAL_METHOD != 0
+#error                                                                                             \
+    "polynet's proofs need doubles that are rounded as doubles; compile without x87 (-mfpmath=sse)"
 #endif
 static_assert(std::numeric_limits<double>::is_iec559, "polynet needs IEEE 754 doubles");
 
@@ -29,13 +41,27 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double largest = std::numeric_limits<double>::max();
 constexpr double smallest = std::numeric_limits<double>::denorm_min();
 constexpr double phi = unit_roundoff * (1 + 2 * unit_roundoff);
+
+/// x, rounded. Where there is a fused multiply-add a compiler may otherwise contract the product
+/// that x comes from with the sum that it goes into (GCC does, unless told -ffp-contract=off).
+inline double rounded(double x) {
+#if defined(__GNUC__) && (defined(__FMA__) || defined(__FMA4__))
+  __asm__("" : "+x"(x));
+#elif defined(__GNUC__) && defined(__aarch64__)
+  __asm__("" : "+w"(x));
+#elif defined(__GNUC__) && !defined(__x86_64__) && !defined(__i386__)
+  __asm__("" : "+m"(x));
+#endif
+  return x;
+}
 } // namespace detail
 
 /// A lower bound of the exact value whose correctly rounded value is r; NaN gives -infinity.
 inline double down(double r) {
+  r = detail::rounded(r);
   if (!(std::fabs(r) <= detail::largest))
     return r > 0 ? detail::largest : -detail::infinity;
-  return r - (std::fabs(r) * detail::phi + detail::smallest);
+  return r - (detail::rounded(std::fabs(r) * detail::phi) + detail::smallest);
 }
 
 /// An upper bound of the exact value whose correctly rounded value is r; NaN gives +infinity.
@@ -49,8 +75,8 @@ public:
   /// The point x; a NaN stands for an unknown number, the whole line.
   Interval(double x) : Interval(x, x) {}
   /// [lo, hi]; endpoints out of order or NaN give the whole line.
-  Interval(double lo, double hi) : lo_(lo), hi_(hi) {
-    if (!(lo <= hi)) {
+  Interval(double lo, double hi) : lo_(detail::rounded(lo)), hi_(detail::rounded(hi)) {
+    if (!(lo_ <= hi_)) {
       lo_ = -detail::infinity;
       hi_ = detail::infinity;
     }

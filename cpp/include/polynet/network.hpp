@@ -1,6 +1,7 @@
 // Networks as data: gates with their affine operands, and the layers of neurons derived from them.
 #pragma once
 
+#include "polynet/polynomial.hpp"
 #include "polynet/stencil.hpp"
 
 #include <limits>
@@ -111,6 +112,9 @@ struct Network {
 /// and that every number is finite and representable in the dtype. Error (invalid_input) names the
 /// culprit.
 void validate(const Network &net);
+/// Checks a box: finite endpoints in order, representable in the dtype. Error (invalid_input) names
+/// the culprit.
+void validate(const std::vector<Interval> &box, Dtype dtype);
 
 /// One Linear map, y = W x + bias, and whether the activation follows. W is in compressed rows;
 /// absent entries are zero. All numbers are representable in the network's dtype.

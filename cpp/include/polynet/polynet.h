@@ -1,7 +1,8 @@
 /* polynet for C and whatever calls C: build a network, evaluate it, certify it.
  *
  * No C++ exception crosses this border: functions that can fail return a status, and
- * polynet_last_error() says what was wrong. A network is immutable: threads may share one. */
+ * polynet_last_error() says what was wrong; a null pointer is such a failure wherever it is not
+ * said to mean something. A network is immutable: threads may share one. */
 #pragma once
 
 #include <stddef.h>
@@ -31,6 +32,9 @@ typedef enum polynet_status {
 /* How a network is evaluated, and what a certificate is about: the values of `way`. */
 typedef enum polynet_way { POLYNET_BY_GATES = 0, POLYNET_BY_NEURONS = 1 } polynet_way;
 
+/* The floating-point type of a network's numbers and of its evaluation. */
+typedef enum polynet_dtype { POLYNET_FLOAT64 = 0, POLYNET_FLOAT32 = 1 } polynet_dtype;
+
 /* A network with the polynomials that it approximates. */
 typedef struct polynet_network polynet_network;
 
@@ -39,12 +43,13 @@ typedef struct polynet_network polynet_network;
  * exponents[t * variables + i]; the terms of the first output come first. */
 typedef struct polynet_problem {
   size_t variables;
-  const double *lower; /* `variables` endpoints each, finite */
+  const double *lower; /* `variables` endpoints each, finite numbers of the dtype */
   const double *upper;
   size_t outputs;
   const size_t *terms_per_output;
   const uint32_t *exponents;
   const double *coefficients; /* exact as they stand */
+  int dtype;                  /* a polynet_dtype; 0, what an initializer leaves out, is float64 */
 } polynet_problem;
 
 /* What is proved of one output: lower <= sup |evaluated network - polynomial| <= upper, and
@@ -59,7 +64,7 @@ POLYNET_API const char *polynet_version(void);
 /* The message of this thread's last failure; valid until its next one. */
 POLYNET_API const char *polynet_last_error(void);
 
-/* Compiles a float64 network; activation may be NULL for "logistic", tolerance 0 for none
+/* Compiles a network; activation may be NULL for "logistic", tolerance 0 for none
  * (otherwise the certified error by neurons that the smallest network is to keep). *network must be
  * given to polynet_free. */
 POLYNET_API polynet_status polynet_compile(const polynet_problem *problem, const char *activation,
@@ -68,17 +73,24 @@ POLYNET_API polynet_status polynet_compile(const polynet_problem *problem, const
 /* Does nothing with NULL. */
 POLYNET_API void polynet_free(polynet_network *network);
 
+/* 0 if the network is NULL. */
 POLYNET_API size_t polynet_variables(const polynet_network *network);
 POLYNET_API size_t polynet_outputs(const polynet_network *network);
 POLYNET_API size_t polynet_neurons(const polynet_network *network);
+/* A polynet_dtype; -1 if the network is NULL. */
+POLYNET_API int polynet_dtype_of(const polynet_network *network);
 
 /* Values at `count` points: points of shape (count, variables), values of shape (count, outputs),
- * contiguous, row by row. */
+ * contiguous, row by row, in the network's dtype. */
 POLYNET_API polynet_status polynet_evaluate(const polynet_network *network, int way,
                                             const double *points, size_t count, double *values);
+POLYNET_API polynet_status polynet_evaluate_float32(const polynet_network *network, int way,
+                                                    const float *points, size_t count,
+                                                    float *values);
 
-/* The first output at one point of n coordinates, by gates; NaN if n does not fit. The signature
- * is the one of integrands in scipy.LowLevelCallable and of many C libraries. */
+/* The first output of a float64 network at one point of n coordinates, by gates; NaN if anything
+ * does not fit. The signature is the one of integrands in scipy.LowLevelCallable and of many C
+ * libraries. */
 POLYNET_API double polynet_value(int n, double *point, void *network);
 
 /* Bounds of every output on the network's box; `bounds` has room for all outputs. */

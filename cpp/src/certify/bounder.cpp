@@ -71,7 +71,7 @@ bool Bounder::idle(std::size_t output) const {
   return idle_[output];
 }
 
-Range Bounder::by_gradient(std::size_t output, const std::vector<Interval> &part) const {
+ModelRange Bounder::by_gradient(std::size_t output, const std::vector<Interval> &part) const {
   std::call_once(gradient_once_, [this] { gradient_.emplace(error_, tolerances_); });
   return gradient_range(*gradient_, output, part, error_.network().bits,
                         tolerances_[output] / static_cast<double>(part.size()));
@@ -88,7 +88,7 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
       placed.push_back(f.centre[i] + f.radius[i] * point[i]);
     return placed;
   };
-  const auto improve = [&](const Range &range, std::vector<double> point) {
+  const auto improve = [&](const ModelRange &range, std::vector<double> point) {
     if (range.bound < best.upper)
       best = {range.bound, std::move(point), range.direction};
   };
@@ -99,11 +99,11 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
     // The whole box's model is there, if any, whether it is idle or not.
     const bool by_model = equal(box, error_.network().box) ? !on_box().empty() : !idle(output);
     if (by_model && rest < best.upper) {
-      const Range range = on_box()[output].range(t);
+      const ModelRange range = on_box()[output].range(t);
       improve(range, place(range.point, frame));
     }
     if (best.upper > enough && (!by_model || rest > tolerances_[output])) {
-      const Range range = by_gradient(output, box);
+      const ModelRange range = by_gradient(output, box);
       improve(range, range.point);
     }
     // Only where the rest is to blame does a model of the part help.
@@ -111,7 +111,8 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
       try {
         const Model model = error_models(error_, own, accuracy_, work_on_part)[output];
         const auto bernstein = BernsteinRange::of(model, tolerances_[output]);
-        const Range range = bernstein ? (*bernstein)(own.range) : termwise_range(model, own.range);
+        const ModelRange range =
+            bernstein ? (*bernstein)(own.range) : termwise_range(model, own.range);
         improve(range, place(place(range.point, own), frame));
       } catch (const Error &) {
         // Too many terms: the bounds so far stand.

@@ -25,7 +25,7 @@ private:
     Model model;
     std::optional<BernsteinRange> bernstein;
     std::size_t length() const { return bernstein ? bernstein->size() : model.terms(); }
-    Range range(const std::vector<Interval> &t) const {
+    ModelRange range(const std::vector<Interval> &t) const {
       return bernstein ? (*bernstein)(t) : termwise_range(model, t);
     }
   };
@@ -35,7 +35,7 @@ private:
   /// Whether parts of the box are better left to the gradient: no model, or a long one that bounds
   /// the whole box less well.
   bool idle(std::size_t output) const;
-  Range by_gradient(std::size_t output, const std::vector<Interval> &part) const;
+  ModelRange by_gradient(std::size_t output, const std::vector<Interval> &part) const;
 
   const ErrorFunction &error_;
   std::vector<double> tolerances_;

@@ -33,6 +33,9 @@ constexpr double share_of_rounding = 0.01;
 
 void check_arguments(const Network &net, const std::vector<ExactPolynomial> &polynomials,
                      const CertifyOptions &options) {
+  validate(net);
+  for (const ExactPolynomial &p : polynomials)
+    p.require_variables(net.box.size());
   if (polynomials.size() != net.outputs.size())
     throw Error(ErrorCode::invalid_input,
                 "the network has " + std::to_string(net.outputs.size()) + " outputs, but " +
@@ -43,14 +46,12 @@ void check_arguments(const Network &net, const std::vector<ExactPolynomial> &pol
     throw Error(ErrorCode::invalid_input, "activation_ulp must lie between 0 and 1e6");
 }
 
-// The truncation's witness was evaluated too: that its error, at most `attained`, is not below what
-// was proved there follows from the proofs.
-void require_consistent(const OutputBounds &bounds, double attained, std::size_t k) {
-  if (up(attained + bounds.rounding) >= bounds.truncation_lower)
-    return;
-  throw Error(ErrorCode::not_certified,
-              "the evaluation of output " + std::to_string(k) +
-                  " contradicts the proved bounds: a fault in polynet; please report the network");
+// What follows from the proofs: if it does not hold, one of them is wrong. Also false of a NaN.
+void require_consistent(bool consequence, const char *what, std::size_t k) {
+  if (!consequence)
+    throw Error(ErrorCode::internal, std::string(what) + " of output " + std::to_string(k) +
+                                         " contradicts the proved bounds: a fault in polynet; "
+                                         "please report the network and its polynomials");
 }
 
 void require_finite(const OutputBounds &bounds, std::size_t k) {
@@ -84,6 +85,9 @@ struct Certifier::State {
     b.truncation_lower = points.lower(k);
     b.truncation_witness = points.witness(k);
     b.upper = up(b.truncation_upper + b.rounding);
+    require_consistent(b.rounding >= 0.0, "the rounding", k);
+    require_consistent(0.0 <= b.truncation_lower && b.truncation_lower <= b.truncation_upper,
+                       "a point's truncation", k);
     return b;
   }
 
@@ -209,9 +213,15 @@ Certificate Certifier::certificate() const {
   attained.try_points(s.points.points());
   for (std::size_t k = 0; k < s.outputs(); ++k) {
     OutputBounds &bounds = certificate.outputs[k];
-    require_consistent(bounds, attained.largest(k), k);
+    // The truncation's witness was evaluated too.
+    require_consistent(up(attained.largest(k) + bounds.rounding) >= bounds.truncation_lower,
+                       "the evaluation of the truncation's witness", k);
     attained.wander(k);
+    // Nothing that was evaluated is infinite or a NaN.
+    require_consistent(attained.largest(k) <= detail::largest, "an evaluation", k);
     bounds.lower = attained.lower(k);
+    require_consistent(0.0 <= bounds.lower && bounds.lower <= bounds.upper,
+                       "the evaluation of the witness", k);
     bounds.witness = attained.witness(k);
   }
   return certificate;

@@ -117,7 +117,7 @@ std::optional<BernsteinRange> BernsteinRange::of(Model m, double negligible, std
   return range;
 }
 
-Range BernsteinRange::operator()(const std::vector<Interval> &part) const {
+ModelRange BernsteinRange::operator()(const std::vector<Interval> &part) const {
   std::vector<double> b = coefficients_, next(b.size());
   double roundings = 0.0;
   std::size_t inner = 1;
@@ -143,7 +143,7 @@ Range BernsteinRange::operator()(const std::vector<Interval> &part) const {
   // axes are relative to the norm; the second term is for underflow.
   const double count = static_cast<double>(b.size() * (degrees_.size() + 1));
   const double error = up(up(roundings * 0x1.1p-53) * norm_) + count * count * detail::smallest;
-  Range range{up(up(bound + error) + rest_), {}, 0};
+  ModelRange range{up(up(bound + error) + rest_), {}, 0};
 
   // The largest slope at the worst coefficient, among the variables where it is not at an end.
   range.point.resize(degrees_.size());
@@ -169,11 +169,11 @@ Range BernsteinRange::operator()(const std::vector<Interval> &part) const {
   return range;
 }
 
-Range termwise_range(const Model &m, const std::vector<Interval> &part) {
+ModelRange termwise_range(const Model &m, const std::vector<Interval> &part) {
   const std::size_t n = m.variables;
   const int max_power = std::max(m.max_power, 1);
   const double slack = almost * m.norm();
-  Range worst{0.0, {}, 0};
+  ModelRange worst{0.0, {}, 0};
   for (const double sign : {1.0, -1.0}) {
     std::vector<Interval> box = part, slopes;
     const double paid = move_to_ends(box, slopes, sign, slack, [&](const auto &b) {
@@ -183,7 +183,7 @@ Range termwise_range(const Model &m, const std::vector<Interval> &part) {
     // nothing.
     if (const auto bernstein =
             BernsteinRange::of(reduced(m, box), 0.0, BernsteinRange::few_coefficients)) {
-      Range range = (*bernstein)(box);
+      ModelRange range = (*bernstein)(box);
       range.bound = up(range.bound + paid);
       if (range.bound > worst.bound || worst.point.empty())
         worst = range;

@@ -9,7 +9,7 @@
 namespace polynet {
 
 /// What is known of a polynomial on a box, and where to look next.
-struct Range {
+struct ModelRange {
   /// An upper bound of the absolute value, the model's rest included.
   double bound;
   /// Near where the bound comes from, in the model's variables.
@@ -34,7 +34,7 @@ public:
   static std::optional<BernsteinRange> of(Model m, double negligible,
                                           std::size_t limit = max_coefficients);
 
-  Range operator()(const std::vector<Interval> &part) const;
+  ModelRange operator()(const std::vector<Interval> &part) const;
   std::size_t size() const { return coefficients_.size(); }
 
 private:
@@ -45,6 +45,6 @@ private:
 
 /// Bounds a model of any size over a part of [-1, 1]^n by the ranges of its terms, once the
 /// variables in which it is monotone are moved to an end.
-Range termwise_range(const Model &m, const std::vector<Interval> &part);
+ModelRange termwise_range(const Model &m, const std::vector<Interval> &part);
 
 } // namespace polynet

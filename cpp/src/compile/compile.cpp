@@ -36,14 +36,6 @@ void check_bits(const std::vector<Interval> &box, const std::vector<bool> &bits)
                   "input " + std::to_string(i) + " is a bit, so that its range must be [0, 1]");
 }
 
-void check_box(const std::vector<Interval> &box, Dtype dtype) {
-  for (const Interval &x : box)
-    if (!x.is_bounded() || round_to(dtype, x.lo()) != x.lo() || round_to(dtype, x.hi()) != x.hi())
-      throw Error(ErrorCode::invalid_input,
-                  "the endpoints of the box must be finite and representable in " +
-                      std::string(name_of(dtype)));
-}
-
 // Whether there is nothing to save: every product takes one neuron.
 bool is_of_bits(const Circuit &circuit) {
   return std::all_of(circuit.products.begin(), circuit.products.end(),
@@ -111,10 +103,16 @@ Network compile(const std::vector<ExactPolynomial> &polynomials, const std::vect
   check_parameter("bias", options.bias, options.dtype);
   check_parameter("scale", options.scale, options.dtype);
   check_parameter("sharpness", options.sharpness, options.dtype);
-  check_box(box, options.dtype);
+  if (!options.activation)
+    throw Error(ErrorCode::invalid_input, "options.activation must not be null");
+  if (polynomials.empty() || box.empty())
+    throw Error(ErrorCode::invalid_input, "a network needs at least one input and one polynomial");
+  validate(box, options.dtype);
   check_bits(box, options.bits);
-  for (const ExactPolynomial &p : polynomials)
+  for (const ExactPolynomial &p : polynomials) {
+    p.require_variables(box.size());
     check_degree(p);
+  }
   if (options.tolerance)
     check_tolerance(options);
   const LocalProblem problem = localised(polynomials, box, options.bits, options.dtype);

@@ -106,7 +106,6 @@ LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
   LocalProblem problem;
   std::vector<ExactPolynomial> reduced;
   for (const ExactPolynomial &p : polynomials) {
-    p.require_variables(box.size());
     reduced.push_back(p.on_bits(bits));
   }
   problem.variables = Localising(reduced, box, bits, dtype).run();

@@ -18,8 +18,7 @@ struct LocalProblem {
   std::vector<Polynomial> polynomials;
 };
 
-/// Error (invalid_input) if a polynomial has a variable that the box lacks or coefficients beyond
-/// float64; (size_limit) from ExactPolynomial::in.
+/// Error (invalid_input) if coefficients are beyond float64; (size_limit) from ExactPolynomial::in.
 LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
                        const std::vector<Interval> &box, const std::vector<bool> &bits,
                        Dtype dtype);

@@ -78,7 +78,7 @@ template void Evaluator::operator()(const Matrix<const float> &, std::size_t, co
                                     int) const;
 
 Evaluators::Evaluators(Network net)
-    : network_(std::move(net)),
+    : network_((validate(net), std::move(net))),
       gates_(Evaluator::by_gates(network_, Truncation(network_, ideal_network(network_)))) {}
 
 const Evaluator &Evaluators::neurons() const {

@@ -24,6 +24,8 @@ ExactValues::ExactValues(ExactValues &&) noexcept = default;
 ExactValues::~ExactValues() = default;
 
 Interval ExactValues::difference(double value, const std::vector<double> &x) const {
+  if (!(std::fabs(value) <= detail::largest))
+    return {-detail::infinity, detail::infinity};
   std::vector<std::vector<Dyadic>> powers;
   for (std::size_t i = 0; i < common_->powers.size(); ++i) {
     powers.push_back({{1, 0}});

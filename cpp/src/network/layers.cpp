@@ -11,8 +11,10 @@ namespace polynet {
 
 namespace {
 
-double finite(double x) {
-  if (!(std::fabs(x) <= detail::largest))
+// x as a number of the dtype.
+double in_dtype(Dtype dtype, double x) {
+  x = round_to(dtype, x);
+  if (!(std::fabs(x) <= float_format(dtype).largest))
     throw Error(ErrorCode::not_certified,
                 "a weight of the neurons overflows the dtype; use a larger scale, a smaller box "
                 "or dtype float64");
@@ -34,8 +36,8 @@ double unit_weight(const Network &net, const Gate &gate, const Interval &coeffic
   int exponent = 0;
   const double fraction = std::frexp(coefficient.mid() / n.mid(), &exponent);
   const int bits = float_format(net.dtype).precision - spare;
-  return finite(
-      round_to(net.dtype, std::ldexp(std::nearbyint(std::ldexp(fraction, bits)), exponent - bits)));
+  return in_dtype(net.dtype,
+                  std::ldexp(std::nearbyint(std::ldexp(fraction, bits)), exponent - bits));
 }
 
 // Turns rows over the previous layer's gates into a Layer over its neurons. All neurons of a gate
@@ -67,11 +69,11 @@ Layer over_neurons(const Network &net, const HiddenLayer &previous, const Neuron
     }
     for (std::size_t k = start; k < layer.column.size(); ++k) {
       const auto column = static_cast<std::size_t>(layer.column[k]);
-      layer.weight.push_back(finite(weights[column]));
+      layer.weight.push_back(in_dtype(net.dtype, weights[column]));
       weights[column] = 0.0;
       used[column] = false;
     }
-    layer.bias.push_back(finite(round_to(net.dtype, constant.value().mid())));
+    layer.bias.push_back(in_dtype(net.dtype, constant.value().mid()));
     layer.row_start.push_back(static_cast<int>(layer.column.size()));
   }
   return layer;
@@ -97,13 +99,13 @@ Layer over_inputs(const Network &net, const std::vector<Row> &rows) {
   for (const Row &row : rows) {
     ExactSum constant(row.constant.mid());
     for (const auto &[source, coefficient] : row.terms) {
-      const double weight = finite(round_to(net.dtype, coefficient.mid()));
+      const double weight = in_dtype(net.dtype, coefficient.mid());
       layer.column.push_back(source);
       layer.weight.push_back(weight);
       if (net.form == Form::merged)
         constant.add_product(-weight, net.origin_of(static_cast<std::size_t>(source)));
     }
-    layer.bias.push_back(finite(round_to(net.dtype, constant.value().mid())));
+    layer.bias.push_back(in_dtype(net.dtype, constant.value().mid()));
     layer.row_start.push_back(static_cast<int>(layer.column.size()));
   }
   return layer;
@@ -116,9 +118,9 @@ Layer from_operands(const Network &net, const HiddenLayer &hidden, const Neurons
   for (const Neurons::Neuron &neuron : neurons.distinct) {
     for (const auto &[operand, direction] : neuron.terms) {
       layer.column.push_back(operand);
-      layer.weight.push_back(finite(round_to(net.dtype, neuron.scale * direction)));
+      layer.weight.push_back(in_dtype(net.dtype, neuron.scale * direction));
     }
-    layer.bias.push_back(round_to(net.dtype, neuron.bias));
+    layer.bias.push_back(in_dtype(net.dtype, neuron.bias));
     layer.row_start.push_back(static_cast<int>(layer.column.size()));
   }
   return layer;
@@ -226,7 +228,7 @@ std::vector<double> unit_weights(const Network &net, const HiddenLayer &layer,
   double largest = 0.0;
   for (const auto &[neuron, load] : loads)
     if (load.nodes > 1)
-      largest = std::max(largest, finite(load.sum));
+      largest = std::max(largest, in_dtype(net.dtype, load.sum));
   if (largest == 0.0)
     return units;
   const FloatFormat format = float_format(net.dtype);

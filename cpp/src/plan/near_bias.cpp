@@ -68,6 +68,7 @@ private:
       powers.push_back(powers.back() * reach_);
     const double flushed = format_.smallest_normal;
     Interval size, lost; // of h_k as it is computed
+    double largest = 0.0;
     for (std::size_t k = a.size(); k-- > 0;) {
       const double c = round_to(Dtype::float32, (a[k] / powers[k]).mid());
       coefficients.push_back(c);
@@ -78,7 +79,10 @@ private:
         here += half_ulp(product + here + std::fabs(c));
       lost = lost * reach_ + here;
       size = product + here + std::fabs(c);
+      largest = std::max(largest, size.hi());
     }
+    if (!(largest <= format_.largest / 2))
+      return {};
     const double allowed = function_ulp[static_cast<int>(*s_.function)].float32 - 1.0;
     return (error + lost).hi() <= allowed * 2.0 * half_ulp(least_) ? coefficients
                                                                    : std::vector<double>();

@@ -3,6 +3,7 @@
 #include "chebyshev.hpp"
 #include "combinatorics.hpp"
 #include "economised.hpp"
+#include "finite.hpp"
 #include "orders.hpp"
 
 namespace polynet {
@@ -304,7 +305,8 @@ private:
   //
   //     fl(t + t (r + d)) = t (1 + theta_m) (1 + (r + d)(1 + theta_1)),
   //
-  // t of m - 1 products. A flushed product of t is multiplied by later operands and by 1 + r.
+  // t of m - 1 products. A flushed product of t is multiplied by later operands and by 1 + r. All
+  // that holds only where nothing overflows.
   void bound_errors() {
     const double u = format_.unit_roundoff, m = stencil_.order();
     const Interval error =
@@ -315,6 +317,8 @@ private:
     for (int i = 0; i < count_; ++i)
       reach *= pow(Interval(std::max(p_.range[i], 1.0)), stencil_.target[i]);
     p_.absolute_error = (reach * (size + 1.0) * (2.0 * m + 4.0) * format_.smallest_normal).hi();
+    if (p_.converges && !stays_finite(p_, net_.dtype))
+      p_.absolute_error = detail::infinity;
   }
 
   const Network &net_;

@@ -13,6 +13,7 @@ double Analysis::argument_rounding(std::size_t t, const Gate &gate,
   Summands summands;
   summands.add(std::fabs(gate.bias), 0);
   double rounded = 0.0, flushed = 2.0;
+  bool finite = true;
   for (int i = 0; i < gate.stencil->operands; ++i) {
     const double error = operand_errors[static_cast<std::size_t>(gate.operands[i])];
     const double reach = reach_of(t, gate, i, error);
@@ -21,9 +22,12 @@ double Analysis::argument_rounding(std::size_t t, const Gate &gate,
     rounded = up(rounded + product);
     summands.add(up(reach + product), 0);
     const double weight = up(gate.scale * gate.stencil->largest_direction(i));
+    finite = finite && weight <= format.largest;
     const double z = up(truncation.operand(t, gate.operands[i]).mag() + error);
     flushed = up(flushed + up(weight + z) + 2.0);
   }
+  if (!finite || !(summands.magnitude() <= format.largest / 2))
+    return detail::infinity;
   const double sum = summands.rounding(format, summands.magnitude());
   return up(up(rounded + sum) + up(flushed * format.smallest_normal));
 }
