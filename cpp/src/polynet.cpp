@@ -1,5 +1,6 @@
 #include "polynet/polynet.hpp"
 
+#include "polynet/float_environment.hpp"
 #include "polynet/polynet.h"
 
 #include <limits>
@@ -34,13 +35,16 @@ polynet_status status_of(ErrorCode code) {
     return POLYNET_NOT_CERTIFIED;
   case ErrorCode::float_environment:
     return POLYNET_FLOAT_ENVIRONMENT;
+  case ErrorCode::time_limit:
+    break; // nothing is watched here
   }
   return POLYNET_INTERNAL_ERROR;
 }
 
-// Where exceptions stop.
+// Where exceptions stop; the floating-point environment is ours inside.
 template <typename Action> polynet_status guarded(const Action &action) noexcept {
   try {
+    const SoundFloats floats;
     action();
     return POLYNET_OK;
   } catch (const Error &error) {

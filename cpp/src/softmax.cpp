@@ -1,10 +1,12 @@
 #include "polynet/softmax.hpp"
 
 #include "polynet/error.hpp"
+#include "polynet/float_environment.hpp"
 
 namespace polynet {
 
 template <typename T> void softmax(T *values, std::size_t count, const std::vector<double> &mu) {
+  const SoundFloats floats;
   const std::size_t classes = mu.size();
   for (T *row = values; row != values + count * classes; row += classes) {
     T largest = -std::numeric_limits<T>::infinity();
@@ -28,7 +30,7 @@ template void softmax(float *, std::size_t, const std::vector<double> &);
 SoftmaxBounds softmax_bounds(const Network &net, const std::vector<Polynomial> &hamiltonians,
                              const std::vector<double> &errors, const std::vector<Interval> &mu,
                              double exp_ulp) {
-  require_sound_float_environment();
+  const SoundFloats floats;
   if (hamiltonians.size() != mu.size() || errors.size() != mu.size())
     throw Error(ErrorCode::invalid_input, std::to_string(hamiltonians.size()) +
                                               " Hamiltonians need as many errors and mu, not " +

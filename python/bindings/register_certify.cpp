@@ -26,7 +26,7 @@ void register_certify(py::module_ &module) {
       .def_readonly("activation_ulp", &Certificate::activation_ulp)
       .def_readonly("outputs", &Certificate::outputs)
       .def_readonly("boxes", &Certificate::boxes);
-  py::class_<Certifier>(module, "Certifier", "A certification in steps.")
+  py::class_<Certifier, std::shared_ptr<Certifier>>(module, "Certifier", "A certification in steps.")
       .def("next",
            [](Certifier &self) {
              polynet::Task task;

@@ -14,7 +14,7 @@ from .certificate import Certificate, OutputBounds
 from .certificate_file import load_certificate, save_certificate, verify
 from .certifier import Progress
 from .checker import Verdict
-from .compiler import compile
+from .compiler import SearchProgress, compile
 from .config import show_config
 from .embedding import get_cmake_dir, get_include, get_library
 from .errors import (
@@ -25,6 +25,7 @@ from .errors import (
     NotCertifiedError,
     PolynetError,
     SizeLimitError,
+    TimeLimitError,
 )
 from .gate import ErrorTerm, Gate
 from .layer import Layer
@@ -51,7 +52,9 @@ __all__ = [
     "Polynomial",
     "ProbabilityCertificate",
     "Progress",
+    "SearchProgress",
     "SizeLimitError",
+    "TimeLimitError",
     "Verdict",
     "__version__",
     "activation_names",

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
+from ._arguments import as_instance, as_number, as_path
+from ._floats import sound_floats
 from .box import Box, Range
 from .certificate import Certificate, OutputBounds
 from .checker import MalformedCertificateError, Verdict
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["certificate_data", "load_certificate", "save_certificate", "verify"]
 
 
+@sound_floats
 def save_certificate(path: str | PathLike[str], network: Network, certificate: Certificate) -> None:
     """Write a certificate with its network and polynomials as a JSON file.
 
@@ -55,12 +58,14 @@ def save_certificate(path: str | PathLike[str], network: Network, certificate: C
     >>> pn.verify("xy.json").proved  # doctest: +SKIP
     True
     """
+    path = as_path(path)
     data = certificate_data(network, certificate)
     text = json.dumps(data, indent=None, separators=(",", ":"), allow_nan=False)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text + "\n")
 
 
+@sound_floats
 def load_certificate(path: str | PathLike[str]) -> tuple[Network, Certificate]:
     """Read back what :func:`save_certificate` wrote. Nothing is proved by that: see `verify`.
 
@@ -73,6 +78,7 @@ def load_certificate(path: str | PathLike[str]) -> tuple[Network, Certificate]:
     """
     from .checker.reading import read  # here: `import polynet` does without it
 
+    path = as_path(path)
     try:
         claim = read(path)
     except MalformedCertificateError as error:
@@ -81,6 +87,7 @@ def load_certificate(path: str | PathLike[str]) -> tuple[Network, Certificate]:
     return network, _certificate(claim, network.box)
 
 
+@sound_floats
 def verify(source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300.0) -> Verdict:
     """Prove a certificate's claims again with the independent checker.
 
@@ -112,16 +119,22 @@ def verify(source: str | PathLike[str] | dict[str, Any], *, seconds: float = 300
             "the checker computes with python-flint, which is not installed; "
             "pip install 'polynet-gates[verify]'"
         ) from None
+    seconds = as_number(seconds, "seconds", infinite=True)
+    if not isinstance(source, dict):
+        source = as_path(source, "source")
     try:
         return check(source, seconds=seconds)
     except MalformedCertificateError as error:
         raise InvalidInputError(str(error)) from None
 
 
+@sound_floats
 def certificate_data(network: Network, certificate: Certificate) -> dict[str, Any]:
     """Return the content of a certificate's file, for `json`."""
     from .checker.reading import FORMAT, FORMAT_VERSION
 
+    as_instance(network, "network", Network)
+    as_instance(certificate, "certificate", Certificate)
     _check(network, certificate)
     _, _, _, _, hidden, outputs = network._handle.state()
     names = list(dict.fromkeys(gate[0] for _, gates in hidden for gate in gates))

@@ -10,6 +10,7 @@ __all__ = [
     "NotCertifiedError",
     "PolynetError",
     "SizeLimitError",
+    "TimeLimitError",
 ]
 
 
@@ -30,7 +31,15 @@ class NotCertifiedError(PolynetError, ArithmeticError):
 
 
 class FloatEnvironmentError(PolynetError, RuntimeError):
-    """The thread rounds other than to nearest or flushes subnormals."""
+    """Rounding to nearest with subnormal numbers cannot be set in this thread.
+
+    A thread in another environment is no error: it is set where it is needed, and restored. This
+    is for emulators and processors that do not obey.
+    """
+
+
+class TimeLimitError(PolynetError, TimeoutError):
+    """The time was up before there was anything to return."""
 
 
 class MissingPackageError(PolynetError, ImportError):

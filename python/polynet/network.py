@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from . import _core, storage
+from ._arguments import as_count, as_number, as_path, as_progress, as_seconds, is_by_gates
+from ._floats import sound_floats
 from .box import Box
 from .certificate import Certificate
 from .certifier import Progress, Request, Run
@@ -15,7 +17,6 @@ from .errors import CertificationInterrupted, InvalidInputError, PolynetError
 from .evaluation import Evaluable, Way
 from .export import Exports
 from .layer import Layer
-from .points import is_by_gates
 from .polynomial import Polynomial, core_terms
 from .softmax import Classifier
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["Network", "Way", "load"]
 
 
+# No derivative beyond this is available: larger orders are all refused.
+_MAX_ORDER = 20
 _NO_NUMBERS = "cannot be written: its functions are not part of the network's numbers"
 
 
@@ -126,6 +129,7 @@ class Network(Evaluable, Exports):
             self._handle.with_form("merged"), self.polynomials, self.box, single=self._single
         )
 
+    @sound_floats
     def certify(
         self,
         *,
@@ -172,17 +176,27 @@ class Network(Evaluable, Exports):
             If an option is out of its range, a bar cannot be drawn, or the network cannot be sent
             to an executor because its activation is user-defined.
         FloatEnvironmentError
-            If this thread does not round to nearest or flushes subnormals.
+            If rounding to nearest with subnormal numbers cannot be set in this thread.
         CertificationInterrupted
             A KeyboardInterrupt (Ctrl-C); its ``certificate`` holds what is proved so far.
         """
         by_gates = is_by_gates(by)
-        if activation_ulp is not None and not 0.0 < activation_ulp <= 1e6:
-            raise InvalidInputError(f"activation_ulp must lie in (0, 1e6], not {activation_ulp!r}")
-        if max_boxes < 1:
-            raise InvalidInputError(f"max_boxes must be at least 1, not {max_boxes!r}")
-        if time_limit is not None and not time_limit >= 0.0:
-            raise InvalidInputError(f"time_limit must be at least 0 seconds, not {time_limit!r}")
+        if activation_ulp is not None:
+            activation_ulp = as_number(activation_ulp, "activation_ulp")
+            if not 0.0 < activation_ulp <= 1e6:
+                raise InvalidInputError(
+                    f"activation_ulp must lie in (0, 1e6], not {activation_ulp!r}"
+                )
+        ratio = as_number(ratio, "ratio", infinite=True)
+        if not ratio >= 1.0:
+            raise InvalidInputError(f"ratio must be at least 1, not {ratio!r}")
+        max_boxes = as_count(max_boxes, "max_boxes", 1)
+        time_limit = as_seconds(time_limit)
+        progress = as_progress(progress)
+        if executor is not None and not callable(getattr(executor, "submit", None)):
+            raise InvalidInputError(
+                f"executor must be a concurrent.futures.Executor, not {executor!r}"
+            )
         if executor is not None and self._user_defined() is not None:
             raise InvalidInputError(
                 f"a network with the user-defined activation {self.activation!r} cannot be sent to "
@@ -232,8 +246,7 @@ class Network(Evaluable, Exports):
         SizeLimitError
             If the polynomials grow too long, or a derivative beyond order 20 is needed.
         """
-        if order < 1:
-            raise InvalidInputError(f"order must be at least 1, not {order!r}")
+        order = as_count(order, "order", 1)
         polynomials = tuple(
             Polynomial(
                 {
@@ -243,7 +256,7 @@ class Network(Evaluable, Exports):
                 },
                 self.box.variables,
             )
-            for terms in self._handle.error_terms(order)
+            for terms in self._handle.error_terms(min(order, _MAX_ORDER + 1))
         )
         return polynomials[0] if self._single else polynomials
 
@@ -272,6 +285,7 @@ class Network(Evaluable, Exports):
             )
         return Classifier(self, self._handle, mu)
 
+    @sound_floats
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a safetensors file, which :func:`polynet.load` reads.
 
@@ -286,7 +300,7 @@ class Network(Evaluable, Exports):
             raise InvalidInputError(
                 f"the user-defined activation {self.activation!r} {_NO_NUMBERS}"
             )
-        storage.write(path, self._identity())
+        storage.write(as_path(path), self._identity())
 
     def _identity(self) -> storage.Contents:
         return (self._handle.state(), self.polynomials, self.box, self._single)
@@ -331,6 +345,7 @@ def _restore(
     return Network(_core.Network.from_state(state, box.bit_marks), polynomials, box, single=single)
 
 
+@sound_floats
 def load(path: str | os.PathLike[str]) -> Network:
     """Read a network that :meth:`Network.save` wrote, the same bit for bit.
 
@@ -344,8 +359,9 @@ def load(path: str | os.PathLike[str]) -> Network:
     MissingPackageError
         Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
     """
+    path = as_path(path)
     state, polynomials, box, single = storage.read(path)
     try:
         return _restore(state, polynomials, box, single)
     except (PolynetError, TypeError) as error:  # TypeError: of the core's arguments
-        raise InvalidInputError(f"{os.fspath(path)!r} is damaged: {error}") from None
+        raise InvalidInputError(f"{path!r} is damaged: {error}") from None

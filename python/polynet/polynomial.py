@@ -27,6 +27,7 @@ from ._exact import (
     to_fraction,
     unpack,
 )
+from ._floats import sound_floats
 from ._parse import MAX_NESTING, MAX_OPERATORS, MAX_TEXT_LENGTH, parse_terms
 from ._text import write_monomial, write_terms
 from .convert import from_arrays, read, to_sympy
@@ -91,6 +92,7 @@ class Polynomial:
     _terms: dict[Exponents, Fraction]
     _variables: tuple[str, ...]
 
+    @sound_floats
     def __init__(self, terms: Mapping[Any, ExactNumber], variables: Sequence[str]) -> None:
         names = check_names(variables)
         if not isinstance(terms, Mapping):
@@ -145,6 +147,7 @@ class Polynomial:
         return cls._from_packed(*parse_terms(text, variables))
 
     @classmethod
+    @sound_floats
     def coerce(cls, obj: object, variables: Sequence[str]) -> "Polynomial":
         """Return `obj` as a polynomial over `variables`.
 
@@ -185,6 +188,7 @@ class Polynomial:
         )
 
     @classmethod
+    @sound_floats
     def from_arrays(
         cls, exponents: "ArrayLike", coefficients: Iterable[ExactNumber], variables: Sequence[str]
     ) -> "Polynomial":
@@ -263,6 +267,7 @@ class Polynomial:
         packed = {pack(tuple((*e, 0)[i] for i in order)): c for e, c in self._terms.items()}
         return self._from_packed(packed, names)
 
+    @sound_floats
     def enclosures(self) -> tuple[list[Exponents], list[tuple[float, float]]]:
         """Return each term's exponents and the tightest float64 interval around its coefficient.
 
@@ -285,6 +290,7 @@ class Polynomial:
                 ) from None
         return list(self._terms), intervals
 
+    @sound_floats
     def __call__(self, point: Sequence[ExactNumber]) -> Fraction:
         """Return the exact value at a point, one number per variable.
 
@@ -349,6 +355,7 @@ class Polynomial:
         packed = power(self._packed(), k, len(self._variables))
         return self._from_packed(packed, self._variables)
 
+    @sound_floats
     def _operand(self, other: object) -> Terms | None:
         """Return the other operand's terms, or None if it is no polynomial and no number."""
         if is_number(other):

@@ -225,14 +225,3 @@ TEST_CASE("what cannot be proved is refused, not guessed") {
   CHECK(code_of([&] { certify(net, cases[0].enclosed(), by_neurons); }) ==
         ErrorCode::not_certified);
 }
-
-TEST_CASE("a thread that does not round to nearest neither compiles nor certifies") {
-  const Network net = network(cases[0], "logistic", Dtype::float64, Form::factored);
-  REQUIRE(std::fesetround(FE_UPWARD) == 0);
-  const auto certifying = code_of([&] { certify(net, cases[0].enclosed(), {}); });
-  const auto compiling =
-      code_of([&] { polynet::compile(cases[0].enclosed(), cases[0].box, options()); });
-  std::fesetround(FE_TONEAREST);
-  CHECK(certifying == ErrorCode::float_environment);
-  CHECK(compiling == ErrorCode::float_environment);
-}

@@ -23,7 +23,7 @@ typedef enum polynet_status {
   POLYNET_INVALID_INPUT = 1,     /* an argument breaks its documented requirement */
   POLYNET_SIZE_LIMIT = 2,        /* the request is larger than a documented limit */
   POLYNET_NOT_CERTIFIED = 3,     /* a bound could not be proved */
-  POLYNET_FLOAT_ENVIRONMENT = 4, /* the thread does not round to nearest, or flushes subnormals */
+  POLYNET_FLOAT_ENVIRONMENT = 4, /* rounding to nearest with subnormals cannot be set */
   POLYNET_OUT_OF_MEMORY = 5,
   POLYNET_INTERNAL_ERROR = 6
 } polynet_status;

@@ -4,6 +4,7 @@
 #include "bounder.hpp"
 #include "points.hpp"
 #include "polynet/error.hpp"
+#include "polynet/float_environment.hpp"
 #include "polynet/rounding.hpp"
 #include "tree.hpp"
 
@@ -109,7 +110,7 @@ struct Certifier::State {
 
 Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomials,
                      const CertifyOptions &options) {
-  require_sound_float_environment();
+  const SoundFloats floats;
   check_arguments(net, polynomials, options);
   std::vector<Polynomial> reduced;
   for (const Polynomial &p : polynomials)
@@ -144,6 +145,7 @@ Certifier::Certifier(const Network &net, const std::vector<Polynomial> &polynomi
 Certifier::~Certifier() = default;
 
 Task Certifier::next() {
+  const SoundFloats floats;
   State &s = *state_;
   for (; s.current < s.outputs(); ++s.current, s.whole_is_bounded = false) {
     PartTree &tree = s.trees[s.current];
@@ -168,6 +170,7 @@ Task Certifier::next() {
 }
 
 void Certifier::accept(const std::vector<PartBound> &bounds) {
+  const SoundFloats floats;
   State &s = *state_;
   PartTree &tree = s.trees[s.current];
   if (s.whole_is_bounded) {
@@ -185,16 +188,20 @@ void Certifier::accept(const std::vector<PartBound> &bounds) {
 }
 
 std::vector<PartBound> Certifier::bounds(const Task &task) const {
-  require_sound_float_environment();
+  const SoundFloats floats;
   std::vector<PartBound> result;
   for (const Part &part : task.parts)
     result.push_back((*state_->bounder)(task.output, part, task.enough));
   return result;
 }
 
-OutputBounds Certifier::so_far(std::size_t output) const { return state_->bounds(output); }
+OutputBounds Certifier::so_far(std::size_t output) const {
+  const SoundFloats floats;
+  return state_->bounds(output);
+}
 
 Certificate Certifier::certificate() const {
+  const SoundFloats floats;
   const State &s = *state_;
   Certificate certificate;
   certificate.way = s.options.way;

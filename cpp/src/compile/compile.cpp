@@ -2,6 +2,7 @@
 
 #include "choice.hpp"
 #include "polynet/error.hpp"
+#include "polynet/float_environment.hpp"
 
 #include <algorithm>
 #include <string>
@@ -76,9 +77,10 @@ Construction construction_from_name(std::string_view name) {
 
 std::vector<std::string> construction_names() { return {"compact", "paper", "shallow"}; }
 
-Network compile(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
-                const CompileOptions &options) {
-  require_sound_float_environment();
+namespace {
+
+Network search(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
+               const CompileOptions &options) {
   check_parameter("bias", options.bias, options.dtype);
   check_parameter("scale", options.scale, options.dtype);
   check_parameter("sharpness", options.sharpness, options.dtype);
@@ -106,7 +108,7 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
       throw Error(ErrorCode::invalid_input,
                   "hidden_layers must lie between 1 and 64, not " + std::to_string(layers));
     Network net = grouped(on_box, box, options, layers);
-    settle_scales(net, options.scale);
+    settle_scales(net, options.scale, options.watch);
     return net;
   }
   const Circuit circuit = paper_circuit(on_box, box, options);
@@ -117,8 +119,22 @@ Network compile(const std::vector<Polynomial> &polynomials, const std::vector<In
   if (options.construction == Construction::compact && !is_of_bits(circuit))
     return compile_compact(circuit, on_box, box, options);
   Network net = schedule(circuit, box, options);
-  settle_scales(net, options.scale);
+  settle_scales(net, options.scale, options.watch);
   return net;
+}
+
+} // namespace
+
+Network compile(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
+                const CompileOptions &options) {
+  const SoundFloats floats;
+  try {
+    return search(polynomials, box, options);
+  } catch (const SearchOver &) {
+    throw Error(ErrorCode::time_limit,
+                "the time was up before there was any network; allow more of it, or construction "
+                "'paper', which takes the least");
+  }
 }
 
 } // namespace polynet

@@ -28,6 +28,7 @@ public:
     std::vector<Candidate *> rest;
     int looks = 0;
     for (Candidate &c : found) {
+      require_time();
       if (!(c.error <= leeway * *options_.tolerance) || looks == most_trials) {
         rest.push_back(&c);
         continue;
@@ -42,9 +43,11 @@ public:
     std::stable_sort(rest.begin(), rest.end(), [](const Candidate *a, const Candidate *b) {
       return a->neurons < b->neurons;
     });
-    for (Candidate *c : rest)
+    for (Candidate *c : rest) {
+      require_time();
       if (within(c->net))
         return std::move(c->net);
+    }
     refuse();
   }
 
@@ -59,7 +62,7 @@ private:
   // proved.
   double certified_error(Network &net) const {
     try {
-      settle_scales(net, options_.scale);
+      settle_scales(net, options_.scale, options_.watch);
       const ErrorFunction error(net, polynomials_);
       const std::vector<Interval> &errors = error.on_box();
       const std::vector<double> rounding =
@@ -70,6 +73,17 @@ private:
       return worst;
     } catch (const Error &) {
       return detail::infinity;
+    }
+  }
+
+  void require_time() const {
+    try {
+      check(options_.watch);
+    } catch (const SearchOver &) {
+      throw Error(ErrorCode::time_limit,
+                  "the time was up before a network within the tolerance " +
+                      text(*options_.tolerance) + " was found; the best so far reached " +
+                      text(best_error_) + "; allow more time, or a larger tolerance");
     }
   }
 

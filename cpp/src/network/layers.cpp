@@ -1,6 +1,7 @@
 // The neurons of a network, and its layers of them.
 #include "../exact_sum.hpp"
 #include "polynet/error.hpp"
+#include "polynet/float_environment.hpp"
 #include "polynet/network.hpp"
 
 #include <algorithm>
@@ -225,6 +226,7 @@ std::vector<double> unit_weights(const Network &net, const HiddenLayer &layer,
 }
 
 std::vector<Layer> layers(const Network &net) {
+  const SoundFloats floats;
   std::vector<Layer> result;
   const HiddenLayer *previous = nullptr;
   Neurons before;
