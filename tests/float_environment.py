@@ -163,7 +163,9 @@ def _of_parts():
         yield f"gate of {name}", text((gate, terms, gate.leading_derivative))
     a, b = _core.Interval(0.1, 0.3), _core.Interval(-0.7, 1e-310)
     results = [a + b, a - b, a * b, b / a, -b, b**3, a**-1, a.sqrt(), a.log()]
-    results += [getattr(b, f)() for f in "exp expm1 tanh log1p sin cos atan erf".split()]
+    results += [
+        getattr(b, f)() for f in ["exp", "expm1", "tanh", "log1p", "sin", "cos", "atan", "erf"]
+    ]
     yield "intervals", text([(r.lower, r.upper) for r in results])
 
     def taylor(lower, upper, order):

@@ -6,10 +6,10 @@ import sys
 import threading
 from pathlib import Path
 
+import float_environment
 import numpy as np
 import pytest
 
-import float_environment
 import polynet as pn
 from polynet import _core
 

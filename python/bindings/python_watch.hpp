@@ -4,6 +4,7 @@
 #include "register.hpp"
 
 #include <chrono>
+#include <optional>
 
 namespace polynet_python {
 
@@ -12,7 +13,7 @@ namespace polynet_python {
 class PythonWatch final : public polynet::Watch {
 public:
   /// Calls report(networks, neurons of the smallest) unless it is None; over after so many seconds.
-  PythonWatch(std::optional<double> seconds, py::object report)
+  explicit PythonWatch(std::optional<double> seconds = {}, py::object report = py::none())
       : seconds_(seconds), report_(std::move(report)) {}
 
 private:

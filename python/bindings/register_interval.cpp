@@ -40,17 +40,28 @@ void register_interval(py::module_ &module) {
       .def(py::self * py::self, WithSoundFloats())
       .def(py::self / py::self, WithSoundFloats())
       .def(-py::self)
-      .def("__pow__", [](const Interval &x, int n) { return polynet::pow(x, n); }, WithSoundFloats())
-      .def("exp", [](const Interval &x) { return polynet::exp(x); }, WithSoundFloats())
-      .def("expm1", [](const Interval &x) { return polynet::expm1(x); }, WithSoundFloats())
-      .def("tanh", [](const Interval &x) { return polynet::tanh(x); }, WithSoundFloats())
-      .def("sqrt", [](const Interval &x) { return polynet::sqrt(x); }, WithSoundFloats())
-      .def("log", [](const Interval &x) { return polynet::log(x); }, WithSoundFloats())
-      .def("log1p", [](const Interval &x) { return polynet::log1p(x); }, WithSoundFloats())
-      .def("sin", [](const Interval &x) { return polynet::sin(x); }, WithSoundFloats())
-      .def("cos", [](const Interval &x) { return polynet::cos(x); }, WithSoundFloats())
-      .def("atan", [](const Interval &x) { return polynet::atan(x); }, WithSoundFloats())
-      .def("erf", [](const Interval &x) { return polynet::erf(x); }, WithSoundFloats())
+      .def(
+          "__pow__", [](const Interval &x, int n) { return polynet::pow(x, n); }, WithSoundFloats())
+      .def(
+          "exp", [](const Interval &x) { return polynet::exp(x); }, WithSoundFloats())
+      .def(
+          "expm1", [](const Interval &x) { return polynet::expm1(x); }, WithSoundFloats())
+      .def(
+          "tanh", [](const Interval &x) { return polynet::tanh(x); }, WithSoundFloats())
+      .def(
+          "sqrt", [](const Interval &x) { return polynet::sqrt(x); }, WithSoundFloats())
+      .def(
+          "log", [](const Interval &x) { return polynet::log(x); }, WithSoundFloats())
+      .def(
+          "log1p", [](const Interval &x) { return polynet::log1p(x); }, WithSoundFloats())
+      .def(
+          "sin", [](const Interval &x) { return polynet::sin(x); }, WithSoundFloats())
+      .def(
+          "cos", [](const Interval &x) { return polynet::cos(x); }, WithSoundFloats())
+      .def(
+          "atan", [](const Interval &x) { return polynet::atan(x); }, WithSoundFloats())
+      .def(
+          "erf", [](const Interval &x) { return polynet::erf(x); }, WithSoundFloats())
       .def("__repr__", [](const Interval &x) {
         return "Interval(" + py::repr(py::float_(x.lo())).cast<std::string>() + ", " +
                py::repr(py::float_(x.hi())).cast<std::string>() + ")";

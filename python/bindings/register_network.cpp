@@ -201,11 +201,12 @@ std::shared_ptr<polynet::Certifier> certifier(const EvaluableNetwork &self,
     polynet::Certifier certifier;
   };
   const std::vector<polynet::Polynomial> converted = polynomials_from(polynomials);
+  PythonWatch watch;
   const py::gil_scoped_release release;
   const polynet::CertifyOptions options{by_gates ? polynet::Way::gates : polynet::Way::neurons,
                                         ratio, max_boxes, activation_ulp};
   const std::shared_ptr<Owner> owner(
-      new Owner{self.evaluators, polynet::Certifier(self.network, converted, options)});
+      new Owner{self.evaluators, polynet::Certifier(self.network, converted, options, &watch)});
   return {owner, &owner->certifier};
 }
 
@@ -315,7 +316,7 @@ void register_network(py::module_ &module) {
           [](const EvaluableNetwork &self, const std::string &form) {
             Network net = self.network;
             net.form = polynet::form_from_name(form);
-            PythonWatch watch(std::nullopt, py::none());
+            PythonWatch watch;
             const py::gil_scoped_release release;
             polynet::settle_scales(net, {}, &watch);
             return std::make_unique<EvaluableNetwork>(std::move(net));

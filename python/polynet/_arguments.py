@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -119,12 +119,12 @@ def as_progress(value: Any) -> Any:
     )
 
 
-def as_choice(value: object, name: str, known: Iterable[T]) -> T:
+def as_choice(value: object, name: str, known: Iterable[str]) -> Any:
     """Return one of the texts known under that name."""
     known = tuple(known)
     if isinstance(value, str) and value in known:
-        return cast("T", str(value))
-    raise InvalidInputError(f"unknown {name} {excerpt(value)}; known: {', '.join(map(str, known))}")
+        return str(value)
+    raise InvalidInputError(f"unknown {name} {excerpt(value)}; known: {', '.join(known)}")
 
 
 def as_dtype(value: object, name: str = "dtype") -> Dtype:

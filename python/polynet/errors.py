@@ -1,5 +1,7 @@
 """The exceptions of polynet, one list."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 __all__ = [
@@ -54,9 +56,15 @@ class CertificationInterrupted(KeyboardInterrupt):
     Attributes
     ----------
     certificate : Certificate
-        What had been proved by then; as valid as any, only less tight.
+        What had been proved by then; as valid as any, only less tight. Put together when it is
+        first asked for, which takes a moment.
     """
 
-    def __init__(self, certificate: Any) -> None:
+    def __init__(self, certificate: Callable[[], Any]) -> None:
         super().__init__("certification interrupted; .certificate holds what is proved so far")
-        self.certificate = certificate
+        self._certificate = certificate
+
+    @cached_property
+    def certificate(self) -> Any:
+        """What had been proved by then."""
+        return self._certificate()

@@ -178,7 +178,8 @@ class Network(Evaluable, Exports):
         FloatEnvironmentError
             If rounding to nearest with subnormal numbers cannot be set in this thread.
         CertificationInterrupted
-            A KeyboardInterrupt (Ctrl-C); its ``certificate`` holds what is proved so far.
+            A KeyboardInterrupt (Ctrl-C); its ``certificate`` holds what is proved so far. Before
+            the first bounds it is a plain KeyboardInterrupt.
         """
         by_gates = is_by_gates(by)
         if activation_ulp is not None:
@@ -214,9 +215,9 @@ class Network(Evaluable, Exports):
         run = Run(request, self._handle, self.box, executor, progress, time_limit)
         try:
             run.finish()
+            return run.certificate()
         except KeyboardInterrupt:
-            raise CertificationInterrupted(run.certificate()) from None
-        return run.certificate()
+            raise CertificationInterrupted(run.certificate) from None
 
     def error_terms(self, order: int = 4) -> Any:
         """Return the leading Taylor error of the network as a polynomial in its inputs.

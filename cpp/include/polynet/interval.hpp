@@ -3,8 +3,9 @@
 // Every operation computes in round-to-nearest and then widens by a bound on its rounding error:
 // for a result r of one correctly rounded operation the exact value lies in [down(r), up(r)]
 // (Rump, Zimmermann, Boldo, Melquiond, "Computing predecessor and successor in rounding to
-// nearest", BIT 49, 2009). No rounding mode is ever switched for an operation. What this needs of the
-// thread is set by SoundFloats (float_environment.hpp), which whoever computes with intervals holds.
+// nearest", BIT 49, 2009). No rounding mode is ever switched for an operation. What this needs of
+// the thread is set by SoundFloats (float_environment.hpp), which whoever computes with intervals
+// holds.
 //
 // An interval is never empty and its endpoints are never NaN; an overflow gives an infinite
 // endpoint, and code that states a bound refuses infinite ones.

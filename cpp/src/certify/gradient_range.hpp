@@ -2,6 +2,7 @@
 #pragma once
 
 #include "polynet/error_gradient.hpp"
+#include "polynet/watch.hpp"
 #include "range.hpp"
 
 namespace polynet {
@@ -10,7 +11,7 @@ namespace polynet {
 /// it is monotone, or nearly so (`slack` each), go to an end; for the others there is the
 /// mean-value form about the centre.
 Range gradient_range(const ErrorGradient &gradient, std::size_t output,
-                     const std::vector<Interval> &part, const std::vector<bool> &bits,
-                     double slack);
+                     const std::vector<Interval> &part, const std::vector<bool> &bits, double slack,
+                     Watch *watch);
 
 } // namespace polynet

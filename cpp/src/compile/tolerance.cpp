@@ -80,14 +80,16 @@ private:
     try {
       check(options_.watch);
     } catch (const SearchOver &) {
-      throw Error(ErrorCode::time_limit,
-                  "the time was up before a network within the tolerance " +
-                      text(*options_.tolerance) + " was found; the best so far reached " +
-                      text(best_error_) + "; allow more time, or a larger tolerance");
+      refuse();
     }
   }
 
   [[noreturn]] void refuse() const {
+    if (options_.watch && options_.watch->over())
+      throw Error(ErrorCode::time_limit,
+                  "the time was up before a network within the tolerance " +
+                      text(*options_.tolerance) + " was found; the best so far reached " +
+                      text(best_error_) + "; allow more time, or a larger tolerance");
     std::string advice = "a smaller box or a larger tolerance";
     if (options_.dtype == Dtype::float32)
       advice = "dtype float64, " + advice;

@@ -87,8 +87,7 @@ template void Evaluator::operator()(const Matrix<const double> &, std::size_t,
 template void Evaluator::operator()(const Matrix<const float> &, std::size_t, const Matrix<float> &,
                                     int) const;
 
-Evaluators::Evaluators(Network net)
-    : network_(std::move(net)), gates_(gates_of(network_)) {}
+Evaluators::Evaluators(Network net) : network_(std::move(net)), gates_(gates_of(network_)) {}
 
 const Evaluator &Evaluators::neurons() const {
   std::call_once(neurons_once_, [this] { neurons_.emplace(Evaluator::by_neurons(network_)); });
