@@ -1,7 +1,6 @@
 // Certificates: never below an error that is observed, attained at their witness, or refused.
 #include "support.hpp"
 
-#include <cfenv>
 #include <doctest/doctest.h>
 
 using namespace polynet_test;

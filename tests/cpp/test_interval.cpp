@@ -1,12 +1,8 @@
-// Intervals against exact arithmetic on random bit patterns, and what they need of the thread.
+// Intervals against exact arithmetic on random bit patterns.
 #include "polynet/elementary.hpp"
 #include "support.hpp"
 
-#include <cfenv>
 #include <doctest/doctest.h>
-#if defined(__SSE2__)
-#include <xmmintrin.h>
-#endif
 
 using namespace polynet_test;
 

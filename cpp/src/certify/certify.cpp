@@ -199,10 +199,10 @@ void Certifier::accept(const std::vector<PartBound> &bounds) {
   State &s = *state_;
   require(s.awaiting > 0 && bounds.size() == s.awaiting,
           "accept() takes one bound for each part that next() gave last");
-  s.awaiting = 0;
   for (const PartBound &bound : bounds)
     require(bound.direction < s.box.size() && bound.candidate.size() == s.box.size(),
             "a bound's point and direction do not fit the box");
+  s.awaiting = 0;
   PartTree &tree = s.trees[s.current];
   if (s.whole_is_bounded) {
     tree.accept(bounds);
