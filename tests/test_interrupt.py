@@ -18,8 +18,8 @@ BOX = dict.fromkeys(NAMES, (-1, 1))
 # Ctrl-C must act within half a second. Machines that run tests run much besides: what the process
 # computed for is counted, as signal.ITIMER_PROF counts.
 SOON = 0.5
-# ... but a Taylor model of the whole box is one step, of at most six million products of terms. That
-# everything else is watched is tested in tests/cpp/test_watch.cpp.
+# ... but a Taylor model of the whole box is one step, of at most six million products of terms.
+# That all else is watched is tested in tests/cpp/test_watch.cpp.
 ONE_MODEL = 1.5
 
 
