@@ -1,6 +1,7 @@
 #include "polynet/elementary.hpp"
 
 #include "elementary_series.hpp"
+#include "polynet/float_environment.hpp"
 
 namespace polynet {
 
@@ -20,7 +21,10 @@ const Interval ln2_low{0x1.a39ef35793c76p-33, 0x1.a39ef35793c77p-33};
 constexpr double half_pi_1 = 0x1.921fb54400000p+0;
 constexpr double half_pi_2 = 0x1.0b4611a600000p-34;
 const Interval half_pi_3{0x1.3198a2e037073p-69, 0x1.3198a2e037074p-69};
-const Interval half_pi = Interval(half_pi_1) + (half_pi_3 + half_pi_2);
+const Interval half_pi = [] {
+  const SoundFloats floats; // of whatever thread loads the library
+  return Interval(half_pi_1) + (half_pi_3 + half_pi_2);
+}();
 constexpr double largest_angle = 0x1p20;
 
 // ln(1 + u) = 2 artanh(z), z = u/(2 + u), for -0.3 <= u <= 0.42, so that |z| < 0.177.

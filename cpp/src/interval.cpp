@@ -1,9 +1,6 @@
 #include "polynet/interval.hpp"
 
 #include "elementary_series.hpp"
-#include "polynet/error.hpp"
-
-#include <cfenv>
 
 namespace polynet {
 
@@ -82,15 +79,5 @@ Interval pow(const Interval &x, int n) {
 Interval exp(const Interval &x) { return increasing(exp_point, x); }
 Interval expm1(const Interval &x) { return increasing(expm1_point, x); }
 Interval tanh(const Interval &x) { return increasing(tanh_point, x); }
-
-void require_sound_float_environment() {
-  volatile double tiny = std::numeric_limits<double>::min();
-  volatile double half = 0.5;
-  if (std::fegetround() != FE_TONEAREST || tiny * half == 0.0 || tiny * half / half != tiny)
-    throw Error(ErrorCode::float_environment,
-                "this thread does not round to nearest or flushes subnormal numbers to zero "
-                "(some libraries built with -ffast-math switch that on); polynet proves nothing "
-                "there: restore the default floating-point environment or use another thread");
-}
 
 } // namespace polynet

@@ -1,6 +1,7 @@
 #include "polynet/network.hpp"
 
 #include "polynet/error.hpp"
+#include "polynet/float_environment.hpp"
 
 #include <algorithm>
 #include <set>
@@ -57,6 +58,7 @@ double Network::nearest_input(std::size_t input, double x) const {
 }
 
 void validate(const Network &net) {
+  const SoundFloats floats;
   const auto require = [](bool condition, const std::string &message) {
     if (!condition)
       throw Error(ErrorCode::invalid_input, "not a valid network: " + message);

@@ -1,5 +1,6 @@
 #include "polynet/polynet.hpp"
 
+#include "polynet/float_environment.hpp"
 #include "polynet/polynet.h"
 
 #include <array>
@@ -42,13 +43,16 @@ polynet_status status_of(ErrorCode code) {
     return POLYNET_FLOAT_ENVIRONMENT;
   case ErrorCode::internal:
     return POLYNET_INTERNAL_ERROR;
+  case ErrorCode::time_limit:
+    break; // nothing is watched here
   }
   return POLYNET_INTERNAL_ERROR;
 }
 
-// Where exceptions stop.
+// Where exceptions stop; the floating-point environment is ours inside.
 template <typename Action> polynet_status guarded(const Action &action) noexcept {
   try {
+    const SoundFloats floats;
     action();
     return POLYNET_OK;
   } catch (const Error &error) {
@@ -100,16 +104,20 @@ std::vector<ExactPolynomial> polynomials_of(const polynet_problem &problem) {
   for (size_t k = 0; k < problem.outputs; ++k) {
     ExactPolynomial p;
     for (const size_t end = term + problem.terms_per_output[k]; term < end; ++term) {
-      require(problem.coefficients && problem.exponents,
+      require((problem.coefficients || problem.coefficient_texts) && problem.exponents,
               "coefficients and exponents must not be NULL where there are terms");
-      require(std::isfinite(problem.coefficients[term]), "every coefficient must be finite");
       Monomial monomial;
       for (size_t i = 0; i < problem.variables; ++i) {
         const std::uint32_t power = problem.exponents[term * problem.variables + i];
         if (power > 0)
           monomial.push_back({static_cast<std::uint32_t>(i), power});
       }
-      p.add(monomial, problem.coefficients[term]);
+      if (problem.coefficient_texts) {
+        require(problem.coefficient_texts[term], "a text in coefficient_texts must not be NULL");
+        p.add(monomial, std::string_view(problem.coefficient_texts[term]));
+      } else {
+        p.add(monomial, problem.coefficients[term]);
+      }
     }
     polynomials.push_back(std::move(p));
   }

@@ -1,11 +1,13 @@
 #include "polynet/softmax.hpp"
 
 #include "polynet/error.hpp"
+#include "polynet/float_environment.hpp"
 #include "polynet/model.hpp"
 
 namespace polynet {
 
 template <typename T> void softmax(T *values, std::size_t count, const std::vector<double> &mu) {
+  const SoundFloats floats;
   const std::size_t classes = mu.size();
   for (T *row = values; row != values + count * classes; row += classes) {
     T largest = -std::numeric_limits<T>::infinity();
@@ -29,7 +31,7 @@ template void softmax(float *, std::size_t, const std::vector<double> &);
 SoftmaxBounds softmax_bounds(const Network &net, const std::vector<ExactPolynomial> &hamiltonians,
                              const std::vector<double> &errors, const std::vector<Interval> &mu,
                              double exp_ulp) {
-  require_sound_float_environment();
+  const SoundFloats floats;
   validate(net);
   for (const ExactPolynomial &h : hamiltonians)
     h.require_variables(net.box.size());

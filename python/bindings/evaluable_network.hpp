@@ -18,6 +18,7 @@ public:
 
   // The network for the C functions; lives as long as this object.
   polynet_network *c_handle(const std::vector<Terms> &polynomials) {
+    const polynet::SoundFloats floats;
     std::call_once(handle_once_, [&] {
       handle_.reset(polynet::c_handle(evaluators, polynomials_from(polynomials)));
     });

@@ -1,6 +1,7 @@
 // The families of bindings, one file each, and what they share.
 #pragma once
 
+#include "polynet/float_environment.hpp"
 #include "polynet/polynet.hpp"
 
 #include <pybind11/numpy.h>
@@ -18,6 +19,10 @@ void register_stencil(py::module_ &module);
 void register_network(py::module_ &module);
 void register_certify(py::module_ &module);
 void register_configuration(py::module_ &module);
+
+/// For functions of Python that compute, or call what leaves the floating-point environment to its
+/// caller.
+using WithSoundFloats = py::call_guard<polynet::SoundFloats>;
 
 class EvaluableNetwork;
 /// The calls of a network, as methods of its class.

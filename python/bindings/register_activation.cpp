@@ -90,7 +90,8 @@ void register_activation(py::module_ &module) {
       .def_readonly("onnx", &Activation::onnx)
       .def_readonly("torch", &Activation::torch)
       .def(
-          "value", [](const Activation &s, double x) { return s.value(x); }, py::arg("x"))
+          "value", [](const Activation &s, double x) { return s.value(x); }, WithSoundFloats(),
+          py::arg("x"))
       .def(
           "derivatives",
           [](const Activation &s, double x, int order) {

@@ -1,4 +1,4 @@
-#include "register.hpp"
+#include "python_watch.hpp"
 
 namespace polynet_python {
 
@@ -26,7 +26,8 @@ void register_certify(py::module_ &module) {
       .def_readonly("activation_ulp", &Certificate::activation_ulp)
       .def_readonly("outputs", &Certificate::outputs)
       .def_readonly("boxes", &Certificate::boxes);
-  py::class_<Certifier>(module, "Certifier", "A certification in steps.")
+  py::class_<Certifier, std::shared_ptr<Certifier>>(module, "Certifier",
+                                                    "A certification in steps.")
       .def("next",
            [](Certifier &self) {
              polynet::Task task;
@@ -40,9 +41,11 @@ void register_certify(py::module_ &module) {
           "bounds",
           [](const Certifier &self, std::size_t output, double enough,
              std::vector<polynet::Part> parts) {
+            PythonWatch watch;
             const py::gil_scoped_release release;
             std::vector<BoundTuple> result;
-            for (polynet::PartBound &bound : self.bounds({output, enough, std::move(parts)}))
+            for (polynet::PartBound &bound :
+                 self.bounds({output, enough, std::move(parts)}, &watch))
               result.emplace_back(bound.upper, std::move(bound.candidate), bound.direction);
             return result;
           },
@@ -58,7 +61,11 @@ void register_certify(py::module_ &module) {
           },
           py::arg("bounds"))
       .def("so_far", &Certifier::so_far, py::arg("output"))
-      .def("certificate", &Certifier::certificate, py::call_guard<py::gil_scoped_release>());
+      .def("certificate", [](const Certifier &self) {
+        PythonWatch watch;
+        const py::gil_scoped_release release;
+        return self.certificate(&watch);
+      });
 }
 
 } // namespace polynet_python

@@ -13,6 +13,8 @@ const char *class_name(polynet::ErrorCode code) {
     return "SizeLimitError";
   case polynet::ErrorCode::not_certified:
     return "NotCertifiedError";
+  case polynet::ErrorCode::time_limit:
+    return "TimeLimitError";
   case polynet::ErrorCode::float_environment:
     return "FloatEnvironmentError";
   case polynet::ErrorCode::internal:

@@ -38,7 +38,9 @@ template <typename T> py::object scalar(T value) {
 }
 
 template <typename T> bool has_dtype(const py::array &array) {
-  return array.dtype().is(native_dtype<T>());
+  const py::dtype dtype = array.dtype(), &native = native_dtype<T>();
+  // All arrays share one object, but those whose dtype has metadata.
+  return dtype.is(native) || (dtype.num() == native.num() && dtype.byteorder() == '=');
 }
 
 // One axis of points, or several that a single step walks through.
@@ -171,6 +173,10 @@ py::object evaluate_with_derivatives(const EvaluableNetwork &self, const py::arr
 }
 
 template <typename T> py::object first_outside(const EvaluableNetwork &self, const py::array &x) {
+  if (!has_dtype<T>(x) || x.ndim() != 2 ||
+      x.shape(1) != static_cast<py::ssize_t>(self.network.box.size()))
+    throw polynet::Error(polynet::ErrorCode::invalid_input,
+                         "points are of shape (N, inputs) and of the network's dtype");
   const auto found = polynet::first_outside<T>(
       self.network.box, {static_cast<const T *>(x.data()), x.strides(0), x.strides(1)},
       static_cast<std::size_t>(x.shape(0)));

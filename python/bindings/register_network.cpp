@@ -1,4 +1,5 @@
 #include "evaluable_network.hpp"
+#include "python_watch.hpp"
 
 namespace polynet_python {
 
@@ -153,7 +154,9 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
         std::shared_ptr<const polynet::Activation> activation, const std::string &dtype,
         const std::string &form, const std::string &construction, std::optional<double> bias,
         std::optional<double> scale, std::optional<int> hidden_layers,
-        std::optional<double> tolerance, std::vector<bool> bits, std::optional<double> sharpness) {
+        std::optional<double> tolerance, std::vector<bool> bits, std::optional<double> sharpness,
+        std::optional<double> time_limit, py::object report) {
+  PythonWatch watch(time_limit, std::move(report));
   polynet::CompileOptions options;
   options.activation = std::move(activation);
   options.dtype = polynet::dtype_from_name(dtype);
@@ -165,6 +168,7 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
   options.tolerance = tolerance;
   options.bits = std::move(bits);
   options.sharpness = sharpness;
+  options.watch = &watch;
   std::vector<Interval> intervals;
   for (const auto &[lower, upper] : box)
     intervals.emplace_back(lower, upper);
@@ -189,16 +193,23 @@ std::vector<std::vector<std::pair<double, double>>> kernel_errors(const Evaluabl
   return errors;
 }
 
-std::unique_ptr<polynet::Certifier> certifier(const EvaluableNetwork &self,
+// The certifier keeps the network alive that it is about.
+std::shared_ptr<polynet::Certifier> certifier(const EvaluableNetwork &self,
                                               const std::vector<Terms> &polynomials, bool by_gates,
                                               double ratio, std::size_t max_boxes,
                                               double activation_ulp) {
+  struct Owner {
+    std::shared_ptr<const polynet::Evaluators> evaluators;
+    polynet::Certifier certifier;
+  };
   const std::vector<polynet::ExactPolynomial> converted = polynomials_from(polynomials);
+  PythonWatch watch;
   const py::gil_scoped_release release;
-  return std::make_unique<polynet::Certifier>(
-      self.network, converted,
-      polynet::CertifyOptions{by_gates ? polynet::Way::gates : polynet::Way::neurons, ratio,
-                              max_boxes, activation_ulp});
+  const polynet::CertifyOptions options{by_gates ? polynet::Way::gates : polynet::Way::neurons,
+                                        ratio, max_boxes, activation_ulp};
+  const std::shared_ptr<Owner> owner(
+      new Owner{self.evaluators, polynet::Certifier(self.network, converted, options, &watch)});
+  return {owner, &owner->certifier};
 }
 
 std::vector<EnclosedTerms> error_terms(const EvaluableNetwork &self, int order) {
@@ -221,12 +232,17 @@ std::vector<EnclosedTerms> error_terms(const EvaluableNetwork &self, int order) 
   return result;
 }
 
+// Probabilities along the last axis of values of any shape.
 template <typename T>
 py::array_t<T> softmax(const py::array_t<T, py::array::c_style> &values,
                        const std::vector<double> &mu) {
-  py::array_t<T> result({values.shape(0), values.shape(1)});
+  const auto classes = static_cast<py::ssize_t>(mu.size());
+  if (values.ndim() < 1 || classes == 0 || values.shape(values.ndim() - 1) != classes)
+    throw polynet::Error(polynet::ErrorCode::invalid_input,
+                         "softmax takes one value per class along the last axis");
+  py::array_t<T> result(std::vector<py::ssize_t>(values.shape(), values.shape() + values.ndim()));
   std::copy_n(values.data(), values.size(), result.mutable_data());
-  polynet::softmax(result.mutable_data(), static_cast<std::size_t>(values.shape(0)), mu);
+  polynet::softmax(result.mutable_data(), static_cast<std::size_t>(values.size() / classes), mu);
   return result;
 }
 
@@ -271,7 +287,8 @@ void register_network(py::module_ &module) {
       .def_static("compile", &compile, py::arg("polynomials"), py::arg("box"),
                   py::arg("activation"), py::arg("dtype"), py::arg("form"), py::arg("construction"),
                   py::arg("bias"), py::arg("scale"), py::arg("hidden_layers"), py::arg("tolerance"),
-                  py::arg("bits"), py::arg("sharpness"))
+                  py::arg("bits"), py::arg("sharpness"), py::arg("time_limit"), py::arg("report"),
+                  WithSoundFloats())
       .def("layers", &dense_layers)
       .def(
           "address",
@@ -280,12 +297,12 @@ void register_network(py::module_ &module) {
           },
           py::arg("polynomials"))
       .def("kernel_errors", &kernel_errors)
-      .def("certifier", &certifier, py::keep_alive<0, 1>(), py::arg("polynomials"),
-           py::arg("by_gates"), py::arg("ratio"), py::arg("max_boxes"), py::arg("activation_ulp"))
-      .def("error_terms", &error_terms, py::arg("order"))
+      .def("certifier", &certifier, py::arg("polynomials"), py::arg("by_gates"), py::arg("ratio"),
+           py::arg("max_boxes"), py::arg("activation_ulp"), WithSoundFloats())
+      .def("error_terms", &error_terms, py::arg("order"), WithSoundFloats())
       .def("gate_series", &gate_series)
       .def("softmax_bounds", &softmax_bounds, py::arg("polynomials"), py::arg("errors"),
-           py::arg("mu"), py::arg("exp_ulp"))
+           py::arg("mu"), py::arg("exp_ulp"), WithSoundFloats())
       .def_property_readonly("activation",
                              [](const EvaluableNetwork &self) {
                                return std::const_pointer_cast<polynet::Activation>(
@@ -303,8 +320,9 @@ void register_network(py::module_ &module) {
           [](const EvaluableNetwork &self, const std::string &form) {
             Network net = self.network;
             net.form = polynet::form_from_name(form);
+            PythonWatch watch;
             const py::gil_scoped_release release;
-            polynet::settle_scales(net);
+            polynet::settle_scales(net, {}, &watch);
             return std::make_unique<EvaluableNetwork>(std::move(net));
           },
           py::arg("form"))

@@ -34,7 +34,7 @@ void register_stencil(py::module_ &module) {
           [](const Stencil &s, const polynet::Activation &activation, double bias, double scale) {
             return polynet::normalisation(activation, s, bias, scale);
           },
-          py::arg("activation"), py::arg("bias"), py::arg("scale"))
+          WithSoundFloats(), py::arg("activation"), py::arg("bias"), py::arg("scale"))
       .def(
           "moment",
           [](const Stencil &s, int order) {

@@ -31,6 +31,7 @@ cdef extern from "polynet/polynet.h" nogil:
         const uint32_t *exponents
         const double *coefficients
         int dtype
+        const char *const *coefficient_texts
 
     ctypedef struct polynet_bounds:
         double lower

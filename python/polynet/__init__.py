@@ -14,7 +14,7 @@ from .certificate import Certificate, OutputBounds
 from .certificate_file import load_certificate, save_certificate
 from .certifier import Progress
 from .checker import Verdict
-from .compiler import compile
+from .compiler import SearchProgress, compile
 from .config import show_config
 from .embedding import get_cmake_dir, get_include, get_library
 from .errors import (
@@ -26,6 +26,7 @@ from .errors import (
     NotCertifiedError,
     PolynetError,
     SizeLimitError,
+    TimeLimitError,
 )
 from .gate import ErrorTerm, Gate
 from .layer import Layer
@@ -43,8 +44,8 @@ __all__ = [
     "Classifier",
     "ErrorTerm",
     "FloatEnvironmentError",
-    "InternalError",
     "Gate",
+    "InternalError",
     "InvalidInputError",
     "Layer",
     "MissingPackageError",
@@ -55,7 +56,9 @@ __all__ = [
     "Polynomial",
     "ProbabilityCertificate",
     "Progress",
+    "SearchProgress",
     "SizeLimitError",
+    "TimeLimitError",
     "Verdict",
     "__version__",
     "activation_names",

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import ClassVar, TypeAlias, TypeVar
 
 from ._exact import Terms, add_into, excerpt, is_number, multiply, pack, power, to_fraction, unpack
+from ._floats import sound_floats
 from ._local import Local, expand
 from .errors import InvalidInputError
 
@@ -109,6 +110,7 @@ class Ring:
         packed = power(self._packed(), k, len(self._variables))
         return self._from_packed(packed, self._variables, self._local)
 
+    @sound_floats
     def _with(self: T, other: object) -> tuple[T, Terms] | None:
         """Return both operands in the same variables, or None if the other is none."""
         if is_number(other):

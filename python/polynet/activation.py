@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Literal
 
 from . import _core
+from ._arguments import as_choice, as_number
+from ._floats import sound_floats
 from .errors import InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = ["Activation", "core_activation"]
+
+_SYMMETRIES = ("none", "even", "odd", "odd_plus_constant", "even_plus_linear")
 
 
 class Activation:
@@ -59,6 +62,7 @@ class Activation:
 
     __slots__ = ("_handle",)
 
+    @sound_floats
     def __init__(
         self,
         name: str,
@@ -77,9 +81,9 @@ class Activation:
         for what, function in (("value", value), ("taylor", taylor)):
             if not callable(function):
                 raise InvalidInputError(f"{what} must be callable, not {function!r}")
-        for what, bias in (("product_bias", product_bias), ("copy_bias", copy_bias)):
-            if not math.isfinite(bias):
-                raise InvalidInputError(f"{what} must be finite, not {bias!r}")
+        product_bias = as_number(product_bias, "product_bias")
+        copy_bias = as_number(copy_bias, "copy_bias")
+        symmetry = as_choice(symmetry, "symmetry", _SYMMETRIES)
         self._handle = _core.Activation.user_defined(
             name, value, taylor, symmetry, product_bias, copy_bias
         )

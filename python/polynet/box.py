@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from ._arguments import as_dtype
 from ._exact import ExactNumber, excerpt, outward, to_fraction
+from ._floats import sound_floats
 from ._names import check_names
 from .errors import InvalidInputError
 
@@ -61,11 +63,11 @@ class Box:
     upper: tuple[float, ...]
     bits: tuple[str, ...]
 
+    @sound_floats
     def __init__(
         self, bounds: Mapping[str, Range] | Iterable[Range], *, dtype: str = "float64"
     ) -> None:
-        if dtype not in ("float64", "float32"):
-            raise InvalidInputError(f"dtype must be 'float64' or 'float32', not {excerpt(dtype)}")
+        dtype = as_dtype(dtype)
         named = _named(bounds)
         names = check_names(named)
         if not names:

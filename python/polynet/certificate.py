@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from typing import Any, TypeAlias
 
+from ._floats import sound_floats
 from .box import Box
 from .errors import InvalidInputError
 
@@ -95,11 +96,13 @@ class OutputBounds:
         return cls(**values)
 
     @property
+    @sound_floats
     def ratio(self) -> float:
         """``upper / lower``: how tight the bounds are; infinite if `lower` is 0."""
         return self.upper / self.lower if self.lower > 0.0 else float("inf")
 
     @property
+    @sound_floats
     def truncation_ratio(self) -> float:
         """``truncation_upper / truncation_lower``; infinite if the latter is 0."""
         if self.truncation_lower > 0.0:
@@ -195,10 +198,12 @@ class Certificate:
         return max(self.outputs, key=lambda output: output.lower).witness
 
     @property
+    @sound_floats
     def ratio(self) -> float:
         """``upper / lower``; infinite if `lower` is 0."""
         return self.upper / self.lower if self.lower > 0.0 else float("inf")
 
+    @sound_floats
     def __str__(self) -> str:
         """Return the bounds and what they assume, one line each."""
         lines = [

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
+from ._arguments import as_instance, as_path
+from ._floats import sound_floats
 from .box import Box, Range
 from .certificate import Certificate, OutputBounds
 from .checker import MalformedCertificateError
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["certificate_data", "load_certificate", "restored", "save_certificate"]
 
 
+@sound_floats
 def save_certificate(path: str | PathLike[str], network: Network, certificate: Certificate) -> None:
     """Write a certificate with its network and polynomials as a JSON file.
 
@@ -59,6 +62,7 @@ def save_certificate(path: str | PathLike[str], network: Network, certificate: C
     >>> pn.verify("xy.json").proved  # doctest: +SKIP
     True
     """
+    path = as_path(path)
     data = certificate_data(network, certificate)
     text = json.dumps(data, indent=None, separators=(",", ":"), allow_nan=False) + "\n"
     if len(text) > MAX_FILE_BYTES:
@@ -70,6 +74,7 @@ def save_certificate(path: str | PathLike[str], network: Network, certificate: C
         file.write(text)
 
 
+@sound_floats
 def load_certificate(path: str | PathLike[str]) -> tuple[Network, Certificate]:
     """Read back what :func:`save_certificate` wrote. Nothing is proved by that: see `verify`.
 
@@ -86,6 +91,7 @@ def load_certificate(path: str | PathLike[str]) -> tuple[Network, Certificate]:
     """
     from .checker.reading import load  # here: `import polynet` does without it
 
+    path = as_path(path)
     try:
         return restored(load(path))
     except (MalformedCertificateError, PolynetError) as error:
@@ -117,6 +123,7 @@ def restored(data: dict[str, Any]) -> tuple[Network, Certificate]:
     return network, certificate
 
 
+@sound_floats
 def certificate_data(network: Network, certificate: Certificate) -> dict[str, Any]:
     """Return the content of a certificate's file, for `json`."""
     if certificate.fingerprint != network.fingerprint:
@@ -132,6 +139,8 @@ def certificate_data(network: Network, certificate: Certificate) -> dict[str, An
 def _data(network: Network, certificate: Certificate) -> dict[str, Any]:
     from .checker.reading import FORMAT, FORMAT_VERSION
 
+    as_instance(network, "network", Network)
+    as_instance(certificate, "certificate", Certificate)
     data: dict[str, Any] = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import pickle
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from . import _core
+from ._bars import bar
 from .certificate import Certificate, OutputBounds
-from .errors import InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -225,45 +224,12 @@ class Run:
 
 
 def _bar(max_boxes: int) -> Callable[[Progress], None]:
-    """Return a callback that draws a bar with tqdm or rich, whichever is installed."""
+    """Return a callback that draws a bar."""
+    show = bar("certifying", "box", max_boxes)
 
-    def text(progress: Progress) -> str:
+    def report(progress: Progress) -> None:
         lower = progress.truncation_lower
         ratio = progress.truncation_upper / lower if lower > 0.0 else float("inf")
-        return f"output {progress.output}: upper/lower {ratio:.4g}"
+        show(progress.boxes, f"output {progress.output}: upper/lower {ratio:.4g}")
 
-    for name, draw in (("tqdm", _tqdm_bar), ("rich.progress", _rich_bar)):
-        try:
-            module = importlib.import_module(name)
-        except ModuleNotFoundError:
-            continue
-        return draw(module, max_boxes, text)
-    raise InvalidInputError(
-        "progress=True draws its bar with tqdm or rich; install one of them, or pass a function "
-        "that takes a polynet.Progress"
-    )
-
-
-def _tqdm_bar(
-    tqdm: Any, max_boxes: int, text: Callable[[Progress], str]
-) -> Callable[[Progress], None]:
-    bar = tqdm.tqdm(total=max_boxes, unit="box", leave=False)
-
-    def show(progress: Progress) -> None:
-        bar.set_description_str(text(progress), refresh=False)
-        bar.update(progress.boxes - bar.n)
-
-    return show
-
-
-def _rich_bar(
-    rich: Any, max_boxes: int, text: Callable[[Progress], str]
-) -> Callable[[Progress], None]:
-    bar = rich.Progress(transient=True)
-    task = bar.add_task("certifying", total=max_boxes)
-
-    def show(progress: Progress) -> None:
-        bar.update(task, completed=progress.boxes, description=text(progress))
-        bar.refresh()
-
-    return show
+    return report

@@ -2,31 +2,61 @@
 
 from __future__ import annotations
 
-import math
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
+from ._arguments import as_choice, as_count, as_dtype, as_number, as_progress, as_seconds
+from ._bars import bar
+from ._floats import sound_floats
 from .activation import Activation, core_activation
 from .box import Box, BoxLike
-from .errors import InvalidInputError
 from .inputs import name_ranges, outputs_of, read_polynomials
 from .network import Network
 from .polynomial import Polynomial, core_terms
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import DTypeLike
+
     # Any: SymPy's, NumPy's and python-flint's polynomials, which must not be imported here.
     PolynomialLike = Polynomial | str | int | Mapping[Any, Any] | Any
 
-__all__ = ["compile"]
+__all__ = ["SearchProgress", "compile"]
 
 
+_MAX_HIDDEN_LAYERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SearchProgress:
+    """How far a compilation has come, for a callback.
+
+    Attributes
+    ----------
+    networks : int
+        How many networks were laid out so far.
+    neurons : int
+        The hidden neurons of the smallest of them, which may be too inaccurate; 0 before the first.
+    seconds : float
+        Time since the start.
+    """
+
+    networks: int
+    neurons: int
+    seconds: float
+
+
+@sound_floats
 def compile(
     polynomial: PolynomialLike | Sequence[PolynomialLike],
     box: BoxLike,
     *,
     activation: str | Activation = "logistic",
-    dtype: Literal["float64", "float32"] = "float64",
+    dtype: DTypeLike = "float64",
     form: Literal["factored", "merged"] = "factored",
     construction: Literal["compact", "paper", "shallow"] = "compact",
     bias: float | None = None,
@@ -34,6 +64,8 @@ def compile(
     hidden_layers: int | None = None,
     tolerance: float | None = None,
     sharpness: float | None = None,
+    time_limit: float | None = None,
+    progress: bool | Callable[[SearchProgress], None] = False,
 ) -> Network:
     """Turn a polynomial, or several, into a neural network of multiplication gates.
 
@@ -58,7 +90,7 @@ def compile(
         networks with `hidden_layers`, multiply bits like numbers of [0, 1].
     activation : str or Activation
         One of :func:`polynet.activation_names`, or one of your own.
-    dtype : {"float64", "float32"}
+    dtype : {"float64", "float32"}, or NumPy's dtype of that name
         Of the parameters and of the evaluation.
     form : {"factored", "merged"}
         Two Linear maps between activations, or their product (docs/certificates.md, "Rounding").
@@ -87,6 +119,17 @@ def compile(
         The factor beta of the neuron logistic(beta (s1 + ... + sn - n + 1/2)) for a product of n
         bits (arXiv:1608.08225, eq. 13), off by at most 1/(1 + exp(beta/2)); by default the least
         power of two that makes this negligible beside the dtype's rounding.
+    time_limit : float, optional
+        Seconds after which the search ends with the best network so far: fewer circuits were
+        compared then, and the scales are less well chosen, so that which network comes out depends
+        on the machine. Before the first network (with `tolerance`: the first one within it) there
+        is none, which is a TimeLimitError.
+    progress : bool or callable
+        True shows a bar, with tqdm or rich. A callable is called with a
+        :class:`polynet.SearchProgress` about twenty times a second.
+
+    Numbers may be of any type whose meaning is plain: NumPy's scalars, Fraction, Decimal, or a text
+    such as "1e-3". A tolerance is rounded down to float64, other numbers to the nearest.
 
     Returns
     -------
@@ -100,6 +143,8 @@ def compile(
         If no network found keeps the tolerance; the message says how near it came.
     SizeLimitError
         If the polynomial or its network is larger than a documented limit.
+    TimeLimitError
+        If the time is up before there is a network.
 
     Examples
     --------
@@ -107,22 +152,20 @@ def compile(
     >>> pn.compile("x*y", {"x": (-1, 1), "y": (-1, 1)})
     Network(2 -> 1, hidden layers 4, logistic, float64, factored)
     """
-    for name, value, known in (
-        ("dtype", dtype, ["float64", "float32"]),
-        ("form", form, ["factored", "merged"]),
-        ("construction", construction, _core.construction_names()),
-    ):
-        if value not in known:
-            raise InvalidInputError(f"unknown {name} {value!r}; known: {', '.join(known)}")
+    dtype = as_dtype(dtype)
+    form = as_choice(form, "form", ("factored", "merged"))
+    construction = as_choice(construction, "construction", _core.construction_names())
     core_s = core_activation(activation)
-    for name, number in (
-        ("bias", bias),
-        ("scale", scale),
-        ("tolerance", tolerance),
-        ("sharpness", sharpness),
-    ):
-        if number is not None and not math.isfinite(number):
-            raise InvalidInputError(f"{name} must be finite, not {number!r}")
+    numbers = {
+        name: None if value is None else as_number(value, name)
+        for name, value in (("bias", bias), ("scale", scale), ("sharpness", sharpness))
+    }
+    if tolerance is not None:
+        tolerance = as_number(tolerance, "tolerance", down=True)
+    if hidden_layers is not None:
+        hidden_layers = as_count(hidden_layers, "hidden_layers", 1, _MAX_HIDDEN_LAYERS)
+    time_limit = as_seconds(time_limit)
+    report = _reporter(as_progress(progress))
     outputs, single = outputs_of(polynomial)
     checked_box = Box.coerce(name_ranges(box, outputs), dtype=dtype)
     polynomials, single = read_polynomials(outputs, single, box, checked_box.variables)
@@ -133,11 +176,28 @@ def compile(
         dtype,
         form,
         construction,
-        bias,
-        scale,
+        numbers["bias"],
+        numbers["scale"],
         hidden_layers,
         tolerance,
         checked_box.bit_marks,
-        sharpness,
+        numbers["sharpness"],
+        time_limit,
+        report,
     )
     return Network(core, polynomials, checked_box, single=single)
+
+
+def _reporter(
+    progress: bool | Callable[[SearchProgress], None],
+) -> Callable[[int, int], None] | None:
+    """Return what the core calls with the numbers of networks and of neurons."""
+    if progress is False:
+        return None
+    start = time.perf_counter()
+    if progress is not True:
+        return lambda networks, neurons: progress(
+            SearchProgress(networks, neurons, time.perf_counter() - start)
+        )
+    show = bar("compiling", "network", None)
+    return lambda networks, neurons: show(networks, f"{neurons} neurons")

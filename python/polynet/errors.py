@@ -1,5 +1,7 @@
 """The exceptions of polynet, one list."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 __all__ = [
@@ -11,6 +13,7 @@ __all__ = [
     "NotCertifiedError",
     "PolynetError",
     "SizeLimitError",
+    "TimeLimitError",
 ]
 
 
@@ -31,7 +34,15 @@ class NotCertifiedError(PolynetError, ArithmeticError):
 
 
 class FloatEnvironmentError(PolynetError, RuntimeError):
-    """The thread rounds other than to nearest or flushes subnormals."""
+    """Rounding to nearest with subnormal numbers cannot be set in this thread.
+
+    A thread in another environment is no error: it is set where it is needed, and restored. This
+    is for emulators and processors that do not obey.
+    """
+
+
+class TimeLimitError(PolynetError, TimeoutError):
+    """The time was up before there was anything to return."""
 
 
 class InternalError(PolynetError, RuntimeError):
@@ -50,9 +61,15 @@ class CertificationInterrupted(KeyboardInterrupt):
     Attributes
     ----------
     certificate : Certificate
-        What had been proved by then; as valid as any, only less tight.
+        What had been proved by then; as valid as any, only less tight. Put together when it is
+        first asked for, which takes a moment.
     """
 
-    def __init__(self, certificate: Any) -> None:
+    def __init__(self, certificate: Callable[[], Any]) -> None:
         super().__init__("certification interrupted; .certificate holds what is proved so far")
-        self.certificate = certificate
+        self._certificate = certificate
+
+    @cached_property
+    def certificate(self) -> Any:
+        """What had been proved by then."""
+        return self._certificate()

@@ -6,14 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .points import (
-    as_points,
-    is_by_gates,
-    require_bits,
-    require_fits,
-    require_inside,
-    require_threads,
-)
+from ._arguments import as_flag, as_threads, is_by_gates
+from ._floats import sound_floats
+from .points import as_points, require_bits, require_fits, require_inside
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -25,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Evaluable", "Way"]
 
 Way = Literal["gates", "neurons"]
+_GATES, _NEURONS, _ONE = "gates", "neurons", 1
 
 
 class Evaluable:
@@ -82,36 +78,36 @@ class Evaluable:
             unknown, a bit is neither 0 nor 1, or a point is outside the box and `check_domain` is
             set: the message names the first one and its coordinate.
         """
-        known = by == "gates" or by == "neurons"  # a call of is_by_gates would show
-        if known and threads == 1 and out is None and not self.box.bits:
-            if check_domain:
-                points = as_points(points, self.box.variables, self.dtype)
-                require_inside(points, self.box, self._handle)
-            values = self._handle.evaluate(points, None, threads, self._single, by == "gates")
+        # What nearly all calls are, told by identity: a call for each argument would show.
+        if threads is _ONE and out is None and check_domain is False and not self.box.bits:
+            by_gates = by is _GATES or (by is not _NEURONS and is_by_gates(by))
+            values = self._handle.evaluate(points, None, 1, self._single, by_gates)
             if values is not NotImplemented:
                 return values
-        array = as_points(points, self.box.variables, self.dtype)
-        return self._evaluate(array, is_by_gates(by), threads, out, check_domain)
+        return self._evaluate(points, is_by_gates(by), threads, out, check_domain)
 
+    @sound_floats
     def _evaluate(
         self,
-        points: NDArray[np.floating[Any]],
+        points: ArrayLike,
         by_gates: bool,
         threads: int,
         out: NDArray[np.floating[Any]] | None,
         check_domain: bool,
     ) -> Any:
-        require_threads(threads)
+        threads = as_threads(threads)
+        points = as_points(points, self.box.variables, self.dtype)
         require_bits(points, self.box)
         if out is not None:
             shape = points.shape[:-1] + (() if self._single else (len(self.polynomials),))
             require_fits(out, shape, self.dtype)
             if np.may_share_memory(points, out):
                 points = points.copy()
-        if check_domain:
+        if as_flag(check_domain, "check_domain"):
             require_inside(points, self.box, self._handle)
         return self._handle.evaluate(points, out, threads, self._single, by_gates)
 
+    @sound_floats
     def value_and_jacobian(self, points: ArrayLike, *, threads: int = 1) -> tuple[Any, Any]:
         """Evaluate the network by gates and its derivatives by every coordinate.
 
@@ -138,7 +134,7 @@ class Evaluable:
         InvalidInputError
             As for evaluation.
         """
-        require_threads(threads)
+        threads = as_threads(threads)
         points = as_points(points, self.box.variables, self.dtype)
         require_bits(points, self.box)
         outputs = len(self.polynomials)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
+import pickle
 from dataclasses import dataclass
 from fractions import Fraction
 
 from . import _core
+from ._arguments import as_count, as_number, as_text
+from ._floats import sound_floats
 from .activation import Activation, core_activation
 from .errors import InvalidInputError
 from .polynomial import Polynomial
@@ -70,8 +72,9 @@ class Gate:
         the parity that the gate needs.
     """
 
-    __slots__ = ("_activation", "_stencil", "bias", "scale")
+    __slots__ = ("_activation", "_bias", "_scale", "_stencil")
 
+    @sound_floats
     def __init__(
         self,
         activation: str | Activation,
@@ -82,19 +85,15 @@ class Gate:
     ) -> None:
         """Check the parameters and look up the activation and the stencil."""
         self._activation = core_activation(activation)
-        self._stencil = _core.Stencil(kind)
+        self._stencil = _core.Stencil(as_text(kind, "kind"))
         if self._stencil.bits:
             raise InvalidInputError(
                 f"a {kind} gate has no Taylor series to show: see docs/theory.md, section 8"
             )
-        if bias is None:
-            bias = self._default_bias()
-        if not math.isfinite(bias):
-            raise InvalidInputError(f"bias must be finite, not {bias!r}")
-        if not (math.isfinite(scale) and scale > 0.0):
+        self._bias = self._default_bias() if bias is None else as_number(bias, "bias")
+        self._scale = as_number(scale, "scale")
+        if not self._scale > 0.0:
             raise InvalidInputError(f"scale must be finite and positive, not {scale!r}")
-        self.bias = float(bias)
-        self.scale = float(scale)
         self._stencil.normalisation(self._activation, self.bias, self.scale)  # raises
 
     def _default_bias(self) -> float:
@@ -116,6 +115,16 @@ class Gate:
     def activation(self) -> str:
         """Name of the activation."""
         return self._activation.name
+
+    @property
+    def bias(self) -> float:
+        """The bias."""
+        return self._bias
+
+    @property
+    def scale(self) -> float:
+        """The scale."""
+        return self._scale
 
     @property
     def kind(self) -> str:
@@ -152,6 +161,7 @@ class Gate:
         over all orders j. The moments below the target's degree vanish. With half of the neurons
         every second derivative vanishes at the bias; its moment, which does not matter, is 0 here.
         """
+        order = as_count(order, "order", 0)
         operands = self._operands
         units = [tuple(int(i == k) for k in range(len(operands))) for i in range(len(operands))]
         total = Polynomial({}, operands)
@@ -169,6 +179,7 @@ class Gate:
         derivative = self._activation.derivatives(self.bias, m)[m]
         return derivative.lower, derivative.upper
 
+    @sound_floats
     def error_terms(self, order: int = 6) -> tuple[ErrorTerm, ...]:
         """Return the Taylor terms of the relative error up to an order of the scale.
 
@@ -187,8 +198,7 @@ class Gate:
         SizeLimitError
             If it would need derivatives beyond order 20.
         """
-        if order < 1:
-            raise InvalidInputError(f"order must be at least 1, not {order!r}")
+        order = as_count(order, "order", 1)
         m = self._stencil.order
         variables = self._operands
         moments = {j: self._stencil.moment(j) for j in range(m + 1, m + order + 1)}
@@ -203,9 +213,41 @@ class Gate:
                 terms.append(ErrorTerm(j, j - m, (ratio.lower, ratio.upper), polynomial))
         return tuple(terms)
 
+    def _identity(self) -> tuple[str, float, float, str]:
+        return (self.activation, self.bias, self.scale, self.kind)
+
+    def _user_defined(self) -> _core.Activation | None:
+        return None if self._activation.built_in else self._activation
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both are the same gate of the same activation."""
+        return (
+            isinstance(other, Gate)
+            and self._identity() == other._identity()
+            and self._user_defined() is other._user_defined()
+        )
+
+    def __hash__(self) -> int:
+        """Hash consistently with equality."""
+        return hash(self._identity())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle as what makes this gate."""
+        if self._user_defined() is not None:
+            raise pickle.PicklingError(
+                f"a gate of the user-defined activation {self.activation!r} cannot be written: its "
+                "functions are no numbers"
+            )
+        return (_restore, self._identity())
+
+    @sound_floats
     def __repr__(self) -> str:
         """Return an expression that makes this gate."""
         return (
             f"Gate({self.activation!r}, bias={self.bias!r}, scale={self.scale!r}, "
             f"kind={self.kind!r})"
         )
+
+
+def _restore(activation: str, bias: float, scale: float, kind: str) -> Gate:
+    return Gate(activation, bias, scale, kind=kind)

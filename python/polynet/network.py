@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from . import _core, storage
+from ._arguments import as_count, as_number, as_path, as_progress, as_seconds, is_by_gates
+from ._floats import sound_floats
 from .box import Box
 from .certificate import Certificate
 from .certifier import Progress, Request, Run
@@ -16,7 +18,6 @@ from .evaluation import Evaluable, Way
 from .export import Exports
 from .layer import Layer
 from .network_data import fingerprint_of
-from .points import is_by_gates
 from .polynomial import Polynomial, core_terms
 from .softmax import Classifier
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["Network", "Way", "load"]
 
 
+# No derivative beyond this is available: larger orders are all refused.
+_MAX_ORDER = 20
 _NO_NUMBERS = "cannot be written: its functions are not part of the network's numbers"
 
 
@@ -137,6 +140,7 @@ class Network(Evaluable, Exports):
             self._handle.with_form("merged"), self.polynomials, self.box, single=self._single
         )
 
+    @sound_floats
     def certify(
         self,
         *,
@@ -183,17 +187,28 @@ class Network(Evaluable, Exports):
             If an option is out of its range, a bar cannot be drawn, or the network cannot be sent
             to an executor because its activation is user-defined.
         FloatEnvironmentError
-            If this thread does not round to nearest or flushes subnormals.
+            If rounding to nearest with subnormal numbers cannot be set in this thread.
         CertificationInterrupted
-            A KeyboardInterrupt (Ctrl-C); its ``certificate`` holds what is proved so far.
+            A KeyboardInterrupt (Ctrl-C); its ``certificate`` holds what is proved so far. Before
+            the first bounds it is a plain KeyboardInterrupt.
         """
         by_gates = is_by_gates(by)
-        if activation_ulp is not None and not 0.0 < activation_ulp <= 1e6:
-            raise InvalidInputError(f"activation_ulp must lie in (0, 1e6], not {activation_ulp!r}")
-        if max_boxes < 1:
-            raise InvalidInputError(f"max_boxes must be at least 1, not {max_boxes!r}")
-        if time_limit is not None and not time_limit >= 0.0:
-            raise InvalidInputError(f"time_limit must be at least 0 seconds, not {time_limit!r}")
+        if activation_ulp is not None:
+            activation_ulp = as_number(activation_ulp, "activation_ulp")
+            if not 0.0 < activation_ulp <= 1e6:
+                raise InvalidInputError(
+                    f"activation_ulp must lie in (0, 1e6], not {activation_ulp!r}"
+                )
+        ratio = as_number(ratio, "ratio", infinite=True)
+        if not ratio >= 1.0:
+            raise InvalidInputError(f"ratio must be at least 1, not {ratio!r}")
+        max_boxes = as_count(max_boxes, "max_boxes", 1)
+        time_limit = as_seconds(time_limit)
+        progress = as_progress(progress)
+        if executor is not None and not callable(getattr(executor, "submit", None)):
+            raise InvalidInputError(
+                f"executor must be a concurrent.futures.Executor, not {executor!r}"
+            )
         if executor is not None and self._user_defined() is not None:
             raise InvalidInputError(
                 f"a network with the user-defined activation {self.activation!r} cannot be sent to "
@@ -211,9 +226,9 @@ class Network(Evaluable, Exports):
         run = Run(request, self._handle, self.box, self.fingerprint, executor, progress, time_limit)
         try:
             run.finish()
+            return run.certificate()
         except KeyboardInterrupt:
-            raise CertificationInterrupted(run.certificate()) from None
-        return run.certificate()
+            raise CertificationInterrupted(run.certificate) from None
 
     def error_terms(self, order: int = 4) -> Any:
         """Return the leading Taylor error of the network as a polynomial in its inputs.
@@ -244,8 +259,7 @@ class Network(Evaluable, Exports):
         SizeLimitError
             If the polynomials grow too long, or a derivative beyond order 20 is needed.
         """
-        if order < 1:
-            raise InvalidInputError(f"order must be at least 1, not {order!r}")
+        order = as_count(order, "order", 1)
         *_, origin, _, _ = self._handle.state()
         variables = self.box.variables
         polynomials = tuple(
@@ -258,7 +272,7 @@ class Network(Evaluable, Exports):
                 variables,
                 origin=dict(zip(variables, origin, strict=False)),
             )
-            for terms in self._handle.error_terms(order)
+            for terms in self._handle.error_terms(min(order, _MAX_ORDER + 1))
         )
         return polynomials[0] if self._single else polynomials
 
@@ -287,6 +301,7 @@ class Network(Evaluable, Exports):
             )
         return Classifier(self, self._handle, mu)
 
+    @sound_floats
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a safetensors file, which :func:`polynet.load` reads.
 
@@ -301,7 +316,7 @@ class Network(Evaluable, Exports):
             raise InvalidInputError(
                 f"the user-defined activation {self.activation!r} {_NO_NUMBERS}"
             )
-        storage.write(path, self._identity())
+        storage.write(as_path(path), self._identity())
 
     def _identity(self) -> storage.Contents:
         return (self._handle.state(), self.polynomials, self.box, self._single)
@@ -346,6 +361,7 @@ def _restore(
     return Network(_core.Network.from_state(state, box.bit_marks), polynomials, box, single=single)
 
 
+@sound_floats
 def load(path: str | os.PathLike[str]) -> Network:
     """Read a network that :meth:`Network.save` wrote, the same bit for bit.
 
@@ -359,8 +375,9 @@ def load(path: str | os.PathLike[str]) -> Network:
     MissingPackageError
         Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
     """
+    path = as_path(path)
     state, polynomials, box, single = storage.read(path)
     try:
         return _restore(state, polynomials, box, single)
     except (PolynetError, TypeError) as error:  # TypeError: of the core's arguments
-        raise InvalidInputError(f"{os.fspath(path)!r} is damaged: {error}") from None
+        raise InvalidInputError(f"{path!r} is damaged: {error}") from None

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
+from ._arguments import as_count, as_instance
+from ._floats import sound_floats
 from ._optional import require
 from .certificate import Certificate
 from .compiler import compile
@@ -31,6 +33,7 @@ def _axes(ax: Axes | None) -> Any:  # Axes, without matplotlib's strict types
     return require("matplotlib.pyplot", "plot").subplots()[1] if ax is None else ax
 
 
+@sound_floats
 def gate_error(gate: Gate, ax: Axes | None = None) -> Axes:
     """Draw the relative error g(u, v)/(u v) - 1 of a product gate on [-1, 1]^2 as contours.
 
@@ -41,6 +44,7 @@ def gate_error(gate: Gate, ax: Axes | None = None) -> Axes:
     InvalidInputError
         If the gate is not a product of two operands.
     """
+    as_instance(gate, "gate", Gate)
     if gate.kind != "product":
         raise InvalidInputError(f"a surface needs a gate of kind 'product', not {gate.kind!r}")
     net = compile(
@@ -60,6 +64,7 @@ def gate_error(gate: Gate, ax: Axes | None = None) -> Axes:
     return axes  # type: ignore[no-any-return]
 
 
+@sound_floats
 def error_against_scale(
     activation: str = "logistic",
     *,
@@ -72,7 +77,7 @@ def error_against_scale(
     The truncation falls with the scale, the rounding grows like its inverse square: the best scale
     lies where they meet (docs/theory.md, section 5).
     """
-    rows = []
+    rows: list[tuple[float, float, float, float]] = []
     for exponent in range(-1, -31, -1):
         net = compile(
             "u*v",
@@ -97,6 +102,7 @@ def error_against_scale(
     return axes  # type: ignore[no-any-return]
 
 
+@sound_floats
 def certificate(net: Network, proved: Certificate, output: int = 0, ax: Axes | None = None) -> Axes:
     """Draw the error of a network along lines through the witness, between the proved bounds.
 
@@ -108,9 +114,12 @@ def certificate(net: Network, proved: Certificate, output: int = 0, ax: Axes | N
     InvalidInputError
         If there is no such output, or the certificate is of another network.
     """
+    as_instance(net, "net", Network)
+    as_instance(proved, "proved", Certificate)
     if proved.fingerprint != net.fingerprint:
         raise InvalidInputError("the certificate is of another network")
-    if not 0 <= output < len(proved.outputs):
+    output = as_count(output, "output", 0)
+    if output >= len(proved.outputs):
         raise InvalidInputError(f"output {output} does not exist; there are {len(proved.outputs)}")
     bounds = proved.outputs[output]
     polynomial = net.polynomials[output]
@@ -136,6 +145,7 @@ def certificate(net: Network, proved: Certificate, output: int = 0, ax: Axes | N
     return axes  # type: ignore[no-any-return]
 
 
+@sound_floats
 def neurons_against_depth(factors: int = 16, ax: Axes | None = None) -> Axes:
     """Draw the hidden neurons of the product of `factors` inputs against the hidden layers.
 
@@ -147,8 +157,7 @@ def neurons_against_depth(factors: int = 16, ax: Axes | None = None) -> Axes:
     InvalidInputError
         If there are fewer than two factors or more than 64.
     """
-    if not 2 <= factors <= 64:
-        raise InvalidInputError(f"factors must lie between 2 and 64, not {factors!r}")
+    factors = as_count(factors, "factors", 2, 64)
     box = {f"x{i}": (-1, 1) for i in range(factors)}
     counts = {}
     for layers in range(1, factors.bit_length() + 1):

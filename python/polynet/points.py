@@ -16,23 +16,11 @@ if TYPE_CHECKING:
     from .box import Box
 
 __all__ = [
-    "MAX_THREADS",
     "as_points",
-    "is_by_gates",
     "require_bits",
     "require_fits",
     "require_inside",
-    "require_threads",
 ]
-
-MAX_THREADS = 1024
-
-
-def is_by_gates(by: str) -> bool:
-    """Translate the name of a way of evaluating, or raise InvalidInputError."""
-    if by not in ("gates", "neurons"):
-        raise InvalidInputError(f"unknown way of evaluating by={by!r}; use 'gates' or 'neurons'")
-    return by == "gates"
 
 
 def as_points(points: ArrayLike, variables: tuple[str, ...], dtype: str) -> NDArray[Any]:
@@ -98,9 +86,3 @@ def require_fits(out: object, shape: tuple[int, ...], dtype: str) -> None:
         raise InvalidInputError(
             f"out must be a writable {dtype} array of shape {shape}, not {found}"
         )
-
-
-def require_threads(threads: object) -> None:
-    """Raise InvalidInputError if that is no number of threads."""
-    if type(threads) is not int or not 1 <= threads <= MAX_THREADS:
-        raise InvalidInputError(f"threads must be an int from 1 to {MAX_THREADS}, not {threads!r}")

@@ -19,6 +19,7 @@ from ._exact import (
     pack,
     to_fraction,
 )
+from ._floats import sound_floats
 from ._local import read_local
 from ._names import check_names, quote
 from ._parse import MAX_NESTING, parse_terms
@@ -87,6 +88,7 @@ class Polynomial(Ring):
 
     __slots__ = ()
 
+    @sound_floats
     def __init__(
         self,
         terms: Mapping[Any, ExactNumber],
@@ -141,6 +143,7 @@ class Polynomial(Ring):
         return cls._from_packed(*parse_terms(text, variables, loose=loose))
 
     @classmethod
+    @sound_floats
     def coerce(cls, obj: object, variables: Sequence[str]) -> "Polynomial":
         """Return `obj` as a polynomial over `variables`.
 
@@ -168,6 +171,7 @@ class Polynomial(Ring):
         return cls(found.outputs[0], variables, origin=found.origin, unit=found.unit)
 
     @classmethod
+    @sound_floats
     def from_arrays(
         cls, exponents: "ArrayLike", coefficients: Iterable[Any], variables: Sequence[str]
     ) -> Any:
@@ -262,6 +266,7 @@ class Polynomial(Ring):
         local = {k: self._local[i] for k, i in enumerate(order) if i in self._local}
         return self._from_packed(packed, names, local)
 
+    @sound_floats
     def __call__(self, point: Sequence[ExactNumber]) -> Fraction:
         """Return the exact value at a point, one number per variable, or {name: number}.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from . import _core
+from ._arguments import as_number
 from ._exact import ExactNumber, outward, to_fraction
+from ._floats import sound_floats
 from .certificate import Certificate, at_most
 from .errors import InvalidInputError
 from .layer import Layer
@@ -30,6 +32,7 @@ class _Hamiltonians(Protocol):
 
     def __call__(self, points: ArrayLike, *, by: Literal["gates", "neurons"] = ...) -> Any: ...
     @property
+    @sound_floats
     def layers(self) -> tuple[Layer, ...]: ...
     def certify(self, *, by: Literal["gates", "neurons"] = ...) -> Certificate: ...
     def softmax(self, mu: Sequence[ExactNumber] | None = ...) -> Classifier: ...
@@ -91,6 +94,8 @@ class Classifier:
     ) -> None:
         """Check mu against the network."""
         count = len(network.polynomials)
+        if mu is not None and (isinstance(mu, (str, bytes)) or not isinstance(mu, Iterable)):
+            raise InvalidInputError(f"mu must be a sequence of numbers, not {mu!r}")
         exact = [Fraction(0)] * count if mu is None else [to_fraction(m, "mu") for m in mu]
         if len(exact) != count:
             raise InvalidInputError(f"mu has {len(exact)} entries for {count} classes")
@@ -104,6 +109,7 @@ class Classifier:
         self._enclosures = enclosures
 
     @property
+    @sound_floats
     def _rounded(self) -> NDArray[np.floating[Any]]:
         nearest = [
             lower if m - Fraction(lower) <= Fraction(upper) - m else upper
@@ -114,18 +120,17 @@ class Classifier:
     def __call__(
         self, points: ArrayLike, *, by: Literal["gates", "neurons"] = "gates"
     ) -> NDArray[np.floating[Any]]:
-        """Return the posterior probabilities p(y|x), shape (N, classes) or (classes,).
+        """Return the posterior probabilities p(y|x), shape (..., classes).
 
         Parameters and exceptions as for the network.
         """
-        values = np.asarray(self.network(points, by=by))
-        rows = _core.softmax(np.atleast_2d(values), self._rounded.tolist())
-        return rows if values.ndim == 2 else rows[0]
+        return _core.softmax(self.network(points, by=by), self._rounded.tolist())
 
+    @sound_floats
     def joint(
         self, points: ArrayLike, *, by: Literal["gates", "neurons"] = "gates"
     ) -> NDArray[np.floating[Any]]:
-        """Return the joint density p(x, y) = exp(-H_y - mu_y), shape (N, classes) or (classes,)."""
+        """Return the joint density p(x, y) = exp(-H_y - mu_y), shape (..., classes)."""
         with np.errstate(over="ignore", under="ignore"):
             density: NDArray[np.floating[Any]] = np.exp(
                 -(self.network(points, by=by) + self._rounded)
@@ -138,6 +143,7 @@ class Classifier:
         mu = self._rounded
         return (*self.network.layers, Layer(-np.eye(len(mu), dtype=mu.dtype), -mu, "softmax"))
 
+    @sound_floats
     def certify(
         self, *, by: Literal["gates", "neurons"] = "gates", exp_ulp: float = 4.0
     ) -> ProbabilityCertificate:
@@ -155,6 +161,7 @@ class Classifier:
         NotCertifiedError
             If no finite bound could be proved.
         """
+        exp_ulp = as_number(exp_ulp, "exp_ulp")
         if not 0.0 <= exp_ulp <= 1e6:
             raise InvalidInputError(f"exp_ulp must lie between 0 and 1e6, not {exp_ulp!r}")
         certificate = self.network.certify(by=by)
@@ -164,7 +171,7 @@ class Classifier:
             self._enclosures,
             exp_ulp,
         )
-        return ProbabilityCertificate(certificate, logit_error, probability_error, float(exp_ulp))
+        return ProbabilityCertificate(certificate, logit_error, probability_error, exp_ulp)
 
     def __repr__(self) -> str:
         """Return a one-line summary."""

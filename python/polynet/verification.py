@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ._arguments import as_number, as_path
+from ._floats import sound_floats
 from ._optional import require
 from .certificate import Certificate
 from .certificate_file import restored
@@ -25,6 +27,7 @@ __all__ = ["verify"]
 _MAX_EXPORT_BYTES = 1 << 30
 
 
+@sound_floats
 def verify(
     source: str | PathLike[str] | dict[str, Any],
     *,
@@ -69,6 +72,9 @@ def verify(
             "pip install 'polynet-gates[verify]'"
         ) from None
 
+    seconds = as_number(seconds, "seconds", infinite=True)
+    if not isinstance(source, dict):
+        source = as_path(source, "source")
     try:
         data = load_data(source)
         made = cache(lambda: _made(data))

@@ -1,7 +1,6 @@
 // Certificates: never below an error that is observed, attained at their witness, or refused.
 #include "support.hpp"
 
-#include <cfenv>
 #include <doctest/doctest.h>
 
 using namespace polynet_test;
@@ -224,17 +223,6 @@ TEST_CASE("what cannot be proved is refused, not guessed") {
   polynet::CertifyOptions by_neurons;
   by_neurons.way = Way::neurons;
   CHECK(code_of([&] { certify(net, cases[0].exact(), by_neurons); }) == ErrorCode::not_certified);
-}
-
-TEST_CASE("a thread that does not round to nearest neither compiles nor certifies") {
-  const Network net = network(cases[0], "logistic", Dtype::float64, Form::factored);
-  REQUIRE(std::fesetround(FE_UPWARD) == 0);
-  const auto certifying = code_of([&] { certify(net, cases[0].exact(), {}); });
-  const auto compiling =
-      code_of([&] { polynet::compile(cases[0].exact(), cases[0].box, options()); });
-  std::fesetround(FE_TONEAREST);
-  CHECK(certifying == ErrorCode::float_environment);
-  CHECK(compiling == ErrorCode::float_environment);
 }
 
 TEST_CASE("bounds that contradict an evaluation are a fault to report, not a certificate") {

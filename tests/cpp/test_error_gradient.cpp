@@ -250,7 +250,7 @@ TEST_CASE("no error on a part exceeds what the gradient says, nor does what is p
       for (std::size_t i = 0; i < part.size(); ++i)
         size = std::max(size, (part[i].hi() - part[i].lo()) / (c.box[i].hi() - c.box[i].lo()));
       for (const double slack : {0.0, 1e-2 * size}) {
-        const double bound = gradient_range(gradient, 0, part, c.bits, slack).bound;
+        const double bound = gradient_range(gradient, 0, part, c.bits, slack, nullptr).bound;
         for (int k = 0; k < 16; ++k) {
           const std::vector<double> x = random_point(random, c, part);
           const Real found = errors(c, net, error.truncation(), x)[0];

@@ -1,12 +1,8 @@
-// Intervals against exact arithmetic on random bit patterns, and what they need of the thread.
+// Intervals against exact arithmetic on random bit patterns.
 #include "polynet/elementary.hpp"
 #include "support.hpp"
 
-#include <cfenv>
 #include <doctest/doctest.h>
-#if defined(__SSE2__)
-#include <xmmintrin.h>
-#endif
 
 using namespace polynet_test;
 
@@ -198,29 +194,6 @@ TEST_CASE("elementary functions obey their identities over the whole range") {
     if (e.lo() > f.hi() || f.lo() > e.hi())
       FAIL_CHECK("expm1: " << t.lo());
   }
-}
-
-TEST_CASE("a thread that rounds elsewhere or flushes subnormals is refused") {
-  const auto refused = [] {
-    return code_of(polynet::require_sound_float_environment) == ErrorCode::float_environment;
-  };
-  CHECK_FALSE(refused());
-  for (const int mode : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO}) {
-    REQUIRE(std::fesetround(mode) == 0);
-    const bool result = refused();
-    std::fesetround(FE_TONEAREST);
-    CHECK(result);
-  }
-#if defined(__SSE2__)
-  for (const unsigned flush : {0x8000u, 0x0040u, 0x8040u}) { // results, operands, both
-    const unsigned before = _mm_getcsr();
-    _mm_setcsr(before | flush);
-    const bool result = refused();
-    _mm_setcsr(before);
-    CHECK(result);
-  }
-#endif
-  CHECK_FALSE(refused());
 }
 
 TEST_CASE("further elementary functions obey their identities over the whole range") {

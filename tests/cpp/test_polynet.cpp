@@ -16,7 +16,7 @@ constexpr double coefficients[] = {1.0, -0.5, 2.0};
 
 // x y - z^2/2 and 2 y z.
 polynet_problem problem(polynet_dtype dtype = POLYNET_FLOAT64) {
-  return {3, lower, upper, 2, terms, exponents, coefficients, dtype};
+  return {3, lower, upper, 2, terms, exponents, coefficients, dtype, nullptr};
 }
 
 struct Handle {
@@ -51,6 +51,26 @@ TEST_CASE("the C functions evaluate within what they certify") {
       CHECK(b.upper < 1e-6);
       CHECK(b.truncation + b.rounding <= b.upper);
     }
+  }
+}
+
+TEST_CASE("coefficients as texts are exact") {
+  // x/3 on the single point 3: a double nearest to 1/3 would miss 1.
+  const double point = 3.0;
+  const size_t one = 1;
+  const uint32_t power = 1;
+  const char *texts[] = {"1/3"};
+  polynet_problem p{1, &point, &point, 1, &one, &power, nullptr, POLYNET_FLOAT64, texts};
+  polynet_network *network = nullptr;
+  polynet_bounds bounds;
+  REQUIRE(polynet_compile(&p, nullptr, 0.0, &network) == POLYNET_OK);
+  REQUIRE(polynet_certify(network, POLYNET_BY_GATES, &bounds) == POLYNET_OK);
+  CHECK(bounds.upper < 1e-300);
+  polynet_free(network);
+  for (const char *text : {static_cast<const char *>(nullptr), "", "1/0", "x", "1e999999999"}) {
+    texts[0] = text;
+    CHECK(polynet_compile(&p, nullptr, 0.0, &network) != POLYNET_OK);
+    CHECK(network == nullptr);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "polynet/certificate.hpp"
 #include "polynet/evaluate.hpp"
 #include "polynet/exact.hpp"
+#include "polynet/watch.hpp"
 
 #include <memory>
 #include <vector>
@@ -55,10 +56,11 @@ struct Task {
 class Certifier {
 public:
   /// Error (invalid_input) if an option or the number of polynomials or variables does not fit;
-  /// (not_certified) if no finite bound can be proved, with the reason; (internal), also from the
-  /// functions below, if bounds contradict each other.
+  /// (not_certified) if no finite bound can be proved, with the reason; (time_limit), here and
+  /// below, if a watch says that the time is up; (internal), likewise, if bounds contradict each
+  /// other.
   Certifier(const Network &net, const std::vector<ExactPolynomial> &polynomials,
-            const CertifyOptions &options);
+            const CertifyOptions &options, Watch *watch = nullptr);
   ~Certifier();
 
   /// The parts to bound next; none once every output has reached its ratio or its share of boxes.
@@ -66,13 +68,13 @@ public:
   /// Takes the bounds of the parts that next() gave last, in the same order.
   void accept(const std::vector<PartBound> &bounds);
 
-  /// Bounds parts of a task. May run in several threads at once.
-  std::vector<PartBound> bounds(const Task &task) const;
+  /// Bounds parts of a task. May run in several threads at once, a watch of one thread alone.
+  std::vector<PartBound> bounds(const Task &task, Watch *watch = nullptr) const;
 
   /// What is proved so far of an output, all but the evaluation's own `lower` and `witness`.
   OutputBounds so_far(std::size_t output) const;
   /// What is proved so far. Error (not_certified) as long as there is no finite bound.
-  Certificate certificate() const;
+  Certificate certificate(Watch *watch = nullptr) const;
 
 private:
   struct State;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "polynet/polynomial.hpp"
+#include "polynet/watch.hpp"
 
 #include <optional>
 #include <vector>
@@ -58,12 +59,12 @@ Circuit with_bit_products(Circuit circuit, const std::vector<Monomial> &products
 /// the polynomials up to the rounding of its coefficients. The compiler lays them out and takes the
 /// one with the fewest neurons.
 std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials,
-                                      const std::vector<Interval> &box);
+                                      const std::vector<Interval> &box, Watch *watch = nullptr);
 
 /// Circuits of products of two and of three values, for activations that multiply three as cheaply;
 /// none for polynomials of degree 2.
 std::vector<Circuit> triple_circuits(const std::vector<Polynomial> &polynomials,
-                                     const std::vector<Interval> &box);
+                                     const std::vector<Interval> &box, Watch *watch = nullptr);
 
 /// The circuit with every product of two as squares, u v = ((u + v)^2 - u^2 - v^2)/2, equal squares
 /// once: all cross products of n values take n (n + 1)/2 squares.

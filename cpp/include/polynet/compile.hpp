@@ -41,11 +41,17 @@ struct CompileOptions {
   /// Scale of the gates of bits, the paper's beta; default: the least power of two whose error is
   /// below an eighth of the unit roundoff.
   std::optional<double> sharpness;
+  /// Sees how far the search has come and may end it; none if null. It outlives the call.
+  Watch *watch = nullptr;
 };
 
 /// A network that approximates the polynomials on the box (finite endpoints, representable in the
 /// dtype). Error (invalid_input) for an unusable bias, scale, box or polynomial, (size_limit) for a
 /// term of a degree above 512 or a circuit of more than a million products.
+///
+/// A watch that ends the search leaves it with the best network so far: with fewer circuits and
+/// ways of laying them out compared, and scales less well chosen (certificates are about whatever
+/// comes out). Error (time_limit) if there is no network yet, or none within the tolerance.
 Network compile(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options);
 
@@ -97,7 +103,9 @@ struct WholeBoxError {
 
 /// Sets all scales to the given one; without it chooses one (1 + j/4) 2^k for the copies (but those
 /// that share neurons with products) and one for the other gates of each layer, to the least
-/// certified error of the evaluation by neurons found by coordinate descent.
-WholeBoxError settle_scales(Network &net, const std::optional<double> &scale = {});
+/// certified error of the evaluation by neurons found by coordinate descent; a watch may end that
+/// early, with the best scales so far.
+WholeBoxError settle_scales(Network &net, const std::optional<double> &scale = {},
+                            Watch *watch = nullptr);
 
 } // namespace polynet

@@ -12,7 +12,8 @@ enum class ErrorCode {
   invalid_input,     ///< an argument breaks its documented requirement
   size_limit,        ///< the request is larger than a documented limit
   not_certified,     ///< a bound could not be proved
-  float_environment, ///< the thread does not round to nearest, or flushes subnormals
+  time_limit,        ///< the caller ended a search before it had found anything
+  float_environment, ///< the thread's floating-point environment is unsound and cannot be set
   internal,          ///< a fault in polynet: what was proved contradicts itself
 };
 

@@ -3,10 +3,10 @@
 // Every operation computes in round-to-nearest and then widens by a bound on its rounding error:
 // for a result r of one correctly rounded operation the exact value lies in [down(r), up(r)]
 // (Rump, Zimmermann, Boldo, Melquiond, "Computing predecessor and successor in rounding to
-// nearest", BIT 49, 2009). No rounding mode is ever switched. What this needs of the thread is
-// checked by require_sound_float_environment(), which the public entry points of the library call;
-// what it needs of the compiler is refused or prevented here, whatever options a user compiles
-// with.
+// nearest", BIT 49, 2009). No rounding mode is ever switched for an operation. What this needs of
+// the thread is set by SoundFloats (float_environment.hpp), which whoever computes with intervals
+// holds; what it needs of the compiler is refused or prevented here, whatever options a user
+// compiles with.
 //
 // An interval is never empty and its endpoints are never NaN; an overflow gives an infinite
 // endpoint, and code that states a bound refuses infinite ones.
@@ -156,9 +156,5 @@ Interval exp(const Interval &x);
 Interval expm1(const Interval &x);
 /// {tanh x}, relatively tight near 0.
 Interval tanh(const Interval &x);
-
-/// Refuses (Error, float_environment) a thread that does not round to nearest or that flushes
-/// subnormal numbers to zero: the widening above would then prove nothing.
-void require_sound_float_environment();
 
 } // namespace polynet

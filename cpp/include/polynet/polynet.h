@@ -24,7 +24,7 @@ typedef enum polynet_status {
   POLYNET_INVALID_INPUT = 1,     /* an argument breaks its documented requirement */
   POLYNET_SIZE_LIMIT = 2,        /* the request is larger than a documented limit */
   POLYNET_NOT_CERTIFIED = 3,     /* a bound could not be proved */
-  POLYNET_FLOAT_ENVIRONMENT = 4, /* the thread does not round to nearest, or flushes subnormals */
+  POLYNET_FLOAT_ENVIRONMENT = 4, /* rounding to nearest with subnormals cannot be set */
   POLYNET_OUT_OF_MEMORY = 5,
   POLYNET_INTERNAL_ERROR = 6
 } polynet_status;
@@ -50,6 +50,9 @@ typedef struct polynet_problem {
   const uint32_t *exponents;
   const double *coefficients; /* exact as they stand */
   int dtype;                  /* a polynet_dtype; 0, what an initializer leaves out, is float64 */
+  /* In place of coefficients, unless it is NULL: decimals or quotients of them, exact as they stand,
+   * "1/3", "-0.1", "1e-3". */
+  const char *const *coefficient_texts;
 } polynet_problem;
 
 /* What is proved of one output: lower <= sup |evaluated network - polynomial| <= upper, and

@@ -1,5 +1,7 @@
 #include "polynet/activation.hpp"
 
+#include "polynet/float_environment.hpp"
+
 namespace polynet {
 
 namespace {
@@ -72,6 +74,7 @@ double rest_of_series(const Activation &s, int k, double centre, double radius, 
 } // namespace
 
 std::vector<Interval> derivatives(const Activation &s, double x, int order) {
+  const SoundFloats floats;
   std::vector<Interval> d = s.taylor(x, order);
   Interval factorial = 1.0;
   for (int k = 2; k <= order; ++k) {
@@ -82,6 +85,7 @@ std::vector<Interval> derivatives(const Activation &s, double x, int order) {
 }
 
 Interval derivative_on(const Activation &s, int k, const Interval &x) {
+  const SoundFloats floats;
   if (k == 0)
     return s.taylor(x, 0)[0];
   const Interval whole = direct(s, k, x);

@@ -1,5 +1,6 @@
 #include "polynet/elementary.hpp"
 #include "polynet/error.hpp"
+#include "polynet/float_environment.hpp"
 #include "rows.hpp"
 
 #include <algorithm>
@@ -27,6 +28,7 @@ constexpr Inaccurate inaccurate[] = {
 // Sorted by name.
 const std::vector<std::shared_ptr<const Activation>> &table() {
   static const auto rows = [] {
+    const SoundFloats floats;
     std::vector<std::shared_ptr<const Activation>> result;
     const auto add = [&](Activation row, std::optional<Sigmoid> sigmoid = std::nullopt) {
       row.built_in = true;

@@ -42,16 +42,19 @@ Bounder::Bounder(const ErrorFunction &error, std::vector<double> tolerances)
   }
 }
 
-const std::vector<Bounder::OnBox> &Bounder::on_box() const {
-  std::call_once(on_box_once_, [this] {
+const std::vector<Bounder::OnBox> &Bounder::on_box(Watch *watch) const {
+  std::call_once(on_box_once_, [&] {
     // In the ideal network's own variables.
     const std::size_t n = error_.network().box.size();
     const Frame same{std::vector<double>(n, 0.0), std::vector<double>(n, 1.0),
                      error_.ideal().frame.range};
     try {
       std::vector<Model> models = error_models(error_, same, accuracy_, work_on_box);
-      for (std::size_t k = 0; k < models.size(); ++k)
+      on_box_.clear(); // an exception may have ended this before
+      for (std::size_t k = 0; k < models.size(); ++k) {
+        check(watch);
         on_box_.push_back({models[k], BernsteinRange::of(models[k], tolerances_[k])});
+      }
     } catch (const Error &) {
       on_box_.clear();
     }
@@ -59,25 +62,29 @@ const std::vector<Bounder::OnBox> &Bounder::on_box() const {
   return on_box_;
 }
 
-bool Bounder::idle(std::size_t output) const {
-  if (on_box().empty())
+bool Bounder::idle(std::size_t output, Watch *watch) const {
+  if (on_box(watch).empty())
     return true;
-  std::call_once(idle_once_, [this] {
+  std::call_once(idle_once_, [&] {
+    idle_.clear();
     for (std::size_t k = 0; k < on_box_.size(); ++k)
       idle_.push_back(on_box_[k].length() > BernsteinRange::few_coefficients &&
-                      by_gradient(k, error_.network().box).bound <
+                      by_gradient(k, error_.network().box, watch).bound <
                           on_box_[k].range(error_.ideal().frame.range).bound);
   });
   return idle_[output];
 }
 
-ModelRange Bounder::by_gradient(std::size_t output, const std::vector<Interval> &part) const {
+ModelRange Bounder::by_gradient(std::size_t output, const std::vector<Interval> &part,
+                                Watch *watch) const {
   std::call_once(gradient_once_, [this] { gradient_.emplace(error_, tolerances_); });
   return gradient_range(*gradient_, output, part, error_.network().bits,
-                        tolerances_[output] / static_cast<double>(part.size()));
+                        tolerances_[output] / static_cast<double>(part.size()), watch);
 }
 
-PartBound Bounder::operator()(std::size_t output, const Part &part, double enough) const {
+PartBound Bounder::operator()(std::size_t output, const Part &part, double enough,
+                              Watch *watch) const {
+  check(watch);
   const std::vector<Interval> box = intervals(part);
   const Frame &frame = error_.ideal().frame;
   const std::vector<Interval> t = frame.coordinates(box);
@@ -95,15 +102,16 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
   // The part's own coordinates.
   const Frame own = frame_of(t, error_.network().bits);
   if (best.upper > enough) {
-    const double rest = on_box().empty() ? detail::infinity : on_box()[output].model.rest;
+    const double rest = on_box(watch).empty() ? detail::infinity : on_box(watch)[output].model.rest;
     // The whole box's model is there, if any, whether it is idle or not.
-    const bool by_model = equal(box, error_.network().box) ? !on_box().empty() : !idle(output);
+    const bool by_model =
+        equal(box, error_.network().box) ? !on_box(watch).empty() : !idle(output, watch);
     if (by_model && rest < best.upper) {
-      const ModelRange range = on_box()[output].range(t);
+      const ModelRange range = on_box(watch)[output].range(t);
       improve(range, place(range.point, frame));
     }
     if (best.upper > enough && (!by_model || rest > tolerances_[output])) {
-      const ModelRange range = by_gradient(output, box);
+      const ModelRange range = by_gradient(output, box, watch);
       improve(range, range.point);
     }
     // Only where the rest is to blame does a model of the part help.

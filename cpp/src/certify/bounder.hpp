@@ -3,6 +3,7 @@
 
 #include "polynet/certify.hpp"
 #include "polynet/error_gradient.hpp"
+#include "polynet/watch.hpp"
 #include "range.hpp"
 
 #include <mutex>
@@ -18,7 +19,7 @@ public:
   Bounder(const ErrorFunction &error, std::vector<double> tolerances);
 
   /// A bound for one output; as good as the methods get, or at most `enough`.
-  PartBound operator()(std::size_t output, const Part &part, double enough) const;
+  PartBound operator()(std::size_t output, const Part &part, double enough, Watch *watch) const;
 
 private:
   struct OnBox {
@@ -31,11 +32,11 @@ private:
   };
 
   /// The models of the whole box, made when they are first needed; none if that takes too long.
-  const std::vector<OnBox> &on_box() const;
+  const std::vector<OnBox> &on_box(Watch *watch) const;
   /// Whether parts of the box are better left to the gradient: no model, or a long one that bounds
   /// the whole box less well.
-  bool idle(std::size_t output) const;
-  ModelRange by_gradient(std::size_t output, const std::vector<Interval> &part) const;
+  bool idle(std::size_t output, Watch *watch) const;
+  ModelRange by_gradient(std::size_t output, const std::vector<Interval> &part, Watch *watch) const;
 
   const ErrorFunction &error_;
   std::vector<double> tolerances_;

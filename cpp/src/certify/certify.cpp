@@ -4,6 +4,7 @@
 #include "bounder.hpp"
 #include "points.hpp"
 #include "polynet/error.hpp"
+#include "polynet/float_environment.hpp"
 #include "polynet/rounding.hpp"
 #include "tree.hpp"
 
@@ -65,6 +66,20 @@ void require_finite(const OutputBounds &bounds, std::size_t k) {
                   "leave the scale to the compiler, evaluate by gates, or rescale the problem");
 }
 
+void require_argument(bool condition, const char *message) {
+  if (!condition)
+    throw Error(ErrorCode::invalid_input, message);
+}
+
+// Lets the watch see that time passes.
+void look(Watch *watch) {
+  try {
+    check(watch);
+  } catch (const SearchOver &) {
+    throw Error(ErrorCode::time_limit, "the time was up before the bounds were proved");
+  }
+}
+
 } // namespace
 
 struct Certifier::State {
@@ -73,6 +88,9 @@ struct Certifier::State {
         by_gates(Evaluator::by_gates(net, error.truncation())), points(error) {}
 
   std::size_t outputs() const { return trees.size(); }
+  void require_output(std::size_t k) const {
+    require_argument(k < outputs(), "the network has no output of that number");
+  }
   double enough(std::size_t k) const {
     return std::max(options.ratio * points.lower(k), share_of_rounding * rounding[k]);
   }
@@ -107,16 +125,20 @@ struct Certifier::State {
   /// The output at work, and whether its whole box has had the best methods.
   std::size_t current = 0;
   bool whole_is_bounded = false;
+  /// How many parts await their bounds.
+  std::size_t awaiting = 0;
   /// The excess of the whole box, until the trial is over.
   std::optional<double> before_trial;
 };
 
 Certifier::Certifier(const Network &net, const std::vector<ExactPolynomial> &polynomials,
-                     const CertifyOptions &options) {
-  require_sound_float_environment();
+                     const CertifyOptions &options, Watch *watch) {
+  const SoundFloats floats;
+  look(watch);
   check_arguments(net, polynomials, options);
   state_ = std::make_unique<State>(net, polynomials, options);
   State &s = *state_;
+  look(watch);
   if (options.way == Way::neurons) {
     s.ulp = options.activation_ulp > 0.0 ? options.activation_ulp : default_activation_ulp(net);
     s.rounding = rounding_by_neurons(net, s.error.truncation(), s.ulp);
@@ -128,7 +150,9 @@ Certifier::Certifier(const Network &net, const std::vector<ExactPolynomial> &pol
     s.rounding = rounding_by_gates(net, s.error.truncation(), s.by_gates.plan(), ulp);
     s.ulp = assumed ? ulp : 0.0;
   }
+  look(watch);
   s.points.sample();
+  look(watch);
   for (const Interval &x : net.box)
     s.box.emplace_back(x.lo(), x.hi());
   std::vector<double> tolerances;
@@ -145,6 +169,7 @@ Certifier::Certifier(const Network &net, const std::vector<ExactPolynomial> &pol
 Certifier::~Certifier() = default;
 
 Task Certifier::next() {
+  const SoundFloats floats;
   State &s = *state_;
   for (; s.current < s.outputs(); ++s.current, s.whole_is_bounded = false) {
     PartTree &tree = s.trees[s.current];
@@ -153,6 +178,7 @@ Task Certifier::next() {
       continue;
     if (!s.whole_is_bounded) {
       task.parts.push_back(s.box);
+      s.awaiting = 1;
       return task;
     }
     const std::size_t done = s.boxes[s.current], left = s.budget() - std::min(s.budget(), done);
@@ -162,6 +188,7 @@ Task Certifier::next() {
       s.before_trial.reset();
     }
     task.parts = tree.cut(task.enough, std::min(cuts_at_a_time, left / 2));
+    s.awaiting = task.parts.size();
     if (!task.parts.empty())
       return task;
   }
@@ -169,7 +196,14 @@ Task Certifier::next() {
 }
 
 void Certifier::accept(const std::vector<PartBound> &bounds) {
+  const SoundFloats floats;
   State &s = *state_;
+  require_argument(s.awaiting > 0 && bounds.size() == s.awaiting,
+          "accept() takes one bound for each part that next() gave last");
+  for (const PartBound &bound : bounds)
+    require_argument(bound.direction < s.box.size() && bound.candidate.size() == s.box.size(),
+            "a bound's point and direction do not fit the box");
+  s.awaiting = 0;
   PartTree &tree = s.trees[s.current];
   if (s.whole_is_bounded) {
     tree.accept(bounds);
@@ -185,17 +219,29 @@ void Certifier::accept(const std::vector<PartBound> &bounds) {
   s.points.try_points(s.current, candidates);
 }
 
-std::vector<PartBound> Certifier::bounds(const Task &task) const {
-  require_sound_float_environment();
-  std::vector<PartBound> result;
+std::vector<PartBound> Certifier::bounds(const Task &task, Watch *watch) const {
+  const SoundFloats floats;
+  state_->require_output(task.output);
   for (const Part &part : task.parts)
-    result.push_back((*state_->bounder)(task.output, part, task.enough));
+    require_argument(part.size() == state_->box.size(), "a part needs an interval for every input");
+  std::vector<PartBound> result;
+  try {
+    for (const Part &part : task.parts)
+      result.push_back((*state_->bounder)(task.output, part, task.enough, watch));
+  } catch (const SearchOver &) {
+    look(watch);
+  }
   return result;
 }
 
-OutputBounds Certifier::so_far(std::size_t output) const { return state_->bounds(output); }
+OutputBounds Certifier::so_far(std::size_t output) const {
+  const SoundFloats floats;
+  state_->require_output(output);
+  return state_->bounds(output);
+}
 
-Certificate Certifier::certificate() const {
+Certificate Certifier::certificate(Watch *watch) const {
+  const SoundFloats floats;
   const State &s = *state_;
   Certificate certificate;
   certificate.way = s.options.way;
@@ -210,8 +256,10 @@ Certificate Certifier::certificate() const {
   if (s.options.way == Way::neurons)
     by_neurons.emplace(Evaluator::by_neurons(s.net));
   AttainedErrors attained(s.net, by_neurons ? *by_neurons : s.by_gates, s.polynomials);
+  look(watch);
   attained.try_points(s.points.points());
   for (std::size_t k = 0; k < s.outputs(); ++k) {
+    look(watch);
     OutputBounds &bounds = certificate.outputs[k];
     // The truncation's witness was evaluated too.
     require_consistent(up(attained.largest(k) + bounds.rounding) >= bounds.truncation_lower,

@@ -6,12 +6,13 @@ namespace polynet {
 
 ModelRange gradient_range(const ErrorGradient &gradient, std::size_t output,
                           const std::vector<Interval> &part, const std::vector<bool> &bits,
-                          double slack) {
+                          double slack, Watch *watch) {
   const std::vector<Interval> of_difference = gradient.difference_slopes(output, part);
   ModelRange worst{-detail::infinity, {}, 0};
   for (const double sign : {1.0, -1.0}) {
     std::vector<Interval> box = part, slopes;
     const double paid = move_to_ends(box, slopes, sign, slack, [&](const auto &b) {
+      check(watch);
       return gradient.slopes(output, b, of_difference);
     });
     const auto supremum = [&](const std::vector<Interval> &b, double spread) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "polynet/error_gradient.hpp"
+#include "polynet/watch.hpp"
 #include "range.hpp"
 
 namespace polynet {
@@ -11,6 +12,6 @@ namespace polynet {
 /// mean-value form about the centre.
 ModelRange gradient_range(const ErrorGradient &gradient, std::size_t output,
                           const std::vector<Interval> &part, const std::vector<bool> &bits,
-                          double slack);
+                          double slack, Watch *watch);
 
 } // namespace polynet

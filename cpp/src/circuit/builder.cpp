@@ -27,8 +27,8 @@ double normalise(WirePolynomial &p) {
 } // namespace
 
 CompactBuilder::CompactBuilder(const std::vector<Interval> &box, const std::vector<double> &centres,
-                               const Factoring &factoring)
-    : centres_(centres), factoring_(factoring), random_(factoring.seed) {
+                               const Factoring &factoring, Watch *watch)
+    : centres_(centres), factoring_(factoring), watch_(watch), random_(factoring.seed) {
   circuit_.inputs = static_cast<int>(box.size());
   for (std::size_t i = 0; i < box.size(); ++i)
     ranges_.push_back(box[i] - centres[i]);

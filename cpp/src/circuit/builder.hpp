@@ -28,7 +28,7 @@ class CompactBuilder {
 public:
   /// The wires' values are taken relative to `centres` (all 0: as they are).
   CompactBuilder(const std::vector<Interval> &box, const std::vector<double> &centres,
-                 const Factoring &factoring);
+                 const Factoring &factoring, Watch *watch);
 
   /// Adds an output; `polynomial` is in the inputs minus their centres.
   void add_output(const WirePolynomial &polynomial);
@@ -57,6 +57,7 @@ private:
   Circuit circuit_;
   std::vector<double> centres_;
   Factoring factoring_;
+  Watch *watch_;
   std::mt19937_64 random_;
   std::vector<Interval> ranges_;
   /// Wires that are products of two wires.

@@ -57,8 +57,9 @@ using Method = Factoring::Method;
 // The polynomials about the origin and, where that pays, about the centre of the box.
 class Targets {
 public:
-  Targets(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box)
-      : box_(box), origin_(box.size(), 0.0) {
+  Targets(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
+          Watch *watch)
+      : box_(box), watch_(watch), origin_(box.size(), 0.0) {
     for (const Polynomial &p : polynomials) {
       plain_.push_back(middle(p));
       terms_ += plain_.back().size();
@@ -90,13 +91,14 @@ public:
 private:
   void add(std::vector<Circuit> &circuits, const Factoring &factoring,
            const std::vector<WirePolynomial> &targets, const std::vector<double> &centres) const {
-    CompactBuilder builder(box_, centres, factoring);
+    CompactBuilder builder(box_, centres, factoring, watch_);
     for (const WirePolynomial &p : targets)
       builder.add_output(p);
     circuits.push_back(builder.take());
   }
 
   const std::vector<Interval> &box_;
+  Watch *watch_;
   std::vector<WirePolynomial> plain_, centred_;
   std::vector<double> origin_, middles_;
   std::size_t terms_ = 0;
@@ -106,8 +108,8 @@ private:
 } // namespace
 
 std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials,
-                                      const std::vector<Interval> &box) {
-  const Targets targets(polynomials, box);
+                                      const std::vector<Interval> &box, Watch *watch) {
+  const Targets targets(polynomials, box, watch);
   std::vector<Circuit> circuits;
   if (!targets.has_high()) {
     targets.add(circuits, {Method::horner, false, 0});
@@ -121,8 +123,8 @@ std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials
 }
 
 std::vector<Circuit> triple_circuits(const std::vector<Polynomial> &polynomials,
-                                     const std::vector<Interval> &box) {
-  const Targets targets(polynomials, box);
+                                     const std::vector<Interval> &box, Watch *watch) {
+  const Targets targets(polynomials, box, watch);
   std::vector<Circuit> circuits;
   if (targets.has_high())
     for (std::uint32_t seed = 0; seed < targets.seeds(); ++seed)

@@ -42,6 +42,7 @@ WirePolynomial CompactBuilder::build_high(WirePolynomial p) {
   for (const auto &[m, c] : p)
     count(m, 1);
   while (!squares.empty() || (all_pairs && !pairs.empty())) {
+    check(watch_);
     const Monomial factor = *choose(squares.empty() ? pairs : squares);
     const Index wire = monomial_wire(factor);
     WirePolynomial rewritten;
@@ -77,6 +78,7 @@ WirePolynomial CompactBuilder::build_high(WirePolynomial p) {
 WirePolynomial CompactBuilder::triples(WirePolynomial p) {
   WirePolynomial result;
   while (degree_of(p) > 2) {
+    check(watch_);
     std::map<Monomial, int> counts;
     for (const auto &[m, c] : p) {
       if (degree(m) != 3)
@@ -110,6 +112,7 @@ WirePolynomial CompactBuilder::triples(WirePolynomial p) {
 WirePolynomial CompactBuilder::horner(WirePolynomial p) {
   WirePolynomial result;
   while (degree_of(p) > 2) {
+    check(watch_);
     std::map<Monomial, int> counts;
     for (const auto &[m, c] : p)
       if (degree(m) > 2)

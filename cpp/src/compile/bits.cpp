@@ -26,7 +26,7 @@ std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials
   const BitProducts problem = reduced(polynomials, options);
   std::vector<Interval> extended = box;
   extended.resize(box.size() + problem.products.size(), Interval(0.0, 1.0));
-  std::vector<Circuit> circuits = compact_circuits(problem.polynomials, extended);
+  std::vector<Circuit> circuits = compact_circuits(problem.polynomials, extended, options.watch);
   for (Circuit &circuit : circuits)
     circuit = with_bit_products(std::move(circuit), problem.products);
   return circuits;

@@ -55,6 +55,7 @@ public:
   /// returns its number of neurons.
   template <typename Make> std::optional<int> add(const Make &make) {
     try {
+      check(options_.watch);
       Network net = make();
       const int neurons = net.neurons();
       const double error = estimate_(net);
@@ -181,6 +182,26 @@ private:
   std::vector<Candidate> found_;
 };
 
+void collect(Collection &found, const Circuit &paper, const std::vector<Polynomial> &polynomials,
+             const std::vector<Interval> &box, const CompileOptions &options, bool any_accuracy) {
+  std::vector<Circuit> circuits = compact_circuits(polynomials, box, options);
+  if (any_accuracy && !options.bits.empty()) // few squares may stand for many products of bits
+    for (Circuit &circuit : compact_circuits(polynomials, box, options.watch))
+      circuits.push_back(std::move(circuit));
+  circuits.push_back(polarised(paper));
+  circuits.push_back(paper);
+  found.add(std::move(circuits), any_accuracy);
+  if (!any_accuracy)
+    return;
+  if (!half_suffix(*options.activation, 3).empty())
+    found.add(triple_circuits(polynomials, box, options.watch), any_accuracy);
+  for (int layers = 1; layers <= most_hidden_layers; ++layers)
+    for (const Products products : {Products::forward, Products::halves})
+      for (const bool centred : {true, false})
+        found.add(
+            [&] { return grouped(polynomials, box, options, layers, {products, true}, centred); });
+}
+
 } // namespace
 
 Candidate candidate(Network net, const CompileOptions &options) {
@@ -194,22 +215,11 @@ std::vector<Candidate> candidates(const Circuit &paper, const std::vector<Polyno
                                   bool any_accuracy,
                                   const std::function<bool(const Candidate &)> &keep) {
   Collection found(box, options, keep);
-  std::vector<Circuit> circuits = compact_circuits(polynomials, box, options);
-  if (any_accuracy && !options.bits.empty()) // few squares may stand for many products of bits
-    for (Circuit &circuit : compact_circuits(polynomials, box))
-      circuits.push_back(std::move(circuit));
-  circuits.push_back(polarised(paper));
-  circuits.push_back(paper);
-  found.add(std::move(circuits), any_accuracy);
-  if (!any_accuracy)
-    return found.take();
-  if (!half_suffix(*options.activation, 3).empty())
-    found.add(triple_circuits(polynomials, box), any_accuracy);
-  for (int layers = 1; layers <= most_hidden_layers; ++layers)
-    for (const Products products : {Products::forward, Products::halves})
-      for (const bool centred : {true, false})
-        found.add(
-            [&] { return grouped(polynomials, box, options, layers, {products, true}, centred); });
+  try {
+    collect(found, paper, polynomials, box, options, any_accuracy);
+  } catch (const SearchOver &) {
+    // Then it is these.
+  }
   return found.take();
 }
 

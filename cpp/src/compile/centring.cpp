@@ -33,7 +33,7 @@ public:
     }
   }
 
-  void run(double max_shift) {
+  void run(double max_shift, Watch *watch) {
     if (unknowns_ == 0 || unknowns_ > max_unknowns || row_.empty())
       return;
     span_carried();
@@ -43,6 +43,7 @@ public:
     for (std::size_t f = 0; f < rests_.size(); ++f) {
       if (shares_[f].empty() || matrix.rows() + rows() > max_equations)
         continue;
+      check(watch);
       const auto [more, value] = equations(f);
       MatrixXd candidate(matrix.rows() + rows(), unknowns_);
       candidate << matrix, more;
@@ -135,8 +136,8 @@ private:
 void shift_centres(const std::vector<Linear> &rests,
                    const std::vector<std::map<int, double>> &shares,
                    std::map<int, CentredProduct> &products, const FormRanges &ranges,
-                   double max_shift) {
-  Centring(rests, shares, products, ranges).run(max_shift);
+                   double max_shift, Watch *watch) {
+  Centring(rests, shares, products, ranges).run(max_shift, watch);
 }
 
 } // namespace polynet

@@ -1,6 +1,7 @@
 // Where to centre the operands of a layer's products.
 #pragma once
 
+#include "polynet/watch.hpp"
 #include "ranges.hpp"
 
 namespace polynet {
@@ -26,6 +27,6 @@ struct CentredProduct {
 void shift_centres(const std::vector<Linear> &rests,
                    const std::vector<std::map<int, double>> &shares,
                    std::map<int, CentredProduct> &products, const FormRanges &ranges,
-                   double max_shift);
+                   double max_shift, Watch *watch);
 
 } // namespace polynet

@@ -27,7 +27,7 @@ constexpr std::size_t samples = 256;
 // Its scales, and the error they make; infinite if it cannot be worked out.
 WholeBoxError settle(Network &net, const CompileOptions &options) {
   try {
-    return settle_scales(net, options.scale);
+    return settle_scales(net, options.scale, options.watch);
   } catch (const Error &) {
     return {};
   }
@@ -95,6 +95,8 @@ Network compile_compact(const Circuit &circuit, const LocalProblem &problem,
     double times = c.error / paper.error;
     if (certified) {
       const WholeBoxError error = settle(c.net, options);
+      if (options.watch && options.watch->over())
+        break;
       times = std::max(ratio(error.total, paper_error.total),
                        ratio(sampled_truncation(c.net, problem.exact), paper_truncation));
     }
@@ -109,7 +111,7 @@ Network compile_compact(const Circuit &circuit, const LocalProblem &problem,
     if (times * c->neurons <= tolerated * accurate->neurons && c->neurons < best->neurons)
       best = c;
   if (!certified)
-    settle_scales(best->net, options.scale);
+    settle_scales(best->net, options.scale, options.watch);
   return std::move(best->net);
 }
 

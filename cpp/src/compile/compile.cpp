@@ -2,6 +2,7 @@
 
 #include "choice.hpp"
 #include "polynet/error.hpp"
+#include "polynet/float_environment.hpp"
 
 #include <algorithm>
 #include <string>
@@ -67,7 +68,7 @@ Network compile_local(const LocalProblem &problem, const CompileOptions &options
       throw Error(ErrorCode::invalid_input,
                   "hidden_layers must lie between 1 and 64, not " + std::to_string(layers));
     Network net = grouped(problem.polynomials, problem.box, options, layers);
-    settle_scales(net, options.scale);
+    settle_scales(net, options.scale, options.watch);
     return net;
   }
   const Circuit circuit = paper_circuit(problem.polynomials, problem.box, options);
@@ -78,7 +79,7 @@ Network compile_local(const LocalProblem &problem, const CompileOptions &options
   if (options.construction == Construction::compact && !is_of_bits(circuit))
     return compile_compact(circuit, problem, options);
   Network net = schedule(circuit, problem.box, options);
-  settle_scales(net, options.scale);
+  settle_scales(net, options.scale, options.watch);
   return net;
 }
 
@@ -97,9 +98,10 @@ Construction construction_from_name(std::string_view name) {
 
 std::vector<std::string> construction_names() { return {"compact", "paper", "shallow"}; }
 
-Network compile(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
-                const CompileOptions &options) {
-  require_sound_float_environment();
+namespace {
+
+Network search(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
+               const CompileOptions &options) {
   check_parameter("bias", options.bias, options.dtype);
   check_parameter("scale", options.scale, options.dtype);
   check_parameter("sharpness", options.sharpness, options.dtype);
@@ -119,6 +121,20 @@ Network compile(const std::vector<ExactPolynomial> &polynomials, const std::vect
   return over_inputs(options.tolerance ? compile_within(problem, box, polynomials, options)
                                        : compile_local(problem, options),
                      problem.variables, box);
+}
+
+} // namespace
+
+Network compile(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
+                const CompileOptions &options) {
+  const SoundFloats floats;
+  try {
+    return search(polynomials, box, options);
+  } catch (const SearchOver &) {
+    throw Error(ErrorCode::time_limit,
+                "the time was up before there was any network; allow more of it, or construction "
+                "'paper', which takes the least");
+  }
 }
 
 } // namespace polynet

@@ -118,8 +118,10 @@ private:
         x.add(Polynomial::variable(f.variable), ranges_[f.variable].radius);
         if (ranges_[f.variable].centre != 0.0)
           x.add(Monomial{}, ranges_[f.variable].centre);
-        for (std::uint32_t k = 0; k < f.power; ++k)
+        for (std::uint32_t k = 0; k < f.power; ++k) {
+          check(options_.watch);
           product = product * x;
+        }
         if (product.terms().size() > max_terms)
           throw Error(ErrorCode::size_limit,
                       "the polynomial has more than 100000 terms about the centre of the box; use "
@@ -153,6 +155,7 @@ private:
     double constant = 0.0, reach = 0.0;
     Polynomial linear;
     for (const auto &[m, c] : p.terms()) {
+      check(options_.watch);
       if (m.empty())
         constant = c.mid();
       else if (degree(m) == 1) {
@@ -262,7 +265,10 @@ private:
 
 Network grouped(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options, int layers, const Layout &layout, bool centred) {
-  return Grouping(polynomials, box, options, layers, layout, centred).run();
+  Network net = Grouping(polynomials, box, options, layers, layout, centred).run();
+  if (options.watch)
+    options.watch->laid_out(net.neurons());
+  return net;
 }
 
 } // namespace polynet

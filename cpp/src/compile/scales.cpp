@@ -1,6 +1,7 @@
 #include "scales.hpp"
 
 #include "polynet/error.hpp"
+#include "polynet/float_environment.hpp"
 
 #include <algorithm>
 #include <map>
@@ -56,7 +57,7 @@ WholeBoxError whole_box_error(const Network &net, const IdealNetwork &ideal) {
 
 class Descent {
 public:
-  explicit Descent(Network &net) : net_(net), ideal_(ideal_network(net)) {
+  Descent(Network &net, Watch *watch) : net_(net), watch_(watch), ideal_(ideal_network(net)) {
     for (std::size_t t = 0; t < net.hidden.size(); ++t) {
       std::map<int, std::vector<Gate *>> kinds;
       const std::vector<int> group = scale_groups(net.hidden[t]);
@@ -74,11 +75,11 @@ public:
     }
     for (std::size_t g = 0; g < groups_.size(); ++g)
       set(g, steps_[g]);
-    best_ = bound();
   }
 
   // By powers of two first.
   void run() {
+    best_ = bound();
     for (const int length : {steps_per_octave, 1})
       for (bool improved = true; improved;) {
         improved = false;
@@ -100,6 +101,7 @@ private:
   bool try_step(std::size_t g, int step) {
     if (step < smallest_step || step > largest_step)
       return false;
+    check(watch_);
     set(g, step);
     const double candidate = bound();
     // A gain below a thousandth is not worth another round.
@@ -115,10 +117,11 @@ private:
   double bound() const { return whole_box_error(net_, ideal_).total; }
 
   Network &net_;
+  Watch *watch_;
   IdealNetwork ideal_;
   std::vector<std::vector<Gate *>> groups_;
   std::vector<int> steps_;
-  double best_;
+  double best_ = detail::infinity;
 };
 
 } // namespace
@@ -155,10 +158,16 @@ std::vector<int> scale_groups(const HiddenLayer &layer) {
   return group;
 }
 
-WholeBoxError settle_scales(Network &net, const std::optional<double> &scale) {
+WholeBoxError settle_scales(Network &net, const std::optional<double> &scale, Watch *watch) {
+  const SoundFloats floats;
   if (!scale) {
-    Descent descent(net);
-    descent.run();
+    Descent descent(net, watch);
+    try {
+      check(watch);
+      descent.run();
+    } catch (const SearchOver &) {
+      return {}; // with the best scales so far
+    }
     return whole_box_error(net, descent.ideal());
   }
   for (HiddenLayer &layer : net.hidden)

@@ -57,6 +57,7 @@ public:
     net_.hidden.resize(static_cast<std::size_t>(depth));
     std::vector<Affine> *provided = &net_.outputs;
     for (int t = depth; t > 0; --t) {
+      check(options_.watch);
       HiddenLayer &layer = net_.hidden[static_cast<std::size_t>(t) - 1];
       std::vector<Linear> operands = lay_out(t, needed, *provided, layer);
       provided = &layer.operands;
@@ -157,6 +158,7 @@ private:
       shares.emplace_back();
       triple_shares.emplace_back();
       for (const auto &[wire, weight] : taken) {
+        check(options_.watch);
         const Factors &f = factors(wire);
         if (f.third) {
           triple_shares.back().emplace(wire, weight);
@@ -168,7 +170,7 @@ private:
       }
     }
     if (layout_.max_shift > 0.0)
-      shift_centres(needed, shares, products, ranges_, layout_.max_shift);
+      shift_centres(needed, shares, products, ranges_, layout_.max_shift, options_.watch);
     for (std::size_t f = 0; f < needed.size(); ++f)
       add_linear_parts(shares[f], products, needed[f]);
 
@@ -333,7 +335,10 @@ private:
 
 Network schedule(const Circuit &circuit, const FormRanges &ranges, const std::vector<Interval> &box,
                  const CompileOptions &options, const Layout &layout) {
-  return Scheduler(circuit, ranges, box, options, layout).run();
+  Network net = Scheduler(circuit, ranges, box, options, layout).run();
+  if (options.watch)
+    options.watch->laid_out(net.neurons());
+  return net;
 }
 
 Network schedule(const Circuit &circuit, const std::vector<Interval> &box,

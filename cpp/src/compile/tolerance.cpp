@@ -29,6 +29,7 @@ public:
     std::vector<Candidate *> rest;
     int looks = 0;
     for (Candidate &c : found) {
+      require_time();
       if (!(c.error <= leeway * *options_.tolerance) || looks == most_trials) {
         rest.push_back(&c);
         continue;
@@ -43,9 +44,11 @@ public:
     std::stable_sort(rest.begin(), rest.end(), [](const Candidate *a, const Candidate *b) {
       return a->neurons < b->neurons;
     });
-    for (Candidate *c : rest)
+    for (Candidate *c : rest) {
+      require_time();
       if (within(c->net))
         return std::move(c->net);
+    }
     refuse();
   }
 
@@ -60,7 +63,7 @@ private:
   // proved.
   double certified_error(Network &net) const {
     try {
-      settle_scales(net, options_.scale);
+      settle_scales(net, options_.scale, options_.watch);
       const Network real = over_inputs(net, problem_.variables, inputs_);
       const ErrorFunction error(real, polynomials_);
       const std::vector<Interval> &errors = error.on_box();
@@ -75,7 +78,20 @@ private:
     }
   }
 
+  void require_time() const {
+    try {
+      check(options_.watch);
+    } catch (const SearchOver &) {
+      refuse();
+    }
+  }
+
   [[noreturn]] void refuse() const {
+    if (options_.watch && options_.watch->over())
+      throw Error(ErrorCode::time_limit,
+                  "the time was up before a network within the tolerance " +
+                      text(*options_.tolerance) + " was found; the best so far reached " +
+                      text(best_error_) + "; allow more time, or a larger tolerance");
     std::string advice = "a smaller box or a larger tolerance";
     if (options_.dtype == Dtype::float32)
       advice = "dtype float64, " + advice;

@@ -1,5 +1,6 @@
 #include "polynet/evaluate.hpp"
 
+#include "polynet/float_environment.hpp"
 #include "polynet/rounding.hpp"
 #include "runner.hpp"
 
@@ -34,6 +35,11 @@ bool stays_in_range(const Network &net, const Truncation &truncation, const Plan
   return true;
 }
 
+Evaluator gates_of(const Network &net) {
+  const SoundFloats floats;
+  return Evaluator::by_gates(net, Truncation(net, ideal_network(net)));
+}
+
 std::shared_ptr<const Tape> tape_of(const std::shared_ptr<const Plan> &plan) {
   return {plan, &plan->tape};
 }
@@ -42,17 +48,20 @@ std::shared_ptr<const Tape> tape_of(const std::shared_ptr<const Plan> &plan) {
 
 Evaluator Evaluator::by_gates(const Network &net, const Truncation &truncation,
                               const Kernels &kernels) {
+  const SoundFloats floats;
   const auto plan = std::make_shared<const Plan>(make_plan(net, truncation));
   return Evaluator(std::make_unique<const State>(plan, tape_of(plan), kernels,
                                                  stays_in_range(net, truncation, *plan)));
 }
 
 Evaluator Evaluator::by_neurons(const Network &net, const Kernels &kernels) {
+  const SoundFloats floats;
   const auto plan = std::make_shared<const Plan>(plan_by_neurons(net));
   return Evaluator(std::make_unique<const State>(plan, tape_of(plan), kernels, true));
 }
 
 Evaluator Evaluator::jacobian(const Network &net) const {
+  const SoundFloats floats;
   return Evaluator(std::make_unique<const State>(
       state_->plan, std::make_shared<const Tape>(jacobian_tape(net, *state_->plan)),
       state_->kernels, state_->trusted));
@@ -69,6 +78,7 @@ std::size_t Evaluator::outputs() const { return state_->tape->outputs.size(); }
 template <typename T>
 void Evaluator::operator()(const Matrix<const T> &x, std::size_t count, const Matrix<T> &y,
                            int threads) const {
+  const SoundFloats floats;
   (*std::get<std::unique_ptr<const Runner<T>>>(state_->runner))(x, count, y, threads);
 }
 
@@ -78,8 +88,7 @@ template void Evaluator::operator()(const Matrix<const float> &, std::size_t, co
                                     int) const;
 
 Evaluators::Evaluators(Network net)
-    : network_((validate(net), std::move(net))),
-      gates_(Evaluator::by_gates(network_, Truncation(network_, ideal_network(network_)))) {}
+    : network_((validate(net), std::move(net))), gates_(gates_of(network_)) {}
 
 const Evaluator &Evaluators::neurons() const {
   std::call_once(neurons_once_, [this] { neurons_.emplace(Evaluator::by_neurons(network_)); });

@@ -1,5 +1,7 @@
 #include "threads.hpp"
 
+#include "polynet/float_environment.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -16,6 +18,7 @@ void parallel_for(std::size_t count, std::size_t grain, int threads,
   std::exception_ptr failure;
   std::mutex failing;
   const auto work = [&] {
+    const SoundFloats floats;
     for (std::size_t k = next++; k < ranges; k = next++)
       try {
         task(k * grain, std::min(count, (k + 1) * grain));

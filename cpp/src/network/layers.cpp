@@ -1,6 +1,7 @@
 // The neurons of a network, and its layers of them.
 #include "../exact_sum.hpp"
 #include "polynet/error.hpp"
+#include "polynet/float_environment.hpp"
 #include "polynet/network.hpp"
 
 #include <algorithm>
@@ -250,6 +251,7 @@ bool subtracts_origin(const Network &net) {
 }
 
 std::vector<Layer> layers(const Network &net) {
+  const SoundFloats floats;
   std::vector<Layer> result;
   if (subtracts_origin(net))
     result.push_back(less_origin(net));

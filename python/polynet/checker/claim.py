@@ -89,7 +89,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class HiddenLayer:
-    """Operands, affine in the gates before (or the inputs less their origins), and gates on them."""
+    """Operands, affine in the gates before or in the inputs less their origins, and gates."""
 
     operands: tuple[Affine, ...]
     gates: tuple[Gate, ...]

@@ -10,6 +10,9 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+from .._arguments import as_choice, as_instance, as_path
+from .._floats import sound_floats
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -24,6 +27,7 @@ class Exports:
 
     __slots__ = ()
 
+    @sound_floats
     def to_onnx(
         self: Source, path: str | os.PathLike[str], *, certificate: Certificate | None = None
     ) -> None:
@@ -47,10 +51,14 @@ class Exports:
         MissingPackageError
             Without the package onnx: ``pip install "polynet-gates[onnx]"``.
         """
+        from ..certificate import Certificate
         from ._onnx import to_onnx
 
-        to_onnx(self, path, certificate)
+        if certificate is not None:
+            as_instance(certificate, "certificate", Certificate)
+        to_onnx(self, as_path(path), certificate)
 
+    @sound_floats
     def to_torch(self: Source) -> Any:
         """Return the layers as a ``torch.nn.Sequential``: (N, n) -> (N, m), in the network's dtype.
 
@@ -68,6 +76,7 @@ class Exports:
 
         return to_torch(self)
 
+    @sound_floats
     def to_jax(self: Source) -> tuple[Callable[[Any, Any], Any], list[tuple[Any, Any]]]:
         """Return ``(apply, parameters)``: ``apply(parameters, x)`` is pure, (..., n) -> (..., m).
 
@@ -85,6 +94,7 @@ class Exports:
 
         return to_jax(self)
 
+    @sound_floats
     def to_c(
         self: Source, path: str | os.PathLike[str], *, by: Literal["gates", "neurons"] = "gates"
     ) -> None:
@@ -111,8 +121,9 @@ class Exports:
         """
         from ._c import to_c
 
-        to_c(self, path, by)
+        to_c(self, as_path(path), as_choice(by, "by", ("gates", "neurons")))
 
+    @sound_floats
     def to_vnnlib(
         self: Source, path: str | os.PathLike[str], *, version: Literal["1.0", "2.0"] = "2.0"
     ) -> tuple[Path, Path]:
@@ -144,4 +155,4 @@ class Exports:
         """
         from ._vnnlib import to_vnnlib
 
-        return to_vnnlib(self, path, version)
+        return to_vnnlib(self, as_path(path), as_choice(version, "version", ("1.0", "2.0")))
