@@ -79,7 +79,7 @@ def _gate(name: str, gate, operands):
 
 def real_number_function(net: pn.Network, point: list[Fraction]) -> flint.arb:
     """Enclose the network's real-number function, first output, at a rational point."""
-    name, *_, origin, hidden, outputs = net._handle.state()
+    _, ((name, *_, origin, hidden, outputs), *_) = net.__reduce__()
     origin = origin or [0.0] * len(point)
     values = [ball(t - Fraction(o)) for t, o in zip(point, origin, strict=True)]
     for forms, gates in hidden:

@@ -106,3 +106,25 @@ def test_array_subclasses_and_protocols_give_plain_arrays():
 def test_tensors_of_the_frameworks_are_read():
     torch = pytest.importorskip("torch")
     same(NET(torch.from_numpy(POINTS)))
+
+
+PRODUCT = pn.compile("x*y", {"x": (-1, 1), "y": (-1, 1)})
+CLASSES = pn.compile(["x*y", "x"], PRODUCT.box)
+
+
+def test_the_core_refuses_points_it_would_misread():
+    for wrong in (np.zeros(2), np.zeros((2, 2, 2)), np.zeros((2, 3)), np.zeros((2, 2), "f4")):
+        with pytest.raises(pn.InvalidInputError):
+            PRODUCT._handle.first_outside(wrong)
+
+
+@pytest.mark.parametrize("shape", [(0, 2), (3, 0, 2), (0, 0, 2)])
+def test_no_points_have_no_values(shape):
+    points = np.zeros(shape)
+    for by in ("gates", "neurons"):
+        assert PRODUCT(points, by=by).shape == shape[:-1]
+        assert PRODUCT(points, by=by, threads=2, check_domain=True).shape == shape[:-1]
+        assert CLASSES(points, by=by).shape == (*shape[:-1], 2)
+    values, jacobian = CLASSES.value_and_jacobian(points)
+    assert values.shape == (*shape[:-1], 2)
+    assert jacobian.shape == (*shape[:-1], 2, 2)

@@ -173,7 +173,7 @@ def test_exports_refuse_another_network_s_certificate(tmp_path):
         lambda d: d["stencils"][0].update(name="copy"),
         lambda d: d["stencils"][0].update(name="nothing"),
         lambda d: d["stencils"][0]["nodes"][0].__setitem__(0, 7),
-        lambda d: d.update(variables=["x", "not a name"]),
+        lambda d: d.update(variables=["x", "not\na name"]),
         lambda d: d["hidden"][0]["gates"][0].update(operands=[9, 9]),
     ],
 )

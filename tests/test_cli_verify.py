@@ -43,10 +43,9 @@ def test_the_first_line_is_the_claim_in_full(file, capsys):
 
 
 def test_names_cannot_pass_for_anything_else(tmp_path, capsys):
-    from polynet.checker.claim import Claim
+    from polynet.checker.claim import LocalVariable, Polynomial
     from polynet.checker.statement import _name, _polynomial
 
-    assert Claim is not None
     assert [_name(text) for text in ("x1", "x]; PROVED", "\x1b[2J", "\u00e9")] == [
         "x1",
         '"x]; PROVED"',
@@ -59,8 +58,10 @@ def test_names_cannot_pass_for_anything_else(tmp_path, capsys):
         (1, 3): Fraction(-1),
         (0, 1): Fraction(2),
     }
-    assert _polynomial(terms, ["x", "y"]) == "-1/3*x**2 + 1 - x*y**3 + 2*y"
-    assert _polynomial({}, ["x"]) == "0"
+    assert _polynomial(Polynomial(terms, ()), ["x", "y"]) == "-1/3*x**2 + 1 - x*y**3 + 2*y"
+    assert _polynomial(Polynomial({}, ()), ["x"]) == "0"
+    local = (LocalVariable(0, Fraction(300), Fraction(1, 2)),)
+    assert _polynomial(Polynomial({(2,): Fraction(3)}, local), ["T"]) == "3*((T - (300))/(1/2))**2"
 
 
 def test_json_has_the_same(file, capsys):

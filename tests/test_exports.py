@@ -222,7 +222,7 @@ def test_c_names_that_are_no_functions_are_refused(tmp_path, name):
 
 def test_c_in_a_way_that_does_not_exist_or_converge_is_refused(tmp_path):
     net = pn.compile("x*y", {"x": (-1, 1), "y": (-1, 1)}, scale=4.0)
-    with pytest.raises(pn.InvalidInputError, match="'gates' or 'neurons'"):
+    with pytest.raises(pn.InvalidInputError, match="known: gates, neurons"):
         net.to_c(tmp_path / "net.c", by="magic")
     with pytest.raises(pn.NotCertifiedError, match="by neurons"):
         net.to_c(tmp_path / "net.c")

@@ -286,7 +286,7 @@ def network(kind, name, bias, scale):
     gate = Gate(name, bias, scale, kind=kind)
     hidden = [([([(0, 1.0)], 0.0)], [(kind, gate.bias, scale, [0])])]
     return Network.from_state(
-        (name, "float64", "factored", [(-1.0, 1.0)], hidden, [([(0, 1.0)], 0.0)])
+        (name, "float64", "factored", [(-1.0, 1.0)], [], hidden, [([(0, 1.0)], 0.0)])
     )
 
 

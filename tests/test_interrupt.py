@@ -1,5 +1,6 @@
 """Ctrl-C, time limits and progress in long compilations and certifications."""
 
+import gc
 import random
 import signal
 import sys
@@ -18,9 +19,6 @@ BOX = dict.fromkeys(NAMES, (-1, 1))
 # Ctrl-C must act within half a second. Machines that run tests run much besides: what the process
 # computed for is counted, as signal.ITIMER_PROF counts.
 SOON = 0.5
-# ... but a Taylor model of the whole box is one step, of at most six million products of terms.
-# That all else is watched is tested in tests/cpp/test_watch.cpp.
-ONE_MODEL = 1.5
 
 
 def large_map(terms=500, outputs=4, degree=6):
@@ -59,8 +57,12 @@ def interrupt():
         signal.setitimer(signal.ITIMER_PROF, seconds)
         return due
 
+    # What is raised in a callback of the garbage collector (hypothesis has one) is lost.
+    callbacks = gc.callbacks[:]
+    gc.callbacks.clear()
     before = signal.signal(signal.SIGINT, on_interrupt), signal.signal(signal.SIGPROF, handler)
     yield arm
+    gc.callbacks[:] = callbacks
     signal.setitimer(signal.ITIMER_PROF, 0)
     signal.signal(signal.SIGINT, before[0])
     signal.signal(signal.SIGPROF, before[1])
@@ -105,7 +107,7 @@ def test_an_interrupt_ends_a_certification_soon(interrupt, quadratic, by, after)
     due = interrupt(after)
     with pytest.raises(KeyboardInterrupt):
         quadratic.certify(by=by, ratio=1)
-    assert time.process_time() - due < SOON + ONE_MODEL
+    assert time.process_time() - due < SOON
 
 
 def test_what_a_signals_handler_raises_comes_out_as_itself():

@@ -197,7 +197,7 @@ def test_networks_are_immutable_comparable_and_picklable(net, points):
 def test_state_from_elsewhere_is_validated(net):
     core = type(net._handle)
     state = net._handle.state()
-    activation, dtype, form, box, hidden, outputs = state
+    activation, dtype, form, box, _, hidden, outputs = state
     assert core.from_state(state).state() == state
     operands, gates = hidden[0]
     name, bias, scale, indices = gates[0]
@@ -231,9 +231,12 @@ def test_state_from_elsewhere_is_validated(net):
             "bias",
         ),
     ]
-    for broken, message in bad:
+    for (*head, layers, last), message in bad:
         with pytest.raises(pn.InvalidInputError, match=message):
-            core.from_state(broken)
+            core.from_state((*head, [], layers, last))
+    for origin, message in (([1.0], "origins of 1"), ([math.nan] * 3, "origin is not")):
+        with pytest.raises(pn.InvalidInputError, match=message):
+            core.from_state((activation, dtype, form, box, origin, hidden, outputs))
 
 
 @pytest.mark.parametrize("expression", ["5", "0", "x/3 - 2*y + 1/7", "x - x", "0*x*y"])
@@ -251,7 +254,7 @@ def test_linear_polynomials_need_no_neurons(expression):
     ("change", "message"),
     [
         ({"activation": "tanhh"}, "unknown activation 'tanhh'; known: algebraic, arctan"),
-        ({"dtype": "float16"}, "unknown dtype 'float16'"),
+        ({"dtype": "float16"}, "dtype must be"),
         ({"form": "dense"}, "unknown form 'dense'"),
         ({"construction": "tiny"}, "unknown construction 'tiny'; known: compact, paper"),
         ({"bias": math.nan}, "bias must be finite"),

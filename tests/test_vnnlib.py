@@ -159,7 +159,7 @@ def test_several_outputs_are_one_property(tmp_path):
     ("polynomial", "arguments", "error", "message"),
     [
         ("x", {"path": "net.vnnlib"}, pn.InvalidInputError, r"\*\.onnx"),
-        ("x", {"version": "3.0"}, pn.InvalidInputError, "'1.0' or '2.0'"),
+        ("x", {"version": "3.0"}, pn.InvalidInputError, "known: 1.0, 2.0"),
         ("0", {}, pn.NotCertifiedError, "differ from 0"),
     ],
 )

@@ -126,6 +126,8 @@ def restored(data: dict[str, Any]) -> tuple[Network, Certificate]:
 @sound_floats
 def certificate_data(network: Network, certificate: Certificate) -> dict[str, Any]:
     """Return the content of a certificate's file, for `json`."""
+    as_instance(network, "network", Network)
+    as_instance(certificate, "certificate", Certificate)
     if certificate.fingerprint != network.fingerprint:
         raise InvalidInputError("the certificate is of another network")
     if not network._handle.activation.built_in:
@@ -139,8 +141,6 @@ def certificate_data(network: Network, certificate: Certificate) -> dict[str, An
 def _data(network: Network, certificate: Certificate) -> dict[str, Any]:
     from .checker.reading import FORMAT, FORMAT_VERSION
 
-    as_instance(network, "network", Network)
-    as_instance(certificate, "certificate", Certificate)
     data: dict[str, Any] = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,

@@ -8,10 +8,10 @@
 
 using namespace polynet_test;
 using polynet::Dtype;
+using polynet::ExactPolynomial;
 using polynet::Form;
 using polynet::Network;
 using polynet::OutputBounds;
-using polynet::ExactPolynomial;
 using polynet::Way;
 
 namespace {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "polynet/truncation.hpp"
+#include "polynet/watch.hpp"
 
 #include <vector>
 
@@ -50,7 +51,7 @@ std::vector<Interval> ranges(const IdealNetwork &ideal, const std::vector<Model>
 /// intermediate result go into the rest. Error (size_limit) if that takes more than `work` products
 /// of terms (tens of ns each, x86-64).
 std::vector<Model> error_models(const ErrorFunction &error, const Frame &part, double accuracy,
-                                std::size_t work);
+                                std::size_t work, Watch *watch = nullptr);
 
 /// The Taylor polynomial of {network(x) - ideal(x)} in a common factor of all scales, up to that
 /// order (at least 1) and at the factor 1, one per output: the leading error terms in the inputs,

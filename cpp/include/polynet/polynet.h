@@ -50,8 +50,8 @@ typedef struct polynet_problem {
   const uint32_t *exponents;
   const double *coefficients; /* exact as they stand */
   int dtype;                  /* a polynet_dtype; 0, what an initializer leaves out, is float64 */
-  /* In place of coefficients, unless it is NULL: decimals or quotients of them, exact as they stand,
-   * "1/3", "-0.1", "1e-3". */
+  /* In place of coefficients, unless it is NULL: decimals or quotients of them, exact as they
+   * stand, "1/3", "-0.1", "1e-3". */
   const char *const *coefficient_texts;
 } polynet_problem;
 

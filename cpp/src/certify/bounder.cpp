@@ -49,7 +49,7 @@ const std::vector<Bounder::OnBox> &Bounder::on_box(Watch *watch) const {
     const Frame same{std::vector<double>(n, 0.0), std::vector<double>(n, 1.0),
                      error_.ideal().frame.range};
     try {
-      std::vector<Model> models = error_models(error_, same, accuracy_, work_on_box);
+      std::vector<Model> models = error_models(error_, same, accuracy_, work_on_box, watch);
       on_box_.clear(); // an exception may have ended this before
       for (std::size_t k = 0; k < models.size(); ++k) {
         check(watch);
@@ -117,7 +117,7 @@ PartBound Bounder::operator()(std::size_t output, const Part &part, double enoug
     // Only where the rest is to blame does a model of the part help.
     if (best.upper > enough && rest > tolerances_[output] && best.upper - rest <= enough)
       try {
-        const Model model = error_models(error_, own, accuracy_, work_on_part)[output];
+        const Model model = error_models(error_, own, accuracy_, work_on_part, watch)[output];
         const auto bernstein = BernsteinRange::of(model, tolerances_[output]);
         const ModelRange range =
             bernstein ? (*bernstein)(own.range) : termwise_range(model, own.range);

@@ -199,10 +199,10 @@ void Certifier::accept(const std::vector<PartBound> &bounds) {
   const SoundFloats floats;
   State &s = *state_;
   require_argument(s.awaiting > 0 && bounds.size() == s.awaiting,
-          "accept() takes one bound for each part that next() gave last");
+                   "accept() takes one bound for each part that next() gave last");
   for (const PartBound &bound : bounds)
     require_argument(bound.direction < s.box.size() && bound.candidate.size() == s.box.size(),
-            "a bound's point and direction do not fit the box");
+                     "a bound's point and direction do not fit the box");
   s.awaiting = 0;
   PartTree &tree = s.trees[s.current];
   if (s.whole_is_bounded) {

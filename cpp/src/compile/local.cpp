@@ -17,9 +17,10 @@ constexpr double tolerated_cancellation = 16.0;
 // the middle of a box is not always a number of the dtype.
 double unit_of(const Interval &x, double centre, Dtype dtype) {
   const double reach = std::max(x.hi() - centre, centre - x.lo());
-  const int largest = std::ilogb(float_format(dtype).largest) - 8;
+  const FloatFormat format = float_format(dtype);
   const int exponent = std::ilogb(reach * (1.0 - 0x1p-20)) + 1;
-  return std::ldexp(1.0, std::clamp(exponent, -largest, largest));
+  return std::ldexp(1.0, std::clamp(exponent, std::ilogb(format.smallest_normal) + 13,
+                                    std::ilogb(format.largest) - 8));
 }
 
 class Localising {
@@ -113,6 +114,8 @@ LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
   for (std::size_t i = 0; i < box.size(); ++i)
     if (unit[i] == 0.0)
       problem.box.emplace_back(0.0);
+    else if (box[i].rad() < unit[i] / 4) // tiny: no weight may grow beyond 1/unit
+      problem.box.emplace_back(-1.0, 1.0);
     else
       problem.box.emplace_back((box[i].lo() - centre[i]) / unit[i],
                                (box[i].hi() - centre[i]) / unit[i]);

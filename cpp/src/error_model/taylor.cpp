@@ -20,8 +20,10 @@ double largest(const Model &m) {
 
 class TaylorErrors {
 public:
-  TaylorErrors(const ErrorFunction &error, const Frame &part, double accuracy, std::size_t work)
-      : net_(error.network()), error_(error), part_(part), accuracy_(accuracy), left_(work) {}
+  TaylorErrors(const ErrorFunction &error, const Frame &part, double accuracy, std::size_t work,
+               Watch *watch)
+      : net_(error.network()), error_(error), part_(part), accuracy_(accuracy), left_(work),
+        watch_(watch) {}
 
   std::vector<Model> build() {
     std::vector<Model> errors(net_.box.size(), zero());
@@ -72,6 +74,7 @@ private:
     return times_within(a, b);
   }
   Model times_within(const Model &a, const Model &b) {
+    check(watch_);
     const std::size_t pairs = a.terms() * b.terms();
     work_ += pairs;
     left_ -= std::min(left_, pairs);
@@ -200,13 +203,14 @@ private:
   const double accuracy_;
   std::size_t work_ = 0; // on this gate
   std::size_t left_;
+  Watch *const watch_;
 };
 
 } // namespace
 
 std::vector<Model> error_models(const ErrorFunction &error, const Frame &part, double accuracy,
-                                std::size_t work) {
-  return TaylorErrors(error, part, accuracy, work).build();
+                                std::size_t work, Watch *watch) {
+  return TaylorErrors(error, part, accuracy, work, watch).build();
 }
 
 } // namespace polynet

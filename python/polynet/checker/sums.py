@@ -151,6 +151,8 @@ def sum_from_left(number: Format, form: Affine, sources: list[Computed], size: a
     sum that is possible there: the terms so far, or the whole, at most `size`, less those to come.
     Multiples of a power of two for which the format has bits enough are added without loss.
     """
+    if not form.terms:
+        return arb(0)
     products = [
         (
             (w * sources[k].low).min(w * sources[k].high),
