@@ -1,6 +1,6 @@
 """The largest errors found of polynet's own activations in float64, in units in the last place.
 
-    POLYNET_ISA=x86-64-v2 python benchmarks/worst_ulp.py [ACTIVATION ...]
+    POLYNET_ISA=baseline python benchmarks/worst_ulp.py [ACTIVATION ...]
 
 A search for what the bounds of docs/kernels.md leave out, judged by 400-bit balls: random arguments
 of all exponents, zeros and multiples of pi/2, where branches meet, where results are powers of two

@@ -15,7 +15,7 @@ endif()
 
 set_source_files_properties(src/kernels/baseline.cpp PROPERTIES COMPILE_OPTIONS
                                                                 "${POLYNET_KERNEL_OPTIONS}")
-foreach(level v2 v3 v4)
+foreach(level v3 v4)
   set(unit src/kernels/x86_64_${level}.cpp)
   if(POLYNET_X86_64_LEVELS)
     set_source_files_properties(

@@ -10,13 +10,11 @@ namespace polynet {
 
 namespace {
 
-std::array<const Kernels *, 5> find_usable() {
-  std::array<const Kernels *, 5> found{&baseline_kernels};
+std::array<const Kernels *, 4> find_usable() {
+  std::array<const Kernels *, 4> found{&baseline_kernels};
 #ifdef POLYNET_X86_64_LEVELS
   std::size_t n = 1;
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("x86-64-v2"))
-    found[n++] = &x86_64_v2_kernels;
   if (__builtin_cpu_supports("x86-64-v3"))
     found[n++] = &x86_64_v3_kernels;
   if (__builtin_cpu_supports("x86-64-v4"))

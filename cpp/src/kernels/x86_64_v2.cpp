@@ -1,6 +1,0 @@
-#include "body.hpp"
-#include "units.hpp"
-
-namespace polynet {
-constexpr Kernels x86_64_v2_kernels = kernels_of("x86-64-v2");
-}
