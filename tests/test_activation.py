@@ -103,7 +103,7 @@ def test_the_oracle_agrees_with_numerical_differentiation(name, function, x):
 @example(x=-708.39)
 @example(x=709.79)
 @example(x=1.7976931348623157e308)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 def test_value_is_within_four_ulp(name, low, x):
     assume(x >= low)
     reference = exact(name, 0, max(min(x, 1e4), -1e4))  # constant to 60 digits beyond
@@ -147,7 +147,7 @@ def test_oddness_is_declared():
 @example(x=2.2924316695611777)
 @example(x=1.1462158347805888)
 @example(x=1e6)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_derivatives_contain_the_exact_ones(name, x):
     enclosures = Activation(name).derivatives(x, MAX_ORDER)
     assert len(enclosures) == MAX_ORDER + 1
@@ -165,7 +165,7 @@ def test_derivatives_far_out_contain_zero(name, x):
 
 @by_name
 @given(data=st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_derivatives_are_tight(name, data):
     # s_k/k! is of size rho^-(k+1), rho the distance to the poles. The recurrence carries the error
     # delta of c like delta' = 2 M delta, M a majorant of the series with pole rho and residue <= 2:
@@ -213,7 +213,7 @@ def intervals(centres, radii):
 @example(x=(-0.125, 0.12500000000000003), k=2, weights=[0.0, 1.0])
 @example(x=(-1e6, 1e6), k=1, weights=[0.5])
 @example(x=(-1e6, 5.0), k=4, weights=[0.999999])
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_derivative_on_an_interval_contains_the_values_inside(name, x, k, weights):
     enclosure = Activation(name).derivative_on(k, Interval(*x))
     inside = [min(max(x[0] + w * (x[1] - x[0]), x[0]), x[1]) for w in weights]
@@ -243,7 +243,7 @@ def test_increasing_activation_on_an_interval_is_its_ends(name):
 
 @by_name
 @given(centre=st.floats(-4, 4), radius=st.floats(0.001, 1.0), k=st.integers(1, MAX_ORDER))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_derivative_on_a_narrow_interval_is_as_tight_as_its_taylor_step(name, centre, radius, k):
     # With a_i = s_{k+i}(centre)/i! the step encloses a_0 + a_1 h + ... term by term. At the end
     # where a_1 h is largest the derivative differs from that by at most |a_2| r^2 + 2 |a_3| r^3 +
@@ -276,7 +276,7 @@ def test_fourth_derivative_loses_little(radius, pieces, loss):
 
 @by_name
 @given(centre=st.floats(-3, 3), k=st.integers(1, 8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_derivative_on_a_wide_interval_is_tight_by_pieces(name, centre, k):
     # Pieces of radius r about c: the leading term of the bound above, at its worst on the line.
     unit = POLE[name] / math.pi

@@ -119,7 +119,7 @@ def test_the_oracle_is_far_more_accurate_than_doubles(name):
 
 @by_name
 @given(x=points)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_derivatives_contain_the_exact_ones(name, x):
     if usable(name, x):
         enclosures = Activation(name).derivatives(x, MAX_ORDER)
@@ -130,7 +130,7 @@ def test_derivatives_contain_the_exact_ones(name, x):
 
 @by_name
 @given(x=st.floats(-4, 4), k=st.integers(0, 8))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_derivatives_are_tight(name, x, k):
     # A unit in the last place of k! for an activation with its poles at distance 1, times the
     # growth of the recurrences, at most 8 an order (mish and algebraic; 2 for most).
@@ -146,7 +146,7 @@ def test_derivatives_are_tight(name, x, k):
     k=st.integers(0, MAX_ORDER),
     weights=st.lists(st.floats(0, 1), min_size=4, max_size=4),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_derivatives_on_an_interval_contain_those_inside(name, x, radius, k, weights):
     low, high = x - radius, x + radius
     enclosure = Activation(name).derivative_on(k, Interval(low, high))
@@ -169,7 +169,7 @@ def test_derivatives_on_an_interval_contain_those_inside(name, x, radius, k, wei
 )
 @example(x=0.0, radius=0.0)
 @example(x=4.0, radius=0.0)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_derivatives_of_high_orders_contain_those_inside(name, x, radius):
     # At a point of an interval without width the closed-form bounds alone can fail.
     flint.ctx.prec = 900
@@ -183,7 +183,7 @@ def test_derivatives_of_high_orders_contain_those_inside(name, x, radius):
 
 @by_name
 @given(x=st.floats(-3, 3), k=st.integers(1, 8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_derivatives_on_a_narrow_interval_are_tight(name, x, k):
     # To first order the derivative moves by |s_{k+1}| r; the rest is of the size of s_{k+2} r^2
     # near x, here bounded by its majorant (k + 2)! with a pole at distance 1.
@@ -210,7 +210,7 @@ def test_derivatives_on_a_narrow_interval_are_tight(name, x, k):
 @example(x=1.0)
 @example(x=1.0000000000000002)
 @example(x=-29.999999999999996)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_value_is_within_four_ulp(name, x):
     reference = exact(name, x, 0)[0]
     value = Activation(name).value(x)
@@ -264,7 +264,7 @@ def test_not_a_number_stays_one(name):
 
 @by_name
 @given(x=st.floats(-25, 25))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_symmetry_is_as_declared(name, x):
     s = Activation(name)
     assert s.symmetry == SYMMETRIES[name]

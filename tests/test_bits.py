@@ -151,7 +151,7 @@ def requests(draw):
     return polynomials, box, options
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(requests(), st.integers(0, 100))
 def test_no_evaluation_is_farther_off_than_certified(request, seed):
     polynomials, box, options = request

@@ -127,7 +127,7 @@ def requests(draw):
     return pn.Polynomial(terms, names), box, options
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.filter_too_much])
 @given(requests(), st.integers(0, 2**32), st.sampled_from([1, 100]))
 def test_any_network_stays_within_its_certificate(request, seed, max_boxes):
     polynomial, box, options = request

@@ -6,7 +6,7 @@ import flint
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import polynet as pn
@@ -33,7 +33,6 @@ def polynomials(draw):
 
 
 @given(polynomials())
-@settings(deadline=None)
 def test_sympy_and_dict_round_trips_are_exact(p):
     assert Polynomial.coerce(p.to_sympy(), p.variables) == p
     assert Polynomial(p.to_dict(), p.variables) == p
@@ -43,7 +42,6 @@ def test_sympy_and_dict_round_trips_are_exact(p):
 
 
 @given(polynomials())
-@settings(deadline=None)
 def test_flint_polynomials_are_read_exactly(p):
     context = flint.fmpq_mpoly_ctx.get([*p.variables, "unused"], "lex")
     terms = {(*e, 0): flint.fmpq(c.numerator, c.denominator) for e, c in p.terms.items()}
@@ -53,7 +51,6 @@ def test_flint_polynomials_are_read_exactly(p):
 
 
 @given(polynomials())
-@settings(deadline=None)
 def test_arrays_are_read_exactly(p):
     exponents = np.array(list(p.terms), dtype=np.uint8).reshape(-1, len(p.variables))
     coefficients = list(p.terms.values())

@@ -82,7 +82,7 @@ def assert_contains(enclosure, ball):
 @example(ends=(-6.0, 6.000000000000001), weight=1.0)
 @example(ends=(1048575.9, 1048576.1), weight=0.5)
 @example(ends=(0.0, 7.0), weight=0.2)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_function_contains_the_values_inside(function, ends, weight):
     low, high = (max(end, FUNCTIONS[function][1]) for end in sorted(ends))
     enclosure = getattr(Interval(low, high), function)()
@@ -98,7 +98,7 @@ def test_function_contains_the_values_inside(function, ends, weight):
 @example(x=-0.29000000000000004)
 @example(x=0.7853981633974483)
 @example(x=5.9)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_function_is_tight(function, x):
     x = max(x, FUNCTIONS[function][1])
     enclosure = getattr(Interval(x, x), function)()
@@ -117,7 +117,7 @@ def test_function_is_tight(function, x):
 
 @pytest.mark.parametrize("function", ["sin", "cos"])
 @given(x=st.floats(-1e5, 1e5), radius=st.floats(0, 4))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_sine_and_cosine_reach_their_extremes_and_no_more(function, x, radius):
     low, high = x - radius, x + radius
     enclosure = getattr(Interval(low, high), function)()

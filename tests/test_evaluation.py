@@ -216,7 +216,7 @@ def test_derivatives_of_one_gate_are_those_of_its_function(scale):
                 assert abs(jacobian[k] - truth) <= 1e-12 * max(abs(truth), mpmath.mpf("1e-3"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     exponent=st.integers(-300, 140),
     dtype=st.sampled_from(["float64", "float32"]),

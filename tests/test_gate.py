@@ -346,7 +346,7 @@ def test_gate_is_evaluated_within_four_eps_of_its_exact_function(kind, name, bia
 
 
 @example(name="logistic", bias=1.3125, sign=-1, scale=0.125, u=1.0, v=1.0)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     name=st.sampled_from(list(ACTIVATIONS)),
     bias=st.floats(0.3, 3.5),

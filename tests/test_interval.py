@@ -104,7 +104,7 @@ def values(operation, x, y):
 @example(x=(-LARGEST, LARGEST), y=(-LARGEST, LARGEST))
 @example(x=(0.0, 0.0), y=(LARGEST, LARGEST))
 @example(x=(2.0**-1022, 2.0**-1022), y=(2.0**-1021, 2.0**-1021))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_operation_encloses_the_exact_range_to_the_next_double(operation, x, y):
     assume(operation != "/" or not y[0] <= 0.0 <= y[1])
     exact = values(operation, x, y)
@@ -130,7 +130,7 @@ def members(pair, weight):
 @example(x=(0.0, 1.0), y=(1.0, math.inf), v=0, w=0)
 @example(x=(1.0, math.inf), y=(2.0, math.inf), v=0, w=0)
 @example(x=(-math.inf, math.inf), y=(-0.0, 0.0), v=0, w=0)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_operation_contains_every_value_of_unbounded_intervals(operation, x, y, v, w):
     result = OPERATIONS[operation](interval(x), interval(y))
     for a in members(x, v):
@@ -178,7 +178,7 @@ def powers(x, n):
 @example(x=(-3.0, 2.0), n=3, w=0)
 @example(x=(-LARGEST, LARGEST), n=7, w=0)
 @example(x=(-SMALLEST, SMALLEST), n=4, w=0)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_power_contains_the_exact_range(x, n, w):
     result = interval(x) ** n
     low, high = powers(x, n)
@@ -196,7 +196,7 @@ moderate = st.floats(-1e15, 1e15, allow_subnormal=False).filter(lambda x: abs(x)
     x=st.one_of(st.tuples(moderate, moderate).map(ordered), neighbourhoods(moderate)),
     n=st.integers(2, 20),
 )
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_power_is_tight(x, n):
     # Each of the n - 1 multiplications that an end's power amounts to rounds by u and widens by
     # one unit in the last place, at most 2u: 3u a multiplication.
@@ -267,7 +267,7 @@ def assert_function_encloses(result, function, low, high):
 @example(x=(-0.35, 0.35))
 @example(x=(-20.0, 20.0))
 @example(x=(20.000000000000004, 38.0))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_function_contains_the_exact_range(function, x):
     result = getattr(interval(x), function)()
     assert_function_encloses(result, function, *x)
@@ -283,7 +283,7 @@ def test_function_contains_the_exact_range(function, x):
         st.tuples(st.floats(-700, 700), st.floats(-700, 700)).map(ordered),
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_function_is_relatively_tight(function, x):
     result = getattr(interval(x), function)()
     assert_function_encloses(result, function, *x)

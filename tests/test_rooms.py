@@ -304,3 +304,14 @@ def test_no_file_is_longer_than_a_few_screens():
     lengths = {name(path): len(path.read_text("utf-8").splitlines()) for path in code_files()}
     assert len(lengths) > 50
     assert {path: n for path, n in lengths.items() if n > MAX_LINES} == {}
+
+
+def test_property_tests_take_the_same_examples_everywhere():
+    # Whatever the environment says: hypothesis has a profile of its own for CI.
+    from hypothesis import settings
+
+    assert settings.default.derandomize
+    assert settings.default.deadline is None
+    for path in files(ROOT / "tests", {".py"}):
+        known = path.name in {"conftest.py", "test_rooms.py"}
+        assert known or "deadline=" not in path.read_text("utf-8"), name(path)

@@ -25,7 +25,7 @@ def high_precision():
     flint.ctx.prec, flint.ctx.cap = before
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32))
 def test_no_random_certificate_is_contradicted(seed):
     with np.errstate(all="ignore"):

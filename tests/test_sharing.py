@@ -105,7 +105,7 @@ def requests(draw):
     return polynomials, box, options
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(requests(), st.sampled_from([1e-1, 1e-2, 1e-4]), st.integers(0, 2**32))
 def test_whatever_a_tolerance_permits_stays_within_its_bounds(request, part, seed):
     polynomials, box, options = request

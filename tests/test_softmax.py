@@ -77,7 +77,7 @@ def test_posterior_ratios_are_within_twice_the_error_of_the_hamiltonians():
     assert worst >= 0.05 * certificate.logit_error
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.floats(-40, 40), min_size=2, max_size=6),
     st.sampled_from(["float64", "float32"]),

@@ -163,9 +163,7 @@ def test_other_numbers_are_refused(tmp_path, parts, value):
         pn.load(path).certify()
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), count=st.integers(1, 8))
 def test_random_damage_gives_a_network_or_an_error(tmp_path, parts, seed, count):
     header, data = parts

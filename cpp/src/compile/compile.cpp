@@ -117,7 +117,7 @@ Network search(const std::vector<ExactPolynomial> &polynomials, const std::vecto
   }
   if (options.tolerance)
     check_tolerance(options);
-  const LocalProblem problem = localised(polynomials, box, options.bits, options.dtype);
+  const LocalProblem problem = localised(polynomials, box, options);
   return over_inputs(options.tolerance ? compile_within(problem, box, polynomials, options)
                                        : compile_local(problem, options),
                      problem.variables, box);

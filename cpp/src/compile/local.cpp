@@ -26,8 +26,8 @@ double unit_of(const Interval &x, double centre, Dtype dtype) {
 class Localising {
 public:
   Localising(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
-             const std::vector<bool> &bits, Dtype dtype)
-      : polynomials_(polynomials), box_(box), bits_(bits), dtype_(dtype) {
+             const CompileOptions &options)
+      : polynomials_(polynomials), box_(box), options_(options) {
     local_.centre.resize(box.size());
     local_.unit.resize(box.size());
     for (std::size_t i = 0; i < box.size(); ++i)
@@ -38,7 +38,7 @@ public:
     const std::vector<double> about_zero = norms();
     const LocalVariables plain = local_;
     for (std::size_t i = 0; i < box_.size(); ++i)
-      set(i, round_to(dtype_, box_[i].mid()));
+      set(i, round_to(options_.dtype, box_[i].mid()));
     std::vector<double> about_middle;
     try {
       about_middle = norms();
@@ -70,15 +70,16 @@ public:
 private:
   void set(std::size_t i, double centre) {
     const Interval &x = box_[i];
-    const bool fixed = x.lo() == x.hi(), bit = !bits_.empty() && bits_[i];
+    const bool fixed = x.lo() == x.hi(), bit = !options_.bits.empty() && options_.bits[i];
     local_.centre[i] = fixed ? x.lo() : bit ? 0.0 : centre;
-    local_.unit[i] = fixed ? 0.0 : bit ? 1.0 : unit_of(x, centre, dtype_);
+    local_.unit[i] = fixed ? 0.0 : bit ? 1.0 : unit_of(x, centre, options_.dtype);
   }
 
   // Of each polynomial the sum of the |coefficients| in t.
   std::vector<double> norms() const {
     std::vector<double> sums;
     for (const ExactPolynomial &p : polynomials_) {
+      check(options_.watch);
       const Polynomial in_t = p.in(local_).enclosed();
       double sum = 0.0;
       for (const auto &[m, c] : in_t.terms())
@@ -94,31 +95,28 @@ private:
 
   const std::vector<ExactPolynomial> &polynomials_;
   const std::vector<Interval> &box_;
-  const std::vector<bool> &bits_;
-  Dtype dtype_;
+  const CompileOptions &options_;
   LocalVariables local_;
 };
 
 } // namespace
 
 LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
-                       const std::vector<Interval> &box, const std::vector<bool> &bits,
-                       Dtype dtype) {
+                       const std::vector<Interval> &box, const CompileOptions &options) {
   LocalProblem problem;
   std::vector<ExactPolynomial> reduced;
-  for (const ExactPolynomial &p : polynomials) {
-    reduced.push_back(p.on_bits(bits));
-  }
-  problem.variables = Localising(reduced, box, bits, dtype).run();
+  for (const ExactPolynomial &p : polynomials)
+    reduced.push_back(p.on_bits(options.bits));
+  problem.variables = Localising(reduced, box, options).run();
   const auto &[centre, unit] = problem.variables;
   for (std::size_t i = 0; i < box.size(); ++i)
-    if (unit[i] == 0.0)
+    if (unit[i] == 0.0) {
       problem.box.emplace_back(0.0);
-    else if (box[i].rad() < unit[i] / 4) // tiny: no weight may grow beyond 1/unit
-      problem.box.emplace_back(-1.0, 1.0);
-    else
-      problem.box.emplace_back((box[i].lo() - centre[i]) / unit[i],
-                               (box[i].hi() - centre[i]) / unit[i]);
+    } else {
+      const Interval t((box[i].lo() - centre[i]) / unit[i], (box[i].hi() - centre[i]) / unit[i]);
+      // Tiny where the unit could not be as small: no weight may grow beyond 1/unit.
+      problem.box.push_back(t.mag() < 0.25 ? Interval(-1.0, 1.0) : t);
+    }
   for (const ExactPolynomial &p : reduced) {
     problem.exact.push_back(p.in(problem.variables));
     problem.polynomials.push_back(problem.exact.back().enclosed());

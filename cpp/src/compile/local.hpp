@@ -1,8 +1,7 @@
 // The problem in the box's own variables.
 #pragma once
 
-#include "polynet/exact.hpp"
-#include "polynet/network.hpp"
+#include "polynet/compile.hpp"
 
 namespace polynet {
 
@@ -20,8 +19,7 @@ struct LocalProblem {
 
 /// Error (invalid_input) if coefficients are beyond float64; (size_limit) from ExactPolynomial::in.
 LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
-                       const std::vector<Interval> &box, const std::vector<bool> &bits,
-                       Dtype dtype);
+                       const std::vector<Interval> &box, const CompileOptions &options);
 
 /// A network for the problem in t as one in x, on that box of x: the centres are its origin, and
 /// the units divide its weights of the inputs. Error (not_certified) if these overflow the dtype.
