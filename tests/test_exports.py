@@ -88,6 +88,26 @@ def test_fpbench_stays_within_the_certificate_in_every_runtime(runtime, name, dt
     check_values(net, "neurons", runtime(net)(points), points)
 
 
+FAR = {"x": (1023, 1025), "y": (-2001, -1999), "z": (-1, 1)}
+
+
+@pytest.mark.parametrize("form", ["factored", "merged"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_networks_with_an_origin_stay_within_the_certificate(runtime, dtype, form):
+    net = pn.compile("(x-1024)**3*(y+2000) - (x-1024)*z/3", FAR, dtype=dtype, form=form)
+    points = cases.sample(net, 500, seed=0)
+    check_values(net, "neurons", runtime(net)(points), points)
+    check_values(net, "gates", net(points), points)
+
+
+@needs_c
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_c_by_gates_subtracts_the_origin(dtype):
+    net = pn.compile("(x-1024)**3*(y+2000) - (x-1024)*z/3", FAR, dtype=dtype)
+    points = cases.sample(net, 500, seed=0)
+    check_values(net, "gates", runtimes.c_runtime(net, "gates", "-O2")(points), points)
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_stays_within_the_certificate(runtime, activation, dtype):
