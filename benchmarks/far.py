@@ -35,7 +35,9 @@ def problem(seed: int):
         middle = radius * ratio * rng.choice([1, -1]) * rng.uniform(0.5, 1.0)
         middle = float(real(round(middle) or 1.0 if rng.random() < 0.4 else middle))
         shares = (1.0, 1.0) if rng.random() < 0.7 else (rng.uniform(0.2, 1), rng.uniform(0.2, 1))
-        low, high = (float(real(middle + s * r * radius)) for s, r in zip((-1, 1), shares, strict=True))
+        low, high = (
+            float(real(middle + s * r * radius)) for s, r in zip((-1, 1), shares, strict=True)
+        )
         centre.append(Fraction(middle))
         box.append((low, high if high > low else low + abs(low) * 1e-3))
     terms: dict[tuple[int, ...], Fraction] = {}
