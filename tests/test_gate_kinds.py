@@ -197,7 +197,7 @@ def test_one_gate_networks_stay_within_their_certificates(kind, dtype, form, sca
     net = network(kind, float(np.dtype(dtype).type(scale)), dtype, form)
     x = points(len(powers), dtype, seed=2)
     for by_gates in (True, False):
-        request = Request(net.state(), [], target_of(kind), by_gates, 1.05, 300, 0.0)
+        request = Request(net.state(), [], target_of(kind), by_gates, 1.05, 60, 0.0)
         run = Run(request, net, pn.Box([(-1, 1)] * len(powers), dtype=dtype), "")
         run.finish()
         bounds = run.certificate().outputs[0]
