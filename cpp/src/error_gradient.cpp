@@ -63,24 +63,26 @@ private:
     return error_.truncation().series(step.layer, step.gate);
   }
 
-  void forward(const ProductStep &step) {
-    const Gate &g = gate(step);
-    const Stencil &st = *g.stencil;
+  void forward(const ProductStep &product) {
+    const Gate &g = gate(product);
     Arguments a;
-    for (int i = 0; i < st.operands; ++i) {
+    std::array<Interval, max_operands> e; // none of a copy, whose operand is put in its place
+    for (int i = 0; i < g.stencil->operands; ++i) {
       const auto k = static_cast<std::size_t>(i);
       const auto operand = static_cast<std::size_t>(g.operands[k]);
-      a.z[k] = intersect(combination(step.values[k], values_),
-                         error_.ideal().ranges[step.layer][operand]);
-      a.e[k] = combination(step.errors[k], errors_);
-      a.shifted[k] = a.z[k] + step.shifts[k];
+      a.z[k] = intersect(combination(product.values[k], values_),
+                         error_.ideal().ranges[product.layer][operand]);
+      a.e[k] = combination(product.errors[k], errors_);
       // Nowhere else is the series proved.
       a.real[k] =
-          intersect(a.z[k] + a.e[k], error_.truncation().operand(step.layer, g.operands[k]));
+          intersect(a.z[k] + a.e[k], error_.truncation().operand(product.layer, g.operands[k]));
+      a.shifted[k] = product.copy ? Interval(0.0) : a.z[k] + product.shifts[k];
+      e[k] = product.copy ? Interval(0.0) : a.e[k];
     }
-    const Interval own = target(st, a.real.data()) * series(step).rho(a.real.data());
-    values_.push_back(step.copy ? Interval(0.0) : target(st, a.shifted.data()));
-    errors_.push_back(step.copy ? own : own + target_difference(st, a.shifted.data(), a.e.data()));
+    const GateStep<Interval> made =
+        step(series(product), a.shifted.data(), e.data(), a.real.data());
+    values_.push_back(made.value);
+    errors_.push_back(made.error);
     arguments_.push_back(a);
   }
 

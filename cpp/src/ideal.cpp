@@ -2,6 +2,7 @@
 
 #include "exact_sum.hpp"
 #include "polynet/error.hpp"
+#include "polynet/walk.hpp"
 
 namespace polynet {
 
@@ -21,53 +22,48 @@ public:
 
   IdealNetwork build() {
     IdealNetwork ideal;
-    std::vector<Model> sources;
-    for (std::size_t t = 0; t < net_.hidden.size(); ++t) {
-      const HiddenLayer &layer = net_.hidden[t];
-      std::vector<Model> operands = combine(t, layer.operands, sources);
-      sources.clear();
-      for (const Gate &gate : layer.gates)
-        sources.push_back(gate.stencil->bits > 0
-                              ? model_of(sign_of_bits(layer, gate), net_.box.size())
-                              : gate_target(gate, operands));
-      ideal.operands.push_back(std::move(operands));
-    }
-    ideal.outputs = combine(net_.hidden.size(), net_.outputs, sources);
-    int max_power = 1;
-    for (const std::vector<Model> &layer : ideal.operands)
-      for (const Model &m : layer)
-        max_power = std::max(max_power, m.max_power);
-    const PowerTable powers(frame_.range, max_power);
-    for (const std::vector<Model> &layer : ideal.operands) {
-      ideal.ranges.emplace_back();
-      for (const Model &m : layer)
-        ideal.ranges.back().push_back(m(powers));
-    }
+    using Models = std::vector<Model>;
+    ideal.outputs = walk(
+        net_, Models(),
+        [this](const Affine &form, const Models &wires) { return combination(form, wires); },
+        [&](std::size_t t, const Models &operands) {
+          ideal.ranges.push_back(ranges(operands));
+          Models targets;
+          for (const Gate &gate : net_.hidden[t].gates)
+            targets.push_back(gate.stencil->bits > 0
+                                  ? model_of(sign_of_bits(net_.hidden[t], gate), net_.box.size())
+                                  : gate_target(gate, operands));
+          return targets;
+        });
     ideal.frame = std::move(frame_);
     return ideal;
   }
 
 private:
-  // Rows over the gates of layer t - 1, over the inputs for t = 0.
-  std::vector<Model> combine(std::size_t t, const std::vector<Affine> &rows,
-                             const std::vector<Model> &sources) {
-    std::vector<Model> models;
-    for (const Affine &row : rows) {
-      if (t == 0) {
-        models.push_back(over_inputs(row));
-        continue;
-      }
-      ModelSum sum(net_.box.size());
-      sum.add(Monomial{}, row.constant);
-      for (const auto &[source, coefficient] : row.terms)
-        sum.add(sources[static_cast<std::size_t>(source)], coefficient);
-      models.push_back(tidy(sum.take()));
-    }
-    return models;
+  std::vector<Interval> ranges(const std::vector<Model> &models) const {
+    int max_power = 1;
+    for (const Model &m : models)
+      max_power = std::max(max_power, m.max_power);
+    const PowerTable powers(frame_.range, max_power);
+    std::vector<Interval> result;
+    for (const Model &m : models)
+      result.push_back(m(powers));
+    return result;
+  }
+
+  // Over gates, or the inputs if there are none.
+  Model combination(const Affine &form, const std::vector<Model> &wires) const {
+    if (wires.empty())
+      return over_inputs(form);
+    ModelSum sum(net_.box.size());
+    sum.add(Monomial{}, form.constant);
+    for (const auto &[source, coefficient] : form.terms)
+      sum.add(wires[static_cast<std::size_t>(source)], coefficient);
+    return tidy(sum.take());
   }
 
   // Far from the origin the constant cancels what the centres give.
-  Model over_inputs(const Affine &row) {
+  Model over_inputs(const Affine &row) const {
     ModelSum sum(net_.box.size());
     ExactSum constant(row.constant);
     for (const auto &[input, weight] : row.terms) {
@@ -82,7 +78,7 @@ private:
     return sum.take();
   }
 
-  Model gate_target(const Gate &gate, const std::vector<Model> &operands) {
+  Model gate_target(const Gate &gate, const std::vector<Model> &operands) const {
     const Model *first = nullptr;
     Model power;
     for (int i = 0; i < gate.stencil->operands; ++i)

@@ -5,7 +5,7 @@ namespace polynet_python {
 namespace {
 
 using polynet::Certifier;
-using TaskTuple = std::tuple<std::size_t, double, std::vector<polynet::Part>>;
+using TaskTuple = std::pair<std::size_t, std::vector<polynet::Part>>;
 using BoundTuple = std::tuple<double, std::vector<double>, std::size_t>;
 
 } // namespace
@@ -35,21 +35,20 @@ void register_certify(py::module_ &module) {
                const py::gil_scoped_release release;
                task = self.next();
              }
-             return TaskTuple(task.output, task.enough, std::move(task.parts));
+             return TaskTuple(task.output, std::move(task.parts));
            })
       .def(
           "bounds",
-          [](const Certifier &self, std::size_t output, double enough,
-             std::vector<polynet::Part> parts) {
+          [](const Certifier &self, std::size_t output, std::vector<polynet::Part> parts) {
             PythonWatch watch;
             const py::gil_scoped_release release;
             std::vector<BoundTuple> result;
             for (polynet::PartBound &bound :
-                 self.bounds({output, enough, std::move(parts)}, &watch))
+                 self.bounds({output, std::move(parts)}, &watch))
               result.emplace_back(bound.upper, std::move(bound.candidate), bound.direction);
             return result;
           },
-          py::arg("output"), py::arg("enough"), py::arg("parts"))
+          py::arg("output"), py::arg("parts"))
       .def(
           "accept",
           [](Certifier &self, std::vector<BoundTuple> tuples) {

@@ -75,10 +75,10 @@ def _restored(request: bytes) -> _core.Certifier:
 
 
 def _bounds_elsewhere(
-    request: bytes, output: int, enough: float, parts: list[_core.Part]
+    request: bytes, output: int, parts: list[_core.Part]
 ) -> Bounds:
     """Bound parts of the box in a worker, which may be another process or machine."""
-    return _restored(request).bounds(output, enough, parts)
+    return _restored(request).bounds(output, parts)
 
 
 class Run:
@@ -133,10 +133,10 @@ class Run:
         """Bound parts of the box until the core asks for no more, or the time is up."""
         boxes = 0
         while True:
-            output, enough, parts = self._certifier.next()
+            output, parts = self._certifier.next()
             if not parts:
                 break
-            bounds = self._bounded(output, enough, parts)
+            bounds = self._bounded(output, parts)
             if bounds is None:
                 break
             self._certifier.accept(bounds)
@@ -174,13 +174,13 @@ class Run:
     def _left(self) -> float | None:
         return None if self._limit is None else self._limit - self.seconds
 
-    def _bounded(self, output: int, enough: float, parts: list[_core.Part]) -> Bounds | None:
+    def _bounded(self, output: int, parts: list[_core.Part]) -> Bounds | None:
         """Return the bounds of all parts; None if the time is up before."""
         chunks = [parts[i : i + _CHUNK] for i in range(0, len(parts), _CHUNK)]
         found = (
-            self._one_by_one(output, enough, chunks)
+            self._one_by_one(output, chunks)
             if self._executor is None
-            else self._by_executor(self._executor, output, enough, chunks)
+            else self._by_executor(self._executor, output, chunks)
         )
         bounds: Bounds = []
         for piece in found:
@@ -190,7 +190,7 @@ class Run:
         return bounds
 
     def _one_by_one(
-        self, output: int, enough: float, chunks: list[list[_core.Part]]
+        self, output: int, chunks: list[list[_core.Part]]
     ) -> Iterator[Bounds | None]:
         # Back in Python after every chunk: that is where Ctrl-C is noticed.
         for chunk in chunks:
@@ -198,17 +198,17 @@ class Run:
             if left is not None and left <= 0.0:
                 yield None
                 return
-            yield self._certifier.bounds(output, enough, chunk)
+            yield self._certifier.bounds(output, chunk)
 
     def _by_executor(
-        self, executor: Executor, output: int, enough: float, chunks: list[list[_core.Part]]
+        self, executor: Executor, output: int, chunks: list[list[_core.Part]]
     ) -> Iterator[Bounds | None]:
         # Here, because it takes an eighth of the time that importing polynet does.
         from concurrent.futures import TimeoutError as FutureTimeoutError
 
         request = pickle.dumps(self._request)
         futures: list[Future[Bounds]] = [
-            executor.submit(_bounds_elsewhere, request, output, enough, chunk) for chunk in chunks
+            executor.submit(_bounds_elsewhere, request, output, chunk) for chunk in chunks
         ]
         try:
             for future in futures:

@@ -145,7 +145,7 @@ class Network(Evaluable, Exports):
         self,
         *,
         by: Way = "gates",
-        ratio: float = 1.05,
+        ratio: float = 1.01,
         max_boxes: int = 4000,
         activation_ulp: float | None = None,
         time_limit: float | None = None,

@@ -15,7 +15,7 @@ struct CertifyOptions {
   Way way = Way::gates;
   /// Stop splitting the box when truncation_upper / truncation_lower is at most this, or
   /// truncation_upper at most 1 % of the rounding.
-  double ratio = 1.05;
+  double ratio = 1.01;
   /// Stop after this many boxes, whatever the ratio; after a quarter of them if these gained less
   /// than a twentieth of what the bounds are apart.
   std::size_t max_boxes = 4000;
@@ -35,11 +35,9 @@ struct PartBound {
   std::size_t direction;
 };
 
-/// Parts of the box that await their bounds, all for one output. A bound of at most `enough` needs
-/// no further work.
+/// Parts of the box that await their bounds, all for one output.
 struct Task {
   std::size_t output;
-  double enough;
   std::vector<Part> parts;
 };
 

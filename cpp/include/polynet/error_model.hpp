@@ -2,7 +2,6 @@
 #pragma once
 
 #include "polynet/truncation.hpp"
-#include "polynet/watch.hpp"
 
 #include <vector>
 
@@ -45,13 +44,6 @@ std::vector<Model> ideal_differences(const IdealNetwork &ideal,
                                      const std::vector<bool> &bits);
 /// Enclosures of the differences over the box.
 std::vector<Interval> ranges(const IdealNetwork &ideal, const std::vector<Model> &differences);
-
-/// The error over a part of [-1, 1]^n in the ideal network's variables, as one Taylor model per
-/// output in the part's own variables. Terms below about `accuracy` of the largest of each
-/// intermediate result go into the rest. Error (size_limit) if that takes more than `work` products
-/// of terms (tens of ns each, x86-64).
-std::vector<Model> error_models(const ErrorFunction &error, const Frame &part, double accuracy,
-                                std::size_t work, Watch *watch = nullptr);
 
 /// The Taylor polynomial of {network(x) - ideal(x)} in a common factor of all scales, up to that
 /// order (at least 1) and at the factor 1, one per output: the leading error terms in the inputs,

@@ -13,8 +13,7 @@ namespace polynet {
 /// and biases do not enter.
 struct IdealNetwork {
   Frame frame;
-  /// Per hidden layer, per operand: the model and an enclosure of its values over the box.
-  std::vector<std::vector<Model>> operands;
+  /// Per hidden layer, per operand: an enclosure of its values over the box.
   std::vector<std::vector<Interval>> ranges;
   std::vector<Model> outputs;
 };

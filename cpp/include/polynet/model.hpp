@@ -53,8 +53,6 @@ struct Model {
 
   /// An upper bound of the sum of the |coefficients|.
   double norm() const;
-  /// An upper bound of the absolute value: norm + rest.
-  double bound() const { return up(norm() + rest); }
   /// An enclosure of the values over t in the table's box.
   Interval operator()(const PowerTable &powers) const;
   /// The value at a point without the rest, unproved.
@@ -63,10 +61,6 @@ struct Model {
   void sweep(double negligible);
   /// Moves the smallest terms into the rest, about `sum` in all.
   void sweep_sum(double sum);
-  /// Moves all but the `count` largest terms into the rest.
-  void shorten(std::size_t count);
-  /// The largest power of every variable.
-  std::vector<int> degrees() const;
 };
 
 /// Sums of models and of products of models. Error (size_limit) beyond `max_terms` terms or
@@ -81,16 +75,12 @@ public:
   void add(const Model &m, const Interval &factor);
   /// Adds a b; the rest gains what the roundings really are.
   void add_product(const Model &a, const Model &b);
-  /// Adds a b; products of terms of at most `negligible` go into the rest with a bound on the
-  /// roundings.
-  void add_product(const Model &a, const Model &b, double negligible);
   /// The sum; the object is empty afterwards.
   Model take();
 
 private:
   void add_term(const std::uint64_t *key, double coefficient);
   void add_term(const std::uint64_t *a, const std::uint64_t *b, double coefficient);
-  void start_product(const Model &a, const Model &b);
   void grow();
 
   Model sum_;
@@ -100,7 +90,6 @@ private:
 
 /// a b, as ModelSum::add_product gives it.
 Model product(const Model &a, const Model &b);
-Model product(const Model &a, const Model &b, double negligible);
 
 /// m where the variables marked as bits are 0 or 1: t^k = t for k >= 1. `bits` may be empty.
 Model on_bits(Model m, const std::vector<bool> &bits);
@@ -112,8 +101,5 @@ Model model_of(const ExactPolynomial &p, const Frame &frame);
 
 /// Enclosures of the partial derivatives by t of a model's polynomial, over the table's box.
 std::vector<Interval> gradient(const Model &m, const PowerTable &powers);
-
-/// m as a function of s in [-1, 1]^n, t_i = s.centre_i + s.radius_i s_i, for a part of [-1, 1]^n.
-Model substituted(const Model &m, const Frame &s);
 
 } // namespace polynet

@@ -197,8 +197,9 @@ public:
   const Interval &value() const { return value_; }
   const Interval &slope() const { return slope_; }
 
-  /// An enclosure of rho(z).
+  /// An enclosure of rho(z), and its value without the remainder, unproved.
   Interval rho(const Interval *z) const;
+  double rho(const double *z) const;
   /// An enclosure of d g/d z_i.
   Interval derivative(int i, const Interval *z) const;
   /// An enclosure of d(g - z^t)/d z_i; not for bits.
@@ -218,13 +219,26 @@ private:
   std::optional<Sigmoid> sigmoid_; // for bits
 };
 
-/// An enclosure of the target monomial z^t; of sign(z) for bits.
+/// The target monomial z^t; sign(z) for bits.
 Interval target(const Stencil &stencil, const Interval *z);
-/// An enclosure of (z + e)^t - z^t, without cancellation; of sign(z + e) - sign(z) for bits.
+double target(const Stencil &stencil, const double *z);
+/// (z + e)^t - z^t, without cancellation; sign(z + e) - sign(z) for bits.
 Interval target_difference(const Stencil &stencil, const Interval *z, const Interval *e);
+double target_difference(const Stencil &stencil, const double *z, const double *e);
 /// Enclosures of d z^t/d z_i, and of by how much it differs at z + e; not for bits.
 Interval target_derivative(const Stencil &stencil, int i, const Interval *z);
 Interval target_derivative_difference(const Stencil &stencil, int i, const Interval *z,
                                       const Interval *e);
+
+/// What a gate makes of operands y that are off by e: of y^t, which is wanted, and of its own
+/// series at z, where z^t is (y + e)^t up to terms that others account for (z = y + e, as a rule).
+template <typename T> struct GateStep {
+  T value;  ///< y^t
+  T error;  ///< (y + e)^t - y^t + z^t rho(z)
+  T output; ///< z^t (1 + rho(z))
+};
+/// For T = Interval enclosures; for T = double good to a few digits, unproved.
+template <typename T>
+GateStep<T> step(const GateSeries &series, const T *y, const T *e, const T *z);
 
 } // namespace polynet

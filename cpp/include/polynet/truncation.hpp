@@ -30,15 +30,15 @@ public:
   const Interval &output(std::size_t layer, std::size_t gate) const {
     return outputs_[layer][gate];
   }
-  /// An enclosure of z^t rho(z) over the real operands z: what the gate adds to their errors.
-  const Interval &own_error(std::size_t layer, std::size_t gate) const {
-    return own_errors_[layer][gate];
-  }
 
 private:
+  void make_series(const Network &net, std::size_t t);
+  std::vector<Interval> gate_errors(const HiddenLayer &layer, const std::vector<Interval> &values,
+                                    const std::vector<Interval> &carried);
+
   std::vector<GateSeries> series_;
   std::vector<std::vector<std::size_t>> series_of_;
-  std::vector<std::vector<Interval>> operands_, outputs_, own_errors_;
+  std::vector<std::vector<Interval>> operands_, outputs_;
   std::vector<Interval> errors_;
 };
 

@@ -173,8 +173,9 @@ Task Certifier::next() {
   State &s = *state_;
   for (; s.current < s.outputs(); ++s.current, s.whole_is_bounded = false) {
     PartTree &tree = s.trees[s.current];
-    Task task{s.current, s.enough(s.current), {}};
-    if (tree.bound() <= task.enough)
+    const double enough = s.enough(s.current);
+    Task task{s.current, {}};
+    if (tree.bound() <= enough)
       continue;
     if (!s.whole_is_bounded) {
       task.parts.push_back(s.box);
@@ -187,7 +188,7 @@ Task Certifier::next() {
         continue;
       s.before_trial.reset();
     }
-    task.parts = tree.cut(task.enough, std::min(cuts_at_a_time, left / 2));
+    task.parts = tree.cut(enough, std::min(cuts_at_a_time, left / 2));
     s.awaiting = task.parts.size();
     if (!task.parts.empty())
       return task;
@@ -227,7 +228,7 @@ std::vector<PartBound> Certifier::bounds(const Task &task, Watch *watch) const {
   std::vector<PartBound> result;
   try {
     for (const Part &part : task.parts)
-      result.push_back((*state_->bounder)(task.output, part, task.enough, watch));
+      result.push_back((*state_->bounder)(task.output, part, watch));
   } catch (const SearchOver &) {
     look(watch);
   }

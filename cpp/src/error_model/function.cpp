@@ -1,4 +1,5 @@
 #include "polynet/error_model.hpp"
+#include "polynet/walk.hpp"
 
 namespace polynet {
 
@@ -7,87 +8,46 @@ namespace {
 // A part of the error below this fraction of the whole does not move its extremes.
 constexpr double shows = 0x1p-10;
 
-Interval rho(const GateSeries &series, const Interval *z) { return series.rho(z); }
-
-double rho(const GateSeries &series, const double *z) {
-  if (series.stencil().bits > 0) {
-    const Interval operand(*z);
-    return series.rho(&operand).mid();
-  }
-  double sum = 0.0;
-  for (const GateSeries::Term &term : series.terms()) {
-    double product = term.coefficient.mid();
-    for (int i = 0; i < series.stencil().operands; ++i)
-      for (int k = term.powers[i]; k > 0; --k)
-        product *= z[i];
-    sum += product;
-  }
-  return sum;
-}
-
-Interval sign(const Stencil &bits, const Interval *z) { return target(bits, z); }
-double sign(const Stencil &, const double *z) { return *z < 0.0 ? -1.0 : 1.0; }
-
-// (z + e)^t (1 + rho(z + e)) - z^t, and z^t. Bits carry no errors.
-template <typename T> struct Step {
-  T error, value;
+// A value of the ideal network, and by how much the real one is off.
+template <typename T> struct Wire {
+  T value, error;
 };
-template <typename T> Step<T> step(const GateSeries &series, const T *z, const T *e) {
-  const Stencil &st = series.stencil();
-  if (st.bits > 0) {
-    const T value = sign(st, z);
-    return {value * rho(series, z), value};
-  }
-  std::array<T, max_operands> real;
-  T without = 1.0, difference = 0.0, with = 1.0;
-  for (int i = 0; i < st.operands; ++i) {
-    real[i] = z[i] + e[i];
-    for (int k = 0; k < st.target[i]; ++k) {
-      difference = difference * real[i] + without * e[i];
-      without = without * z[i];
-      with = with * real[i];
-    }
-  }
-  return {difference + with * rho(series, real.data()), without};
-}
 
-// Values of the ideal network and errors of the real one, forward through the layers.
+// Forward through the layers, at a point.
 template <typename T>
-std::vector<T> pass(const Network &net, const Truncation &truncation, std::vector<T> values) {
-  std::vector<T> errors(values.size(), T(0.0)), operand_values, operand_errors;
-  for (std::size_t i = 0; i < net.origin.size(); ++i)
-    values[i] = values[i] - T(net.origin[i]);
-  const auto combine = [](const Affine &form, const std::vector<T> &terms, T sum) {
-    for (const auto &[source, weight] : form.terms)
-      sum = sum + terms[static_cast<std::size_t>(source)] * T(weight);
+std::vector<Wire<T>> pass(const Network &net, const Truncation &truncation,
+                          const std::vector<T> &x) {
+  using Wires = std::vector<Wire<T>>;
+  Wires inputs;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    inputs.push_back({net.origin.empty() ? x[i] : x[i] - T(net.origin[i]), 0.0});
+  const auto combine = [](const Affine &form, const Wires &wires) {
+    Wire<T> sum{form.constant, 0.0};
+    for (const auto &[source, weight] : form.terms) {
+      const Wire<T> &wire = wires[static_cast<std::size_t>(source)];
+      sum.value = sum.value + wire.value * T(weight);
+      sum.error = sum.error + wire.error * T(weight);
+    }
     return sum;
   };
-  for (std::size_t t = 0; t < net.hidden.size(); ++t) {
+  const auto gates = [&](std::size_t t, const Wires &operands) {
+    Wires outputs;
     const HiddenLayer &layer = net.hidden[t];
-    operand_values.clear();
-    operand_errors.clear();
-    for (const Affine &form : layer.operands) {
-      operand_values.push_back(combine(form, values, T(form.constant)));
-      operand_errors.push_back(combine(form, errors, T(0.0)));
-    }
-    values.clear();
-    errors.clear();
     for (std::size_t g = 0; g < layer.gates.size(); ++g) {
       const GateSeries &series = truncation.series(t, g);
-      std::array<T, max_operands> z, e;
+      std::array<T, max_operands> y, e, z;
       for (int i = 0; i < series.stencil().operands; ++i) {
-        z[i] = operand_values[static_cast<std::size_t>(layer.gates[g].operands[i])];
-        e[i] = operand_errors[static_cast<std::size_t>(layer.gates[g].operands[i])];
+        const Wire<T> &operand = operands[static_cast<std::size_t>(layer.gates[g].operands[i])];
+        y[i] = operand.value;
+        e[i] = operand.error;
+        z[i] = y[i] + e[i];
       }
-      const Step<T> gate = step(series, z.data(), e.data());
-      values.push_back(gate.value);
-      errors.push_back(gate.error);
+      const GateStep<T> gate = step(series, y.data(), e.data(), z.data());
+      outputs.push_back({gate.value, gate.error});
     }
-  }
-  std::vector<T> result;
-  for (const Affine &output : net.outputs)
-    result.push_back(combine(output, errors, T(0.0)));
-  return result;
+    return outputs;
+  };
+  return walk(net, inputs, combine, gates);
 }
 
 } // namespace
@@ -131,24 +91,25 @@ ErrorFunction::ErrorFunction(const Network &net, const std::vector<ExactPolynomi
 
 std::vector<Interval> ErrorFunction::at(const std::vector<double> &x) const {
   const std::vector<Interval> point(x.begin(), x.end());
-  std::vector<Interval> errors = pass(net_, truncation_, point);
   const std::vector<Interval> t = ideal_.frame.coordinates(point);
-  for (std::size_t k = 0; k < errors.size(); ++k)
-    errors[k] += differences_[k](PowerTable(t, std::max(differences_[k].max_power, 1)));
+  std::vector<Interval> errors;
+  for (const Wire<Interval> &output : pass(net_, truncation_, point)) {
+    const Model &difference = differences_[errors.size()];
+    errors.push_back(output.error + difference(PowerTable(t, std::max(difference.max_power, 1))));
+  }
   return errors;
 }
 
 std::vector<double> ErrorFunction::estimate(const std::vector<double> &x) const {
-  std::vector<double> errors = pass(net_, truncation_, x), t;
-  for (std::size_t k = 0; k < errors.size(); ++k) {
-    if (visible_[k].terms() == 0)
-      continue;
-    if (t.empty())
+  std::vector<double> errors, t;
+  for (const Wire<double> &output : pass(net_, truncation_, x)) {
+    const Model &difference = visible_[errors.size()];
+    if (difference.terms() > 0 && t.empty())
       for (std::size_t i = 0; i < x.size(); ++i)
         t.push_back(ideal_.frame.radius[i] > 0.0
                         ? (x[i] - ideal_.frame.centre[i]) / ideal_.frame.radius[i]
                         : 0.0);
-    errors[k] += visible_[k].estimate(t);
+    errors.push_back(output.error + difference.estimate(t));
   }
   return errors;
 }

@@ -1,5 +1,6 @@
 #include "polynet/error.hpp"
 #include "polynet/error_model.hpp"
+#include "polynet/walk.hpp"
 
 namespace polynet {
 
@@ -15,18 +16,22 @@ public:
   ErrorTerms(const Network &net, int order) : net_(net), order_(static_cast<std::size_t>(order)) {}
 
   std::vector<Polynomial> operator()() const {
-    std::vector<Series> wires;
+    using Wires = std::vector<Series>;
+    Wires inputs;
     for (std::uint32_t i = 0; i < net_.box.size(); ++i)
-      wires.push_back(constant(Polynomial::variable(i))); // less its origin
-    for (const HiddenLayer &layer : net_.hidden) {
-      const std::vector<Series> operands = combinations(layer.operands, wires);
-      wires.clear();
-      for (const Gate &gate : layer.gates)
-        wires.push_back(gate.stencil->bits > 0 ? constant(sign_of_bits(layer, gate))
-                                               : gate_value(gate, operands));
-    }
+      inputs.push_back(constant(Polynomial::variable(i))); // less its origin
+    const Wires outputs = walk(
+        net_, inputs,
+        [this](const Affine &form, const Wires &wires) { return combination(form, wires); },
+        [this](std::size_t t, const Wires &operands) {
+          Wires values;
+          for (const Gate &gate : net_.hidden[t].gates)
+            values.push_back(gate.stencil->bits > 0 ? constant(sign_of_bits(net_.hidden[t], gate))
+                                                    : gate_value(gate, operands));
+          return values;
+        });
     std::vector<Polynomial> result;
-    for (const Series &output : combinations(net_.outputs, wires)) {
+    for (const Series &output : outputs) {
       Polynomial sum;
       for (std::size_t j = 1; j <= order_; ++j)
         sum.add(output[j], 1.0);
@@ -42,17 +47,12 @@ private:
     return s;
   }
 
-  std::vector<Series> combinations(const std::vector<Affine> &forms,
-                                   const std::vector<Series> &wires) const {
-    std::vector<Series> result;
-    for (const Affine &form : forms) {
-      Series sum = constant(Polynomial(form.constant));
-      for (const auto &[source, weight] : form.terms)
-        for (std::size_t j = 0; j <= order_; ++j)
-          sum[j].add(wires[static_cast<std::size_t>(source)][j], weight);
-      result.push_back(std::move(sum));
-    }
-    return result;
+  Series combination(const Affine &form, const std::vector<Series> &wires) const {
+    Series sum = constant(Polynomial(form.constant));
+    for (const auto &[source, weight] : form.terms)
+      for (std::size_t j = 0; j <= order_; ++j)
+        sum[j].add(wires[static_cast<std::size_t>(source)][j], weight);
+    return sum;
   }
 
   Series times(const Series &a, const Series &b) const {

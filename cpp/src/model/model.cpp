@@ -2,7 +2,6 @@
 
 #include "polynet/error.hpp"
 
-#include <numeric>
 #include <string>
 
 namespace polynet {
@@ -126,25 +125,6 @@ void Model::sweep_sum(double sum) {
   sweep(k < sizes.size() ? down(sizes[k]) : detail::infinity);
 }
 
-void Model::shorten(std::size_t count) {
-  if (terms() <= count)
-    return;
-  std::vector<double> sizes;
-  for (const double c : coefficients)
-    sizes.push_back(std::fabs(c));
-  const auto nth = sizes.begin() + static_cast<std::ptrdiff_t>(count);
-  std::nth_element(sizes.begin(), nth, sizes.end(), std::greater<>());
-  sweep(*nth);
-}
-
-std::vector<int> Model::degrees() const {
-  std::vector<int> result(variables, 0);
-  for (std::size_t k = 0; k < terms(); ++k)
-    for (std::size_t i = 0; i < variables; ++i)
-      result[i] = std::max(result[i], power(k, i));
-  return result;
-}
-
 ModelSum::ModelSum(std::size_t variables) {
   sum_.variables = variables;
   key_.resize(sum_.words());
@@ -196,16 +176,6 @@ void ModelSum::add_term(const std::uint64_t *a, const std::uint64_t *b, double c
   add_term(key_.data(), coefficient);
 }
 
-// What a product adds whatever its terms are: the rests, and the check of the powers.
-void ModelSum::start_product(const Model &a, const Model &b) {
-  if (a.max_power + b.max_power > Model::largest_power)
-    refuse();
-  sum_.max_power = std::max(sum_.max_power, a.max_power + b.max_power);
-  if (a.rest != 0.0 || b.rest != 0.0)
-    sum_.rest =
-        up(sum_.rest + up(up(up(a.norm() * b.rest) + up(b.norm() * a.rest)) + up(a.rest * b.rest)));
-}
-
 void ModelSum::add(const Monomial &m, const Interval &coefficient) {
   std::fill(key_.begin(), key_.end(), 0);
   for (const Factor &f : m) {
@@ -237,7 +207,12 @@ void ModelSum::add(const Model &m, const Interval &factor) {
 }
 
 void ModelSum::add_product(const Model &a, const Model &b) {
-  start_product(a, b);
+  if (a.max_power + b.max_power > Model::largest_power)
+    refuse();
+  sum_.max_power = std::max(sum_.max_power, a.max_power + b.max_power);
+  if (a.rest != 0.0 || b.rest != 0.0)
+    sum_.rest =
+        up(sum_.rest + up(up(up(a.norm() * b.rest) + up(b.norm() * a.rest)) + up(a.rest * b.rest)));
   double rest = 0.0;
   for (std::size_t i = 0; i < a.terms(); ++i)
     for (std::size_t j = 0; j < b.terms(); ++j) {
@@ -248,35 +223,6 @@ void ModelSum::add_product(const Model &a, const Model &b) {
     }
   if (rest != 0.0)
     sum_.rest = up(sum_.rest + rest);
-}
-
-void ModelSum::add_product(const Model &a, const Model &b, double negligible) {
-  start_product(a, b);
-  // The terms of b, largest first, and what is left after each.
-  std::vector<std::size_t> order(b.terms());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t j, std::size_t k) {
-    return std::fabs(b.coefficients[j]) > std::fabs(b.coefficients[k]);
-  });
-  std::vector<double> left(b.terms() + 1, 0.0);
-  for (std::size_t j = b.terms(); j-- > 0;)
-    left[j] = up(left[j + 1] + std::fabs(b.coefficients[order[j]]));
-  double rest = 0.0;
-  for (std::size_t i = 0; i < a.terms(); ++i) {
-    const double x = a.coefficients[i];
-    std::size_t j = 0;
-    for (; j < order.size(); ++j) {
-      const double c = x * b.coefficients[order[j]];
-      if (std::fabs(c) <= negligible)
-        break;
-      add_term(&a.keys[i * a.words()], &b.keys[order[j] * b.words()], c);
-    }
-    rest = up(rest + up(std::fabs(x) * left[j]));
-  }
-  // Each product is off by one rounding, or by less than the smallest number.
-  const double count = static_cast<double>(a.terms()) * static_cast<double>(b.terms());
-  rest = up(rest + up(up(a.norm() * b.norm()) * unit_roundoff));
-  sum_.rest = up(up(sum_.rest + rest) + count * detail::smallest);
 }
 
 Model ModelSum::take() {
@@ -294,12 +240,6 @@ Model product(const Model &a, const Model &b) {
   return sum.take();
 }
 
-Model product(const Model &a, const Model &b, double negligible) {
-  ModelSum sum(a.variables);
-  sum.add_product(a, b, negligible);
-  return sum.take();
-}
-
 Model on_bits(Model m, const std::vector<bool> &bits) {
   const std::size_t w = m.words();
   bool changed = false;
@@ -314,8 +254,10 @@ Model on_bits(Model m, const std::vector<bool> &bits) {
   ModelSum sum(m.variables); // terms that have become alike are one
   sum.add(m, 1.0);
   Model result = sum.take();
-  const std::vector<int> degrees = result.degrees();
-  result.max_power = *std::max_element(degrees.begin(), degrees.end());
+  result.max_power = 0;
+  for (std::size_t k = 0; k < result.terms(); ++k)
+    for (std::size_t i = 0; i < result.variables; ++i)
+      result.max_power = std::max(result.max_power, result.power(k, i));
   return result;
 }
 
@@ -328,50 +270,6 @@ Model model_of(const Polynomial &p, std::size_t variables) {
 
 Model model_of(const ExactPolynomial &p, const Frame &frame) {
   return model_of(p.in({frame.centre, frame.radius}).enclosed(), frame.centre.size());
-}
-
-Model substituted(const Model &m, const Frame &s) {
-  Model current = m;
-  const std::size_t w = m.words();
-  const std::vector<int> degrees = m.degrees();
-  for (std::size_t i = 0; i < m.variables; ++i) {
-    const double a = s.centre[i], b = s.radius[i];
-    if (a == 0.0 && b == 1.0)
-      continue;
-    // Row k: the coefficients of (a + b s)^k, by the recurrence of Pascal's triangle. |a| + |b| is
-    // at most 1 (and some rounding), so each row's sum is too, and 2 k roundings make its error.
-    const auto size = static_cast<std::size_t>(degrees[i]) + 1;
-    std::vector<double> rows(size * size, 0.0);
-    rows[0] = 1.0;
-    for (std::size_t k = 1; k < size; ++k)
-      for (std::size_t j = 0; j <= k; ++j)
-        rows[k * size + j] =
-            a * rows[(k - 1) * size + j] + (j > 0 ? b * rows[(k - 1) * size + j - 1] : 0.0);
-    const double roundings = 3.0 * static_cast<double>(size) + 3.0;
-    const double error = up(up(current.norm() * (roundings * 0x1p-52)) +
-                            roundings * static_cast<double>(size * current.terms()) * 1e-300);
-    ModelSum sum(m.variables);
-    Model term;
-    term.variables = m.variables;
-    for (std::size_t k = 0; k < current.terms(); ++k) {
-      const int power = current.power(k, i);
-      term.keys.assign(&current.keys[k * w], &current.keys[k * w] + w);
-      term.keys[i / Model::per_word] -= unit_key(i, static_cast<std::uint64_t>(power));
-      term.coefficients.assign(1, 0.0);
-      for (int j = 0; j <= power; ++j) {
-        const std::size_t entry =
-            static_cast<std::size_t>(power) * size + static_cast<std::size_t>(j);
-        term.coefficients[0] = current.coefficients[k] * rows[entry];
-        sum.add(term, 1.0);
-        term.keys[i / Model::per_word] += unit_key(i, 1);
-      }
-    }
-    const double rest = up(current.rest + error);
-    current = sum.take();
-    current.max_power = m.max_power;
-    current.rest = up(current.rest + rest);
-  }
-  return current;
 }
 
 } // namespace polynet

@@ -300,6 +300,15 @@ Interval GateSeries::rho(const Interval *z) const {
   return sum;
 }
 
+double GateSeries::rho(const double *z) const {
+  if (sigmoid_)
+    return sign_error(*z).mid();
+  double sum = 0.0;
+  for (const Term &term : terms_)
+    sum += term.coefficient.mid() * monomial(term.powers, stencil_->operands, z);
+  return sum;
+}
+
 // z^t/z_i times (factor + per term of rho, (t_i + power) z^powers).
 Interval GateSeries::derivative_beside(double factor, int i, const Interval *z) const {
   const int t = stencil_->target[i];
