@@ -137,8 +137,8 @@ TEST_CASE("a certifier takes the bounds that it asked for and no others") {
   CHECK(refused({}));
   CHECK(refused({{1.0, {0.0, 0.0}, 0}}));
   CHECK(refused({{1.0, {0.0, 0.0, 0.0}, 3}}));
-  CHECK(code_of([&] { certifier.bounds({1, 0.0, {}}); }) == ErrorCode::invalid_input);
-  CHECK(code_of([&] { certifier.bounds({0, 0.0, {{{0.0, 1.0}}}}); }) == ErrorCode::invalid_input);
+  CHECK(code_of([&] { certifier.bounds({1, {}}); }) == ErrorCode::invalid_input);
+  CHECK(code_of([&] { certifier.bounds({0, {{{0.0, 1.0}}}}); }) == ErrorCode::invalid_input);
   CHECK(code_of([&] { certifier.so_far(1); }) == ErrorCode::invalid_input);
   certifier.accept(certifier.bounds(task));
 }

@@ -6,9 +6,8 @@
 
 namespace polynet {
 
-/// Bounds |network - p| on parts of the box by the error's gradient: a variable in which the error
-/// is monotone, or nearly so, goes to an end; for the others there is a mean-value form.
-/// docs/certificates.md, "The error's gradient".
+/// Bounds |network - p| on parts of the box by the error's gradient: docs/certificates.md, "The
+/// error's gradient".
 class Bounder {
 public:
   /// `tolerances`: per output, what a bound may be too large by without harm.
@@ -17,8 +16,6 @@ public:
   PartBound operator()(std::size_t output, const Part &part, Watch *watch) const;
 
 private:
-  class Supremum;
-
   std::vector<double> tolerances_;
   std::vector<bool> bits_;
   ErrorGradient gradient_;
