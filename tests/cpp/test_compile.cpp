@@ -1,4 +1,5 @@
 // The compiler: sizes that the papers count, options that hold, requests that are refused.
+#include "polynet/walk.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>
@@ -102,11 +103,29 @@ TEST_CASE("normalised operands stay within [-1, 1] on the box") {
   const SamplePolynomial p{{{3.0, {2, 1}}, {1.0, {0, 3}}, {5.0, {1, 0}}}};
   const std::vector<Interval> box{{4.0, 6.5}, {-100.0, 20.0}};
   const Network net = polynet::compile({p.exact()}, box, options());
-  const polynet::IdealNetwork ideal = polynet::ideal_network(net);
   double largest = 0.0;
-  for (const std::vector<Interval> &layer : ideal.ranges)
-    for (const Interval &operand : layer)
-      largest = std::max(largest, operand.mag());
+  const auto combine = [](const polynet::Affine &form, const std::vector<double> &wires) {
+    double sum = form.constant;
+    for (const auto &[source, weight] : form.terms)
+      sum += weight * wires[static_cast<std::size_t>(source)];
+    return sum;
+  };
+  const auto gates = [&](std::size_t t, const std::vector<double> &operands) {
+    for (const double operand : operands)
+      largest = std::max(largest, std::fabs(operand));
+    std::vector<double> values;
+    for (const polynet::Gate &gate : net.hidden[t].gates) {
+      std::array<double, polynet::max_operands> z{};
+      for (int i = 0; i < gate.stencil->operands; ++i)
+        z[static_cast<std::size_t>(i)] =
+            operands[static_cast<std::size_t>(gate.operands[static_cast<std::size_t>(i)])];
+      values.push_back(polynet::target(*gate.stencil, z.data()));
+    }
+    return values;
+  };
+  for (double s = 0.0; s <= 1.0; s += 0x1p-5)
+    for (double t = 0.0; t <= 1.0; t += 0x1p-5)
+      polynet::walk(net, std::vector<double>{4.0 + 2.5 * s, -100.0 + 120.0 * t}, combine, gates);
   CHECK(largest <= 1.01);
   CHECK(largest >= 0.99);
 }
