@@ -1,4 +1,4 @@
-// Taylor models and their ranges: what they enclose, checked in long double.
+// Models and their ranges: what they enclose, checked in long double.
 #include "support.hpp"
 
 #include <doctest/doctest.h>

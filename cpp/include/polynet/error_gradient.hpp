@@ -13,7 +13,7 @@ struct Products;
 /// Differentiates the error network(x) - p(x) through the circuit, in intervals:
 /// docs/certificates.md, "The error's gradient". Slopes are the quotients (F(y) - F(x))/(y_i - x_i)
 /// for points that differ in input i alone, and 0 for an input that is a point; F is the error but
-/// for what the Taylor models leave out, which error() accounts for.
+/// for what the models leave out, which error() accounts for.
 class ErrorGradient {
 public:
   /// Small terms of the differences ideal network - p are left out of F, about `negligible` in all,

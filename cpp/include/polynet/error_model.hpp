@@ -1,4 +1,4 @@
-// The error of a network, network(x) - p(x): at points, on the whole box, and as Taylor models.
+// The error of a network, network(x) - p(x): at points, on the whole box, and its leading terms.
 #pragma once
 
 #include "polynet/truncation.hpp"

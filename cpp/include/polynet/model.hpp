@@ -1,4 +1,4 @@
-// Taylor models: polynomials in normalised variables, each with a bound on what it leaves out.
+// Models: polynomials in normalised variables, each with a bound on what it leaves out.
 //
 // A box is described by x_i = centre_i + radius_i t_i with |t_i| <= 1. In these variables a
 // coefficient is a bound of its term, so that small terms can be left out and accounted for, and a

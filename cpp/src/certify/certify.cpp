@@ -17,16 +17,16 @@ namespace {
 // Leaves cut at a time: enough to keep many workers busy, few enough to stay near the order of
 // worst first. Part of the algorithm, since the certificate depends on it.
 constexpr std::size_t cuts_at_a_time = 32;
-// The share of what `ratio` allows that may be lost to the rest of a Taylor model, and again to
-// lowering its degrees.
-constexpr double share_of_rest = 0.25;
+// The share of what `ratio` allows that may be lost to terms that are left out, and again to moving
+// variables to an end.
+constexpr double share_of_loss = 0.25;
 // A box of many variables gains nothing by being cut: if this share of the boxes has not taken
 // that share off the excess over the lower bound, the others would not either.
 constexpr std::size_t trial = 4; // a quarter
 constexpr double least_gain = 0.05;
 // Room for a proof by other means, in floating point too (docs/checker.md).
 constexpr double room = 1.0 + 0x1p-30;
-// Ratios closer to 1 are not worth finer models.
+// Ratios closer to 1 are not worth more terms.
 constexpr double least_excess = 1e-3;
 // A truncation below this share of the rounding does not show beside it: to bound it better would
 // be idle.
@@ -158,7 +158,7 @@ Certifier::Certifier(const Network &net, const std::vector<ExactPolynomial> &pol
   std::vector<double> tolerances;
   for (std::size_t k = 0; k < polynomials.size(); ++k) {
     const double excess = std::max(options.ratio - 1.0, least_excess), lower = s.points.lower(k);
-    tolerances.push_back(share_of_rest *
+    tolerances.push_back(share_of_loss *
                          std::max(excess * lower, share_of_rounding * s.rounding[k] - lower));
     s.trees.emplace_back(s.box, s.error.on_box()[k].mag(), net.bits);
     s.boxes.push_back(1);
