@@ -4,7 +4,6 @@
 #include "polynet/circuit.hpp"
 #include "wire_polynomial.hpp"
 
-#include <array>
 #include <optional>
 #include <random>
 
@@ -46,9 +45,8 @@ private:
   WirePolynomial horner(WirePolynomial p);
   WirePolynomial triples(WirePolynomial p);
 
-  /// A wire for the product of two linear forms, or of three, and the factor that it lacks.
-  std::pair<Index, double> product(const WirePolynomial &left, const WirePolynomial &right,
-                                   bool square, const WirePolynomial &third = {});
+  /// A wire for the product of linear forms, and the factor that it lacks.
+  std::pair<Index, double> product(std::vector<WirePolynomial> forms);
   Index monomial_wire(const Monomial &m);
   Combination combination(const WirePolynomial &form) const;
   Interval range(const WirePolynomial &form) const;
@@ -62,7 +60,7 @@ private:
   std::vector<Interval> ranges_;
   /// Wires that are products of two wires.
   std::map<Monomial, Index> known_;
-  std::map<std::array<WirePolynomial, 3>, Index> products_;
+  std::map<std::vector<WirePolynomial>, Index> products_; ///< by their normalised forms
   std::map<WirePolynomial, WirePolynomial> built_;
 };
 

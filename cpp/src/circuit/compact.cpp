@@ -1,3 +1,5 @@
+// The compact circuits: each way of factoring, about the origin and about the box's centre.
+#include "bits.hpp"
 #include "builder.hpp"
 
 namespace polynet {
@@ -8,49 +10,6 @@ namespace {
 constexpr std::size_t many_terms = 200;
 constexpr std::size_t max_expanded = 2000;
 constexpr std::uint32_t max_seeds = 12;
-constexpr double rounded_away = 16 * unit_roundoff;
-
-WirePolynomial middle(const Polynomial &p) {
-  WirePolynomial result;
-  for (const auto &[m, c] : p.terms())
-    if (c.mid() != 0.0)
-      result.emplace(m, c.mid());
-  return result;
-}
-
-// p(x + centres); empty-handed if that has too many terms.
-std::optional<WirePolynomial> expanded(const WirePolynomial &p,
-                                       const std::vector<double> &centres) {
-  WirePolynomial result, mass;
-  for (const auto &[monomial, coefficient] : p) {
-    std::vector<std::pair<Monomial, double>> terms{{{}, coefficient}};
-    for (const Factor &f : monomial) {
-      std::vector<std::pair<Monomial, double>> next;
-      double binomial = 1.0;
-      for (std::uint32_t k = 0; k <= f.power; ++k) { // x^(power - k) centre^k
-        const double c = binomial * std::pow(centres[f.variable], static_cast<double>(k));
-        if (c != 0.0)
-          for (const auto &[m, value] : terms)
-            next.emplace_back(k == f.power ? m : m * Monomial{{f.variable, f.power - k}},
-                              value * c);
-        binomial *= static_cast<double>(f.power - k) / static_cast<double>(k + 1);
-      }
-      terms = std::move(next);
-      if (terms.size() > max_expanded)
-        return std::nullopt;
-    }
-    for (const auto &[m, c] : terms) {
-      result[m] += c;
-      mass[m] += std::fabs(c);
-    }
-    if (result.size() > max_expanded)
-      return std::nullopt;
-  }
-  for (const auto &[m, size] : mass)
-    if (!(std::fabs(result.at(m)) > rounded_away * size))
-      result.erase(m);
-  return result;
-}
 
 using Method = Factoring::Method;
 
@@ -70,7 +29,7 @@ public:
       middles_.push_back(x.mid());
     if (has_high_ && terms_ <= many_terms && middles_ != origin_)
       for (const WirePolynomial &p : plain_) {
-        auto moved = expanded(p, middles_);
+        auto moved = expanded(p, middles_, max_expanded);
         if (!moved) {
           centred_.clear();
           break;
@@ -107,14 +66,16 @@ private:
 
 } // namespace
 
-std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials,
-                                      const std::vector<Interval> &box, Watch *watch) {
+std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &given,
+                                      const std::vector<Interval> &given_box,
+                                      const std::vector<bool> &bits, Watch *watch) {
+  const auto [polynomials, products] = bit_products(given, bits);
+  std::vector<Interval> box = given_box;
+  box.resize(box.size() + products.size(), Interval(0.0, 1.0));
   const Targets targets(polynomials, box, watch);
   std::vector<Circuit> circuits;
-  if (!targets.has_high()) {
+  if (!targets.has_high())
     targets.add(circuits, {Method::horner, false, 0});
-    return circuits;
-  }
   for (std::uint32_t seed = 0; seed < targets.seeds(); ++seed)
     for (const Method method : {Method::horner, Method::pairs})
       for (const bool squares : {false, true})

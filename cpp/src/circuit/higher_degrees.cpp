@@ -102,7 +102,7 @@ WirePolynomial CompactBuilder::triples(WirePolynomial p) {
     p = std::move(rest);
     const WirePolynomial left{{wire_monomial(factor.front().variable), 1.0}};
     const WirePolynomial right{{wire_monomial(factor.back().variable), 1.0}};
-    const auto [wire, weight] = product(left, right, factor.size() == 1, third);
+    const auto [wire, weight] = product({left, right, third});
     add(result, wire_monomial(wire), weight);
   }
   add(result, build(p), 1.0);
@@ -127,7 +127,7 @@ WirePolynomial CompactBuilder::horner(WirePolynomial p) {
         rest.emplace(m, c);
     }
     p = std::move(rest);
-    const auto [wire, weight] = product({{factor, 1.0}}, build(cofactor), false);
+    const auto [wire, weight] = product({{{factor, 1.0}}, build(cofactor)});
     add(result, wire_monomial(wire), weight);
   }
   add(result, build(p), 1.0);

@@ -1,6 +1,5 @@
 #include "local.hpp"
 
-#include "gates.hpp"
 #include "polynet/error.hpp"
 
 #include <numeric>
@@ -133,7 +132,7 @@ Network over_inputs(Network net, const LocalVariables &variables,
                     const std::vector<Interval> &box) {
   for (Affine &row : net.hidden.empty() ? net.outputs : net.hidden.front().operands)
     for (auto &[input, weight] : row.terms)
-      weight = representable(net.dtype, weight / variables.unit[static_cast<std::size_t>(input)]);
+      weight = round_to(net.dtype, weight / variables.unit[static_cast<std::size_t>(input)]);
   net.box = box;
   net.origin.clear();
   for (std::size_t i = 0; i < box.size(); ++i)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "polynet/compile.hpp"
-#include "ranges.hpp"
+#include "forms.hpp"
 
 namespace polynet {
 

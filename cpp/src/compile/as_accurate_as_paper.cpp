@@ -1,6 +1,7 @@
-#include "choice.hpp"
+#include "smallest.hpp"
 
-#include "candidates.hpp"
+#include "all_networks.hpp"
+#include "gates.hpp"
 #include "polynet/error.hpp"
 #include "polynet/error_model.hpp"
 
@@ -18,7 +19,7 @@ constexpr double tolerated = 2.0;
 constexpr double doubt = 2.0;
 // Networks up to this size are judged by certified errors, larger ones by estimates.
 constexpr int most_certified = 1500;
-// Candidates looked at per number of neurons, and in all.
+// LaidOuts looked at per number of neurons, and in all.
 constexpr int most_equals = 3;
 constexpr std::size_t most_looks = 24;
 // Points at which truncation errors are compared.
@@ -63,9 +64,9 @@ double ratio(double error, double paper) {
 
 } // namespace
 
-Network compile_compact(const Circuit &circuit, const LocalProblem &problem,
-                        const CompileOptions &options) {
-  Candidate paper = candidate(schedule(circuit, problem.box, options), options);
+Network smallest_as_accurate_as_paper(const Circuit &circuit, const LocalProblem &problem,
+                                      const CompileOptions &options) {
+  LaidOut paper = laid_out(finite(schedule(circuit, problem.box, options)), options);
   const bool certified = paper.neurons <= most_certified;
   WholeBoxError paper_error;
   if (certified || paper.neurons == 0)
@@ -75,24 +76,24 @@ Network compile_compact(const Circuit &circuit, const LocalProblem &problem,
   const double paper_truncation =
       certified ? sampled_truncation(paper.net, problem.exact) : detail::infinity;
 
-  std::vector<Candidate> found = candidates(
-      circuit, problem.polynomials, problem.box, options, false, [&](const Candidate &c) {
+  std::vector<LaidOut> found = all_networks(
+      circuit, problem.polynomials, problem.box, options, false, [&](const LaidOut &c) {
         const double saved = double(paper.neurons) / std::max(c.neurons, 1);
         return c.neurons < paper.neurons &&
-               c.error <= doubt * std::max(tolerated, saved) * paper.error;
+               c.estimate <= doubt * std::max(tolerated, saved) * paper.estimate;
       });
   // From few neurons to many, up to the first whose error is tolerated.
-  std::vector<std::pair<Candidate *, double>> looked_at;
-  Candidate *accurate = &paper;
+  std::vector<std::pair<LaidOut *, double>> looked_at;
+  LaidOut *accurate = &paper;
   int equals = 0, last = 0;
-  for (Candidate &c : found) {
+  for (LaidOut &c : found) {
     equals = c.neurons == last ? equals + 1 : 0;
     last = c.neurons;
     if (equals >= most_equals)
       continue;
     if (looked_at.size() == most_looks)
       break;
-    double times = c.error / paper.error;
+    double times = c.estimate / paper.estimate;
     if (certified) {
       const WholeBoxError error = settle(c.net, options);
       if (options.watch && options.watch->over())
@@ -106,7 +107,7 @@ Network compile_compact(const Circuit &circuit, const LocalProblem &problem,
       break;
     }
   }
-  Candidate *best = accurate;
+  LaidOut *best = accurate;
   for (const auto &[c, times] : looked_at)
     if (times * c->neurons <= tolerated * accurate->neurons && c->neurons < best->neurons)
       best = c;

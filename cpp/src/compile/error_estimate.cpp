@@ -1,4 +1,4 @@
-#include "estimate.hpp"
+#include "error_estimate.hpp"
 
 #include "polynet/error.hpp"
 #include "scales.hpp"

@@ -1,6 +1,7 @@
 // The smallest network within a tolerance.
-#include "candidates.hpp"
-#include "choice.hpp"
+#include "all_networks.hpp"
+#include "gates.hpp"
+#include "smallest.hpp"
 #include "polynet/error.hpp"
 #include "polynet/error_model.hpp"
 
@@ -23,14 +24,15 @@ public:
       : problem_(problem), inputs_(inputs), polynomials_(polynomials), options_(options) {}
 
   Network run() {
-    const Circuit paper = paper_circuit(problem_.polynomials, problem_.box, options_);
-    std::vector<Candidate> found = candidates(paper, problem_.polynomials, problem_.box, options_,
-                                              true, [](const Candidate &) { return true; });
-    std::vector<Candidate *> rest;
+    const Circuit paper = monomial_circuit(
+        problem_.polynomials, static_cast<int>(problem_.box.size()), one_neuron_bits(options_));
+    std::vector<LaidOut> found = all_networks(paper, problem_.polynomials, problem_.box, options_,
+                                              true, [](const LaidOut &) { return true; });
+    std::vector<LaidOut *> rest;
     int looks = 0;
-    for (Candidate &c : found) {
+    for (LaidOut &c : found) {
       require_time();
-      if (!(c.error <= leeway * *options_.tolerance) || looks == most_trials) {
+      if (!(c.estimate <= leeway * *options_.tolerance) || looks == most_trials) {
         rest.push_back(&c);
         continue;
       }
@@ -39,12 +41,12 @@ public:
         return std::move(c.net);
     }
     std::stable_sort(rest.begin(), rest.end(),
-                     [](const Candidate *a, const Candidate *b) { return a->error < b->error; });
+                     [](const LaidOut *a, const LaidOut *b) { return a->estimate < b->estimate; });
     rest.resize(std::min(rest.size(), most_accurate_looks));
-    std::stable_sort(rest.begin(), rest.end(), [](const Candidate *a, const Candidate *b) {
+    std::stable_sort(rest.begin(), rest.end(), [](const LaidOut *a, const LaidOut *b) {
       return a->neurons < b->neurons;
     });
-    for (Candidate *c : rest) {
+    for (LaidOut *c : rest) {
       require_time();
       if (within(c->net))
         return std::move(c->net);
@@ -112,7 +114,7 @@ private:
 
 } // namespace
 
-Network compile_within(const LocalProblem &problem, const std::vector<Interval> &inputs,
+Network smallest_within_tolerance(const LocalProblem &problem, const std::vector<Interval> &inputs,
                        const std::vector<ExactPolynomial> &polynomials,
                        const CompileOptions &options) {
   return Search(problem, inputs, polynomials, options).run();
