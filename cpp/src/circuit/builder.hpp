@@ -42,8 +42,7 @@ private:
   WirePolynomial build_quadratic(const WirePolynomial &p);
   void decompose_component(const std::vector<Index> &wires, const WirePolynomial &p,
                            WirePolynomial &result);
-  WirePolynomial horner(WirePolynomial p);
-  WirePolynomial triples(WirePolynomial p);
+  WirePolynomial factor_out(WirePolynomial p);
 
   /// A wire for the product of linear forms, and the factor that it lacks.
   std::pair<Index, double> product(std::vector<WirePolynomial> forms);

@@ -2,8 +2,8 @@
 
 #include "all_networks.hpp"
 #include "gates.hpp"
-#include "polynet/error.hpp"
 #include "polynet/error_model.hpp"
+#include "refused.hpp"
 
 #include <algorithm>
 #include <random>
@@ -25,19 +25,10 @@ constexpr std::size_t most_looks = 24;
 // Points at which truncation errors are compared.
 constexpr std::size_t samples = 256;
 
-// Its scales, and the error they make; infinite if it cannot be worked out.
-WholeBoxError settle(Network &net, const CompileOptions &options) {
-  try {
-    return settle_scales(net, options.scale, options.watch);
-  } catch (const Error &) {
-    return {};
-  }
-}
-
 // The largest truncation error at corners of the box and at points between, unproved: bounds from
 // intervals on the whole box overestimate one network more than another.
 double sampled_truncation(const Network &net, const std::vector<ExactPolynomial> &polynomials) {
-  try {
+  const auto sampled = unless_refused([&] {
     const ErrorFunction error(net, polynomials);
     std::mt19937_64 random(1);
     std::vector<double> point(net.box.size());
@@ -52,9 +43,8 @@ double sampled_truncation(const Network &net, const std::vector<ExactPolynomial>
         largest = std::max(largest, std::fabs(e));
     }
     return largest;
-  } catch (const Error &) {
-    return detail::infinity;
-  }
+  });
+  return sampled.value_or(detail::infinity);
 }
 
 // How many times the paper's error this one is; no demand is made where the paper has no bound.
@@ -70,7 +60,7 @@ Network smallest_as_accurate_as_paper(const Circuit &circuit, const LocalProblem
   const bool certified = paper.neurons <= most_certified;
   WholeBoxError paper_error;
   if (certified || paper.neurons == 0)
-    paper_error = settle(paper.net, options);
+    paper_error = settle_scales(paper.net, options.scale, options.watch);
   if (paper.neurons == 0)
     return std::move(paper.net);
   const double paper_truncation =
@@ -95,7 +85,7 @@ Network smallest_as_accurate_as_paper(const Circuit &circuit, const LocalProblem
       break;
     double times = c.estimate / paper.estimate;
     if (certified) {
-      const WholeBoxError error = settle(c.net, options);
+      const WholeBoxError error = settle_scales(c.net, options.scale, options.watch);
       if (options.watch && options.watch->over())
         break;
       times = std::max(ratio(error.total, paper_error.total),

@@ -2,6 +2,7 @@
 
 #include "polynet/error.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace polynet {
@@ -34,21 +35,16 @@ public:
   }
 
   LocalVariables run() {
-    const std::vector<double> about_zero = norms();
+    const auto about_zero = norms();
     const LocalVariables plain = local_;
     for (std::size_t i = 0; i < box_.size(); ++i)
       set(i, round_to(options_.dtype, box_[i].mid()));
-    std::vector<double> about_middle;
-    try {
-      about_middle = norms();
-    } catch (const Error &error) {
-      if (error.code() != ErrorCode::size_limit)
-        throw;
+    auto about_middle = norms();
+    if (!about_middle)
       return plain; // too many terms
-    }
-    for (double &norm : about_middle)
+    for (double &norm : *about_middle)
       norm *= tolerated_cancellation;
-    if (within(about_zero, about_middle))
+    if (within(about_zero, *about_middle))
       return plain;
     // Back to 0 where that alone does no harm, the nearest inputs first.
     std::vector<std::size_t> order(box_.size());
@@ -60,7 +56,7 @@ public:
     for (const std::size_t i : order)
       if (const double centre = local_.centre[i]; centre != 0.0) {
         set(i, 0.0);
-        if (!within(norms(), about_middle))
+        if (!within(norms(), *about_middle))
           set(i, centre);
       }
     return local_;
@@ -74,22 +70,27 @@ private:
     local_.unit[i] = fixed ? 0.0 : bit ? 1.0 : unit_of(x, centre, options_.dtype);
   }
 
-  // Of each polynomial the sum of the |coefficients| in t.
-  std::vector<double> norms() const {
+  // Of each polynomial the sum of the |coefficients| in t; none if they are too many.
+  std::optional<std::vector<double>> norms() const {
     std::vector<double> sums;
     for (const ExactPolynomial &p : polynomials_) {
       check(options_.watch);
-      const Polynomial in_t = p.in(local_).enclosed();
+      const auto in_t = p.in_if_short(local_);
+      if (!in_t)
+        return std::nullopt;
+      const Polynomial enclosed = in_t->enclosed();
       double sum = 0.0;
-      for (const auto &[m, c] : in_t.terms())
+      for (const auto &[m, c] : enclosed.terms())
         sum += c.mag();
       sums.push_back(sum);
     }
     return sums;
   }
 
-  static bool within(const std::vector<double> &norms, const std::vector<double> &bounds) {
-    return std::equal(norms.begin(), norms.end(), bounds.begin(), std::less_equal<>());
+  static bool within(const std::optional<std::vector<double>> &norms,
+                     const std::vector<double> &bounds) {
+    return norms &&
+           std::equal(norms->begin(), norms->end(), bounds.begin(), std::less_equal<>());
   }
 
   const std::vector<ExactPolynomial> &polynomials_;

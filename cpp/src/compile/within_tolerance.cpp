@@ -4,6 +4,7 @@
 #include "smallest.hpp"
 #include "polynet/error.hpp"
 #include "polynet/error_model.hpp"
+#include "refused.hpp"
 
 #include <algorithm>
 
@@ -64,8 +65,8 @@ private:
   // |network - polynomial| by neurons on the whole box, worst output; infinite where nothing is
   // proved.
   double certified_error(Network &net) const {
-    try {
-      settle_scales(net, options_.scale, options_.watch);
+    settle_scales(net, options_.scale, options_.watch);
+    const auto proved = unless_refused([&] {
       const Network real = over_inputs(net, problem_.variables, inputs_);
       const ErrorFunction error(real, polynomials_);
       const std::vector<Interval> &errors = error.on_box();
@@ -75,9 +76,8 @@ private:
       for (std::size_t k = 0; k < errors.size(); ++k)
         worst = std::max(worst, up(errors[k].mag() + rounding[k]));
       return worst;
-    } catch (const Error &) {
-      return detail::infinity;
-    }
+    });
+    return proved.value_or(detail::infinity);
   }
 
   void require_time() const {
