@@ -41,8 +41,8 @@ struct Circuit {
 };
 
 /// The circuit of arXiv:1608.08225: every monomial by products of least depth,
-/// ceil(log2(degree)), halves that are shared or equal (squares) preferred. What `bits` marks, if it
-/// is not empty, is 0 or 1 (the polynomials are reduced already, see on_bits), and all bits of a
+/// ceil(log2(degree)), halves that are shared or equal (squares) preferred. What `bits` marks, if
+/// it is not empty, is 0 or 1 (the polynomials are reduced already, see on_bits), and all bits of a
 /// monomial are one product.
 Circuit monomial_circuit(const std::vector<Polynomial> &polynomials, int inputs,
                          const std::vector<bool> &bits = {});

@@ -76,8 +76,8 @@ struct Layout {
 };
 
 /// The circuit laid out in layers: operands centred and normalised to [-1, 1], values that outlive
-/// a layer carried by copy gates, in as many layers as the circuit has levels or the options ask for.
-/// Biases are set, scales are not; numbers that overflow the dtype are infinite.
+/// a layer carried by copy gates, in as many layers as the circuit has levels or the options ask
+/// for. Biases are set, scales are not; numbers that overflow the dtype are infinite.
 Network schedule(const Circuit &circuit, const std::vector<Interval> &box,
                  const CompileOptions &options, const Layout &layout = {});
 

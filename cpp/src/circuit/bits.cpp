@@ -4,7 +4,8 @@
 
 namespace polynet {
 
-BitProducts bit_products(const std::vector<Polynomial> &polynomials, const std::vector<bool> &bits) {
+BitProducts bit_products(const std::vector<Polynomial> &polynomials,
+                         const std::vector<bool> &bits) {
   if (bits.empty())
     return {polynomials, {}};
   BitProducts result;

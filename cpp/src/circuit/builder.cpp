@@ -11,7 +11,7 @@ namespace polynet {
 
 namespace {
 
-// Up to this many polynomials are tried as a basis for the next one.
+// Up to this many polynomials are tried as a basis for the next one: a guard of time only.
 constexpr std::size_t max_combined = 24;
 constexpr double combined_exactly = 16 * unit_roundoff;
 // With larger weights on them (all are normalised) their errors would add up too much.
@@ -32,7 +32,7 @@ double normalise(WirePolynomial &p) {
 
 CompactBuilder::CompactBuilder(const std::vector<Interval> &box, const std::vector<double> &centres,
                                const Factoring &factoring, Watch *watch)
-    : centres_(centres), factoring_(factoring), watch_(watch), random_(factoring.seed) {
+    : centres_(centres), factoring_(factoring), watch_(watch) {
   circuit_.inputs = static_cast<int>(box.size());
   for (std::size_t i = 0; i < box.size(); ++i)
     ranges_.push_back(box[i] - centres[i]);

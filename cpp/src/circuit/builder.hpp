@@ -5,7 +5,6 @@
 #include "wire_polynomial.hpp"
 
 #include <optional>
-#include <random>
 
 namespace polynet {
 
@@ -19,8 +18,8 @@ struct Factoring {
   Method method;
   /// Squares of wires become wires first.
   bool squares;
-  /// 0: the commonest factor first; else by chance, the commoner the likelier.
-  std::uint32_t seed;
+  /// Of factors that are equally common the last one is taken, not the first.
+  bool last_of_ties;
 };
 
 class CompactBuilder {
@@ -49,13 +48,12 @@ private:
   Index monomial_wire(const Monomial &m);
   Combination combination(const WirePolynomial &form) const;
   Interval range(const WirePolynomial &form) const;
-  std::optional<Monomial> choose(const std::map<Monomial, int> &counts);
+  Monomial commonest(const std::map<Monomial, int> &counts) const;
 
   Circuit circuit_;
   std::vector<double> centres_;
   Factoring factoring_;
   Watch *watch_;
-  std::mt19937_64 random_;
   std::vector<Interval> ranges_;
   /// Wires that are products of two wires.
   std::map<Monomial, Index> known_;

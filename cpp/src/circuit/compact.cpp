@@ -6,10 +6,10 @@ namespace polynet {
 
 namespace {
 
-// Beyond this many terms only the ways that pay on sparse polynomials are tried.
+// Guards of time, which nothing else depends on: beyond so many terms in all, polynomials are
+// factored about the origin and in one way a method only; and they are not expanded beyond so many.
 constexpr std::size_t many_terms = 200;
 constexpr std::size_t max_expanded = 2000;
-constexpr std::uint32_t max_seeds = 12;
 
 using Method = Factoring::Method;
 
@@ -39,7 +39,12 @@ public:
   }
 
   bool has_high() const { return has_high_; }
-  std::uint32_t seeds() const { return terms_ <= many_terms ? max_seeds : 1; }
+  /// Whether to take the last of equally common factors as well as the first. On 148 networks
+  /// (74 polynomials) the first alone takes 2.2 % more neurons than with eleven choices by chance
+  /// besides, both ways 1.0 % in 0.7 of the time; of FPBench's every one has as few.
+  std::vector<bool> ties() const {
+    return terms_ <= many_terms ? std::vector<bool>{false, true} : std::vector<bool>{false};
+  }
 
   void add(std::vector<Circuit> &circuits, const Factoring &factoring) const {
     add(circuits, factoring, plain_, origin_);
@@ -75,11 +80,14 @@ std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &given,
   const Targets targets(polynomials, box, watch);
   std::vector<Circuit> circuits;
   if (!targets.has_high())
-    targets.add(circuits, {Method::horner, false, 0});
-  for (std::uint32_t seed = 0; seed < targets.seeds(); ++seed)
-    for (const Method method : {Method::horner, Method::pairs})
-      for (const bool squares : {false, true})
-        targets.add(circuits, {method, squares, seed});
+    targets.add(circuits, {Method::horner, false, false});
+  else
+    for (const bool last : targets.ties())
+      for (const Method method : {Method::horner, Method::pairs})
+        for (const bool squares : {false, true})
+          targets.add(circuits, {method, squares, last});
+  for (Circuit &circuit : circuits)
+    circuit = with_bit_products(std::move(circuit), products);
   return circuits;
 }
 
@@ -88,9 +96,9 @@ std::vector<Circuit> triple_circuits(const std::vector<Polynomial> &polynomials,
   const Targets targets(polynomials, box, watch);
   std::vector<Circuit> circuits;
   if (targets.has_high())
-    for (std::uint32_t seed = 0; seed < targets.seeds(); ++seed)
+    for (const bool last : targets.ties())
       for (const bool squares : {false, true})
-        targets.add(circuits, {Method::triples, squares, seed});
+        targets.add(circuits, {Method::triples, squares, last});
   return circuits;
 }
 

@@ -1,22 +1,15 @@
 // Polynomials of degree 3 and more, taken apart.
 #include "builder.hpp"
 
+#include <algorithm>
+
 namespace polynet {
 
-// One of the commonest factors, or any of them, if there are any.
-std::optional<Monomial> CompactBuilder::choose(const std::map<Monomial, int> &counts) {
-  const Monomial *best = nullptr;
-  double best_score = 0.0;
-  for (const auto &[m, count] : counts) {
-    double score = count;
-    if (factoring_.seed != 0)
-      score *= 0.25 + static_cast<double>(random_() >> 11) * 0x1p-53;
-    if (score > best_score) {
-      best_score = score;
-      best = &m;
-    }
-  }
-  return best ? std::optional<Monomial>(*best) : std::nullopt;
+Monomial CompactBuilder::commonest(const std::map<Monomial, int> &counts) const {
+  const auto fewer = [](const auto &a, const auto &b) { return a.second < b.second; };
+  if (!factoring_.last_of_ties)
+    return std::max_element(counts.begin(), counts.end(), fewer)->first;
+  return std::max_element(counts.rbegin(), counts.rend(), fewer)->first;
 }
 
 WirePolynomial CompactBuilder::build_high(WirePolynomial p) {
@@ -43,7 +36,7 @@ WirePolynomial CompactBuilder::build_high(WirePolynomial p) {
     count(m, 1);
   while (!squares.empty() || (all_pairs && !pairs.empty())) {
     check(watch_);
-    const Monomial factor = *choose(squares.empty() ? pairs : squares);
+    const Monomial factor = commonest(squares.empty() ? pairs : squares);
     const Index wire = monomial_wire(factor);
     WirePolynomial rewritten;
     for (auto i = p.begin(); i != p.end();) {
@@ -72,8 +65,8 @@ WirePolynomial CompactBuilder::build_high(WirePolynomial p) {
   return factor_out(std::move(p));
 }
 
-// Of the monomials of degree 3 and more the commonest wire, or product of two for products of three,
-// times all that it goes with, until what is left is quadratic.
+// Of the monomials of degree 3 and more the commonest wire, or product of two for products of
+// three, times all that it goes with, until what is left is quadratic.
 WirePolynomial CompactBuilder::factor_out(WirePolynomial p) {
   const bool pairs = factoring_.method == Factoring::Method::triples;
   WirePolynomial result;
@@ -90,7 +83,7 @@ WirePolynomial CompactBuilder::factor_out(WirePolynomial p) {
             for (std::size_t j = m[i].power > 1 ? i : i + 1; j < m.size(); ++j)
               ++counts[wire * wire_monomial(m[j].variable)];
         }
-    const Monomial factor = *choose(counts);
+    const Monomial factor = commonest(counts);
     WirePolynomial cofactor, rest;
     for (const auto &[m, c] : p) {
       if (const auto divided = quotient(m, factor))

@@ -17,8 +17,7 @@ WirePolynomial middle(const Polynomial &p) {
   return result;
 }
 
-std::optional<WirePolynomial> expanded(const WirePolynomial &p,
-                                       const std::vector<double> &centres,
+std::optional<WirePolynomial> expanded(const WirePolynomial &p, const std::vector<double> &centres,
                                        std::size_t max_terms) {
   WirePolynomial result, mass;
   for (const auto &[monomial, coefficient] : p) {

@@ -12,10 +12,11 @@ namespace polynet {
 
 namespace {
 
-// The moves of centres that are tried, in radii.
+// The moves of centres that are tried, in radii. Without any but 0, 148 networks take 3.5 % more
+// neurons, FPBench's 2.8 %.
 constexpr double shifts[] = {0.0, 0.5, 4.0};
 // Circuits that are laid out in every way: so many of those with the fewest neurons, and of those
-// with the fewest besides copies. The others only in the plain way.
+// with the fewest besides copies. The others only in the plain way: a guard of time.
 constexpr std::size_t thorough = 8;
 constexpr int most_hidden_layers = 8;
 

@@ -8,9 +8,10 @@ namespace polynet {
 
 namespace {
 
-// Larger systems are not worth their time.
+// Guards of time: larger systems are not solved.
 constexpr Eigen::Index max_unknowns = 400;
 constexpr Eigen::Index max_equations = 1000;
+// A misfit this small a part of the largest number is what the rounding of solve_least leaves.
 constexpr double solved = 1e-12;
 
 using Eigen::Index;

@@ -15,7 +15,7 @@ namespace polynet {
 
 namespace {
 
-// So many take a second to lay out, and some hundred bytes each.
+// A guard of memory: each takes four neurons and a gate, some hundred bytes.
 constexpr std::size_t max_products = 1'000'000;
 
 // Laid out as the options say, without a choice.
@@ -35,10 +35,10 @@ Network in_layers(const LocalProblem &problem, CompileOptions options) {
     for (const auto &[m, c] : p.terms())
       degree_of_all = std::max(degree_of_all, degree(m));
   if (degree_of_all > std::pow(max_operands, layers))
-    throw Error(ErrorCode::size_limit,
-                "a monomial of degree " + std::to_string(degree_of_all) + " takes more than " +
-                    std::to_string(layers) + " hidden layers, as a gate multiplies at most " +
-                    std::to_string(max_operands) + " values");
+    throw Error(ErrorCode::size_limit, "a monomial of degree " + std::to_string(degree_of_all) +
+                                           " takes more than " + std::to_string(layers) +
+                                           " hidden layers, as a gate multiplies at most " +
+                                           std::to_string(max_operands) + " values");
   std::vector<double> centres;
   for (const Interval &x : problem.box)
     centres.push_back(x.mid());
@@ -56,9 +56,8 @@ Network in_layers(const LocalProblem &problem, CompileOptions options) {
 Network compile_local(const LocalProblem &problem, const CompileOptions &options) {
   if (options.hidden_layers || options.construction == Construction::shallow)
     return in_layers(problem, options);
-  const Circuit circuit =
-      monomial_circuit(problem.polynomials, static_cast<int>(problem.box.size()),
-                       one_neuron_bits(options));
+  const Circuit circuit = monomial_circuit(
+      problem.polynomials, static_cast<int>(problem.box.size()), one_neuron_bits(options));
   if (circuit.products.size() > max_products)
     throw Error(ErrorCode::size_limit, "the circuit has " +
                                            std::to_string(circuit.products.size()) +

@@ -10,9 +10,11 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Terms = std::map<int, double>;
 
-// Beyond this size the span's dimension is not worked out.
+// Beyond this size the span's dimension is not worked out: a guard of time. At 0, which also ends
+// the riding of values, 102 networks take 2.2 % more neurons.
 constexpr std::size_t max_rank = 150;
-// A riding form that is nearer to the span of the others, relative to its size, is left alone.
+// A riding form that is nearer to the span of the others, relative to its size, is left alone:
+// what it carries would come with its error times a thousand.
 constexpr double well_conditioned = 1e-3;
 
 // The terms whose wires vary on the box; the others are added to the constant.
@@ -115,8 +117,7 @@ private:
     MatrixXd m = MatrixXd::Zero(rows(), static_cast<Index>(forms.size()));
     for (std::size_t k = 0; k < forms.size(); ++k)
       for (const auto &[wire, weight] : forms[k])
-        m(row_.at(wire), static_cast<Index>(k)) =
-            weight * ranges_.of(wire).radius / norm(forms[k]);
+        m(row_.at(wire), static_cast<Index>(k)) = weight * ranges_.of(wire).radius / norm(forms[k]);
     return m;
   }
 
@@ -148,8 +149,7 @@ private:
       result_.forms.push_back({distinct_[d], 0.0});
     }
     const bool all_copied = copy.size() == distinct_.size();
-    const MatrixXd weights =
-        all_copied ? MatrixXd() : solve(columns(chosen), columns(distinct_));
+    const MatrixXd weights = all_copied ? MatrixXd() : solve(columns(chosen), columns(distinct_));
     for (std::size_t f = 0; f < rests_.size(); ++f) {
       if (rests_[f].empty())
         continue;

@@ -138,8 +138,7 @@ std::vector<double> product_costs(const CompileOptions &options, const Layout &l
   std::map<int, int> exponents{{0, 1}};
   for (int b = 2; b <= max_operands; ++b) {
     exponents[b - 1] = 1;
-    costs.push_back(
-        double(product_stencil(*options.activation, layout, exponents).neurons.size()));
+    costs.push_back(double(product_stencil(*options.activation, layout, exponents).neurons.size()));
   }
   return costs;
 }

@@ -26,8 +26,8 @@ struct NeededForm {
   std::map<int, double> share;
 };
 
-/// A wire of the layer: linear parts + offset + size * gate(normalised factors). A product of degree
-/// 2 is centred: u, v being forms with centres c, d and radii r, q,
+/// A wire of the layer: linear parts + offset + size * gate(normalised factors). A product of
+/// degree 2 is centred: u, v being forms with centres c, d and radii r, q,
 ///     u v = c v + d u - c d + r q * gate((u - c)/r, (v - d)/q).
 /// Others are not, as products of two would be left. A product of bits is (1 + gate)/2.
 struct LayerProduct {

@@ -89,8 +89,7 @@ private:
 
   static bool within(const std::optional<std::vector<double>> &norms,
                      const std::vector<double> &bounds) {
-    return norms &&
-           std::equal(norms->begin(), norms->end(), bounds.begin(), std::less_equal<>());
+    return norms && std::equal(norms->begin(), norms->end(), bounds.begin(), std::less_equal<>());
   }
 
   const std::vector<ExactPolynomial> &polynomials_;

@@ -7,9 +7,8 @@ namespace polynet {
 
 namespace {
 
+// Guards of time: nine levels are enough for a term of the highest degree.
 constexpr int max_hidden_layers = 64;
-// As far as docs/limits.md promises; beyond, a power's own circuit would take more layers than
-// float64 has digits for.
 constexpr std::uint64_t max_degree = 512;
 
 void check_parameter(const char *name, const std::optional<double> &value, Dtype dtype) {
@@ -72,8 +71,8 @@ Construction construction_from_name(std::string_view name) {
 
 std::vector<std::string> construction_names() { return {"compact", "paper", "shallow"}; }
 
-void check_request(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
-                   const CompileOptions &options) {
+void check_request(const std::vector<ExactPolynomial> &polynomials,
+                   const std::vector<Interval> &box, const CompileOptions &options) {
   check_parameter("bias", options.bias, options.dtype);
   check_parameter("scale", options.scale, options.dtype);
   check_parameter("sharpness", options.sharpness, options.dtype);

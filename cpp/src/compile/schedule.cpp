@@ -22,9 +22,13 @@ bool has_only_bits(const Circuit &circuit) {
 // what layer t - 1 must provide.
 Network schedule(const Circuit &circuit, const FormRanges &ranges, const std::vector<Interval> &box,
                  const CompileOptions &options, const Layout &layout) {
-  const LayoutProblem problem{circuit,          ranges, options, layout, circuit.levels(),
-                              !options.bits.empty() && options.activation->sigmoid &&
-                                  has_only_bits(circuit)};
+  const LayoutProblem problem{
+      circuit,
+      ranges,
+      options,
+      layout,
+      circuit.levels(),
+      !options.bits.empty() && options.activation->sigmoid && has_only_bits(circuit)};
   Network net;
   net.activation = options.activation;
   net.dtype = options.dtype;

@@ -1,10 +1,10 @@
 // The smallest network within a tolerance.
 #include "all_networks.hpp"
 #include "gates.hpp"
-#include "smallest.hpp"
 #include "polynet/error.hpp"
 #include "polynet/error_model.hpp"
 #include "refused.hpp"
+#include "smallest.hpp"
 
 #include <algorithm>
 
@@ -44,9 +44,8 @@ public:
     std::stable_sort(rest.begin(), rest.end(),
                      [](const LaidOut *a, const LaidOut *b) { return a->estimate < b->estimate; });
     rest.resize(std::min(rest.size(), most_accurate_looks));
-    std::stable_sort(rest.begin(), rest.end(), [](const LaidOut *a, const LaidOut *b) {
-      return a->neurons < b->neurons;
-    });
+    std::stable_sort(rest.begin(), rest.end(),
+                     [](const LaidOut *a, const LaidOut *b) { return a->neurons < b->neurons; });
     for (LaidOut *c : rest) {
       require_time();
       if (within(c->net))
@@ -115,8 +114,8 @@ private:
 } // namespace
 
 Network smallest_within_tolerance(const LocalProblem &problem, const std::vector<Interval> &inputs,
-                       const std::vector<ExactPolynomial> &polynomials,
-                       const CompileOptions &options) {
+                                  const std::vector<ExactPolynomial> &polynomials,
+                                  const CompileOptions &options) {
   return Search(problem, inputs, polynomials, options).run();
 }
 

@@ -23,8 +23,8 @@ using Numerators = std::map<Monomial, Dyadic>;
 using Line = std::vector<Dyadic>;
 
 // sum_k a_k (c + x)^k in powers of x: synthetic division by Horner's rule, again and again
-// (Shaw and Traub 1974). The numbers are integers times one power of two. False if they need too many
-// digits.
+// (Shaw and Traub 1974). The numbers are integers times one power of two. False if they need too
+// many digits.
 bool move(Line &line, const Dyadic &c) {
   const auto d = static_cast<long>(line.size()) - 1;
   // With c = n 2^e: a_k 2^(e k) are the coefficients in x/2^e, moved by the integer n.
@@ -67,8 +67,8 @@ Monomial joined(const Monomial &rest, std::uint32_t variable, std::uint32_t powe
 }
 
 // With centre + unit t in place of a variable; none beyond the limits.
-std::optional<Numerators> substituted(const Numerators &terms, std::uint32_t variable, const Dyadic &centre,
-                       const Dyadic &unit) {
+std::optional<Numerators> substituted(const Numerators &terms, std::uint32_t variable,
+                                      const Dyadic &centre, const Dyadic &unit) {
   std::map<Monomial, Line> lines;
   for (const auto &[m, numerator] : terms) {
     auto [rest, power] = split(m, variable);

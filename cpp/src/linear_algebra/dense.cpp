@@ -23,15 +23,17 @@ std::vector<Index> independent_columns(MatrixXd a, MatrixXd &basis, double thres
   std::vector<Index> chosen;
   if (a.size() == 0)
     return chosen;
-  const MatrixXd given = a;
   const double longest = a.colwise().stableNorm().maxCoeff();
   a = without_span(std::move(a), basis);
   while (static_cast<Index>(chosen.size()) < a.cols()) {
-    Index k = 0;
-    const double farthest = a.colwise().stableNorm().maxCoeff(&k);
+    const VectorXd distance = a.colwise().stableNorm();
+    const double farthest = distance.maxCoeff();
     if (!(farthest > threshold * longest))
       break;
-    // From the column as it was, as rounding has tilted what is left of it.
+    Index k = 0; // the first of those that rounding alone tells apart
+    while (distance[k] < (1.0 - 0x1p-30) * farthest)
+      ++k;
+    // Once more, as rounding has tilted what is left of a short one.
     const MatrixXd direction = without_span(a.col(k) / farthest, basis).normalized();
     basis.conservativeResize(a.rows(), basis.cols() + 1);
     basis.rightCols(1) = direction;
@@ -63,11 +65,14 @@ MatrixXd solve(const MatrixXd &a, const MatrixXd &b) {
   return x;
 }
 
-// The least one is in the span of the rows of a.
+// The least one is in the span of the rows of a. Refined once, for its product with their basis.
 MatrixXd solve_least(const MatrixXd &a, const MatrixXd &b) {
   MatrixXd rows(a.cols(), 0);
   independent_columns(a.transpose(), rows);
-  return rows.lazyProduct(solve(a.lazyProduct(rows), b));
+  const MatrixXd in_rows = a.lazyProduct(rows);
+  MatrixXd x = rows.lazyProduct(solve(in_rows, b));
+  x += rows.lazyProduct(solve(in_rows, b - a.lazyProduct(x)));
+  return x;
 }
 
 // Jacobi's rotations, each of which makes one entry zero, until all of them are.
