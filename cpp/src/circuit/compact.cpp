@@ -41,7 +41,7 @@ public:
   bool has_high() const { return has_high_; }
   /// Whether to take the last of equally common factors as well as the first. On 148 networks
   /// (74 polynomials) the first alone takes 2.2 % more neurons than with eleven choices by chance
-  /// besides, both ways 1.0 % in 0.7 of the time; of FPBench's every one has as few.
+  /// besides, both ways 1.1 % in 0.7 of the time; of FPBench's every one has as few.
   std::vector<bool> ties() const {
     return terms_ <= many_terms ? std::vector<bool>{false, true} : std::vector<bool>{false};
   }
