@@ -19,8 +19,8 @@ constexpr double tolerated = 2.0;
 constexpr double doubt = 2.0;
 // Networks up to this size are judged by certified errors, larger ones by estimates.
 constexpr int most_certified = 1500;
-// Networks looked at per number of neurons, and in all. A third of the same number changed none of
-// 38 networks and took a fifth more time.
+// Networks looked at per number of neurons, and in all. Three of a number take 0.3 % fewer neurons
+// over 148 networks, and 18 % more time.
 constexpr int most_equals = 2;
 constexpr std::size_t most_looks = 24;
 // Points at which truncation errors are compared.
