@@ -21,8 +21,11 @@ std::vector<std::int64_t> wires(const Circuit &circuit, std::vector<std::int64_t
     return values[static_cast<std::size_t>(wire)];
   };
   for (const polynet::Product &p : circuit.products) {
-    const std::int64_t left = single(p.left);
-    values.push_back(left * (p.square ? left : single(p.right)));
+    std::int64_t product = 1;
+    for (const polynet::Product::Factor &f : p.factors)
+      for (int k = 0; k < f.exponent; ++k)
+        product *= single(f.form);
+    values.push_back(product);
   }
   return values;
 }
@@ -63,7 +66,7 @@ TEST_CASE("a power of two is reached by squares alone") {
     const Circuit c = monomial_circuit({power(1u << k).enclosed()}, 1);
     CHECK(c.products.size() == k);
     for (const polynet::Product &p : c.products)
-      CHECK(p.square);
+      CHECK(p.is_square());
   }
 }
 
@@ -73,7 +76,7 @@ TEST_CASE("a square of a monomial is one square of its root") {
   for (int n = 0; n < 2; ++n) {
     const Circuit c = monomial_circuit({squares[n].enclosed()}, 3);
     CHECK(c.products.size() == products[n]);
-    CHECK(c.products.back().square);
+    CHECK(c.products.back().is_square());
   }
 }
 
@@ -142,9 +145,10 @@ double value(const polynet::Combination &form, const std::vector<double> &wire_v
 // The outputs at a point; every wire that a product uses must come before it.
 std::vector<double> outputs(const Circuit &circuit, std::vector<double> values) {
   for (const polynet::Product &p : circuit.products) {
-    const double left = value(p.left, values);
-    const double third = p.third ? value(*p.third, values) : 1.0;
-    values.push_back(left * (p.square ? left : value(p.right, values)) * third);
+    double product = 1.0;
+    for (const polynet::Product::Factor &f : p.factors)
+      product *= std::pow(value(f.form, values), f.exponent);
+    values.push_back(product);
   }
   std::vector<double> result;
   for (const polynet::Combination &output : circuit.outputs)
@@ -178,8 +182,6 @@ TEST_CASE("every compact circuit has the polynomials' values") {
     std::vector<Circuit> circuits = polynet::compact_circuits(enclosed, box);
     const std::vector<Circuit> triples = polynet::triple_circuits(enclosed, box);
     circuits.insert(circuits.end(), triples.begin(), triples.end());
-    if (!triples.empty())
-      circuits.push_back(polynet::polarised(triples.front()));
     for (const Circuit &circuit : circuits) {
       REQUIRE(circuit.inputs == 4);
       const std::vector<double> values = outputs(circuit, x);
@@ -218,10 +220,10 @@ TEST_CASE("compact circuits are the polynomial symbolically, up to rounding of c
         return sum;
       };
       for (const polynet::Product &product : circuit.products) {
-        const polynet::Polynomial left = expanded(product.left);
-        polynet::Polynomial wire = left * (product.square ? left : expanded(product.right));
-        if (product.third)
-          wire = wire * expanded(*product.third);
+        polynet::Polynomial wire(1.0);
+        for (const polynet::Product::Factor &f : product.factors)
+          for (int k = 0; k < f.exponent; ++k)
+            wire = wire * expanded(f.form);
         wires.push_back(std::move(wire));
       }
       polynet::Polynomial difference = expanded(circuit.outputs.at(0));
@@ -257,7 +259,7 @@ TEST_CASE("a quadratic form takes as many squares as its rank") {
     int cost = 0;
     const std::vector<Circuit> circuits = polynet::compact_circuits({p}, cube(6));
     for (const polynet::Product &product : circuits.front().products)
-      cost += product.square ? 1 : 2;
+      cost += product.is_square() ? 1 : 2;
     CHECK(cost == rank);
   }
 }

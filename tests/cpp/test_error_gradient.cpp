@@ -211,6 +211,7 @@ TEST_CASE("all slopes of the error are in its gradient, whatever the gates") {
       if (!c.bits.empty())
         continue;
       polynet::CompileOptions o = options(name);
+      const int inputs = static_cast<int>(c.box.size());
       std::vector<Network> networks;
       for (const auto products : {Layout::Products::central, Layout::Products::forward,
                                   Layout::Products::halves, Layout::Products::richardson}) {
@@ -219,11 +220,13 @@ TEST_CASE("all slopes of the error are in its gradient, whatever the gates") {
         layout.single_copies = layout.riding = products == Layout::Products::central;
         layout.max_shift = 1.0;
         networks.push_back(
-            polynet::schedule(polynet::paper_circuit(c.enclosed(), c.box, o), c.box, o, layout));
+            polynet::schedule(polynet::monomial_circuit(c.enclosed(), inputs), c.box, o, layout));
       }
       for (const int layers : {1, 2})
-        if (c.box.size() < 4)
-          networks.push_back(polynet::grouped(c.enclosed(), c.box, o, layers));
+        if (inputs < 4) {
+          o.hidden_layers = layers;
+          networks.push_back(polynet::compile(c.exact(), c.box, o));
+        }
       for (Network &net : networks) {
         polynet::settle_scales(net, 0.25);
         CAPTURE(name);

@@ -15,15 +15,18 @@ struct Combination {
   Interval constant;
 };
 
-/// A product of two combinations of earlier wires, or a square of `left`, without `right`; times a
-/// third one if there is one. Or the product of all bits among the inputs that `left` lists, each
-/// with the weight 1.
+/// A product of powers of distinct combinations of earlier wires, of degree 2 at least. Or that of
+/// all bits among the inputs that its factors are, each alone.
 struct Product {
-  Combination left;
-  Combination right;
-  bool square = false;
-  std::optional<Combination> third = {};
+  struct Factor {
+    Combination form;
+    int exponent = 1;
+  };
+  std::vector<Factor> factors;
   bool of_bits = false;
+
+  int degree() const;
+  bool is_square() const { return factors.size() == 1 && factors[0].exponent == 2; }
 };
 
 /// An arithmetic circuit. Wires 0..inputs-1 are the variables, wire inputs + k is product k;
@@ -38,36 +41,32 @@ struct Circuit {
 };
 
 /// The circuit of arXiv:1608.08225: every monomial by products of least depth,
-/// ceil(log2(degree)), halves that are shared or equal (squares) preferred.
-Circuit monomial_circuit(const std::vector<Polynomial> &polynomials, int inputs);
-
-/// Polynomials where every product of two or more bits is one variable more.
-struct BitProducts {
-  std::vector<Polynomial> polynomials;
-  /// Variable inputs + k is the product of these.
-  std::vector<Monomial> products;
-};
-/// The polynomials are reduced already, see on_bits. Products of more than max_bits are left alone.
-BitProducts bit_products(const std::vector<Polynomial> &polynomials, const std::vector<bool> &bits,
-                         int max_bits);
-/// The circuit of such polynomials with the products of bits as its first products: wires keep
-/// their numbers.
-Circuit with_bit_products(Circuit circuit, const std::vector<Monomial> &products);
+/// ceil(log2(degree)), halves that are shared or equal (squares) preferred. What `bits` marks, if
+/// it is not empty, is 0 or 1 (the polynomials are reduced already, see on_bits), and all bits of a
+/// monomial are one product.
+Circuit monomial_circuit(const std::vector<Polynomial> &polynomials, int inputs,
+                         const std::vector<bool> &bits = {});
 
 /// Circuits with few products, found in different ways: quadratic parts as sums of squares and
 /// products of linear forms, higher degrees by factoring and by substituting powers. Each computes
 /// the polynomials up to the rounding of its coefficients. The compiler lays them out and takes the
 /// one with the fewest neurons.
 std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials,
-                                      const std::vector<Interval> &box, Watch *watch = nullptr);
+                                      const std::vector<Interval> &box,
+                                      const std::vector<bool> &bits = {}, Watch *watch = nullptr);
 
 /// Circuits of products of two and of three values, for activations that multiply three as cheaply;
 /// none for polynomials of degree 2.
 std::vector<Circuit> triple_circuits(const std::vector<Polynomial> &polynomials,
                                      const std::vector<Interval> &box, Watch *watch = nullptr);
 
-/// The circuit with every product of two as squares, u v = ((u + v)^2 - u^2 - v^2)/2, equal squares
-/// once: all cross products of n values take n (n + 1)/2 squares.
-Circuit polarised(const Circuit &circuit);
+/// A circuit of at most so many levels: every monomial about these centres by products of several
+/// values, in groups that cost the least (arXiv:1705.05502, theorem 5.1, by dynamic programming). A
+/// product of b values costs costs[b], there is none of more than costs.size() - 1, and costs[1] is
+/// for a value that waits for a level. None if a monomial takes more levels or there are more than
+/// 100,000 terms.
+std::optional<Circuit> grouped_circuit(const std::vector<Polynomial> &polynomials,
+                                       const std::vector<double> &centres, int levels,
+                                       const std::vector<double> &costs, Watch *watch = nullptr);
 
 } // namespace polynet

@@ -55,14 +55,6 @@ struct CompileOptions {
 Network compile(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options);
 
-/// The paper's circuit (or the compact ones) of the polynomials. Products of bits are wires at once
-/// where the activation is a sigmoid.
-Circuit paper_circuit(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
-                      const CompileOptions &options);
-std::vector<Circuit> compact_circuits(const std::vector<Polynomial> &polynomials,
-                                      const std::vector<Interval> &box,
-                                      const CompileOptions &options);
-
 /// What stands for the products and the copies of a circuit.
 struct Layout {
   enum class Products {
@@ -79,20 +71,15 @@ struct Layout {
   /// Where that saves copies, the centre of an operand may be off the middle of its range by so
   /// many times the range's radius.
   double max_shift = 0.0;
+  /// Products of two are centred in their operands' ranges, which may take copies; else at 0.
+  bool centred = true;
 };
 
 /// The circuit laid out in layers: operands centred and normalised to [-1, 1], values that outlive
-/// a layer carried by copy gates. Biases are set, scales are not.
+/// a layer carried by copy gates, in as many layers as the circuit has levels or the options ask
+/// for. Biases are set, scales are not; numbers that overflow the dtype are infinite.
 Network schedule(const Circuit &circuit, const std::vector<Interval> &box,
                  const CompileOptions &options, const Layout &layout = {});
-
-/// A network of that many hidden layers: every monomial about the centre of the box (about 0 if
-/// not `centred`) by products of up to 9 operands in each layer, in groups that take the fewest
-/// neurons (arXiv:1705.05502, theorem 5.1). Error (size_limit) where the layers are too few. Biases
-/// are set, scales are not.
-Network grouped(const std::vector<Polynomial> &polynomials, const std::vector<Interval> &box,
-                const CompileOptions &options, int layers, const Layout &layout = {},
-                bool centred = true);
 
 /// Certified errors on the whole box, worst output; infinite where nothing can be proved.
 struct WholeBoxError {

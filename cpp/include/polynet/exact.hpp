@@ -9,6 +9,7 @@
 #include "polynet/polynomial.hpp"
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -49,6 +50,8 @@ public:
   /// The same as a polynomial in t. Error (size_limit) beyond 100,000 terms, or if the numbers need
   /// more than 64 MiB in all.
   ExactPolynomial in(const LocalVariables &local) const;
+  /// The same; none beyond these limits.
+  std::optional<ExactPolynomial> in_if_short(const LocalVariables &local) const;
   /// p((x_i - origin)/unit) for one of the variables: what is written about some point in units of
   /// its own as a polynomial in x. Both are texts as for add(). Error as for add() and in(), and
   /// (invalid_input) if the unit is 0.

@@ -1,10 +1,13 @@
-// Products of bits as wires: monomials in bits need no tree of products.
-#include "polynet/circuit.hpp"
+#include "bits.hpp"
+
+#include "polynet/stencil.hpp"
 
 namespace polynet {
 
-BitProducts bit_products(const std::vector<Polynomial> &polynomials, const std::vector<bool> &bits,
-                         int max_bits) {
+BitProducts bit_products(const std::vector<Polynomial> &polynomials,
+                         const std::vector<bool> &bits) {
+  if (bits.empty())
+    return {polynomials, {}};
   BitProducts result;
   std::map<Monomial, std::uint32_t> variable;
   const auto inputs = static_cast<std::uint32_t>(bits.size());
@@ -13,7 +16,7 @@ BitProducts bit_products(const std::vector<Polynomial> &polynomials, const std::
     for (const auto &[m, c] : p.terms()) {
       Monomial of_bits, rest;
       for (const Factor &f : m)
-        (!bits.empty() && bits[f.variable] ? of_bits : rest).push_back(f);
+        (bits[f.variable] ? of_bits : rest).push_back(f);
       if (of_bits.size() < 2 || of_bits.size() > static_cast<std::size_t>(max_bits)) {
         shorter.add(m, c);
         continue;
@@ -35,7 +38,7 @@ Circuit with_bit_products(Circuit circuit, const std::vector<Monomial> &products
     Product product;
     product.of_bits = true;
     for (const Factor &f : m)
-      product.left.terms.emplace_back(static_cast<int>(f.variable), 1.0);
+      product.factors.push_back({{{{static_cast<int>(f.variable), 1.0}}, 0.0}, 1});
     all.push_back(std::move(product));
   }
   circuit.inputs -= static_cast<int>(products.size());

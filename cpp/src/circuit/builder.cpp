@@ -1,13 +1,17 @@
+// Polynomials as linear forms over wires: what is built is used again, quadratic parts are
+// decomposed.
 #include "builder.hpp"
 
 #include "../linear_algebra/dense.hpp"
 #include "quadratic.hpp"
 
+#include <algorithm>
+
 namespace polynet {
 
 namespace {
 
-// Up to this many polynomials are tried as a basis for the next one.
+// Up to this many polynomials are tried as a basis for the next one: a guard of time only.
 constexpr std::size_t max_combined = 24;
 constexpr double combined_exactly = 16 * unit_roundoff;
 // With larger weights on them (all are normalised) their errors would add up too much.
@@ -28,7 +32,7 @@ double normalise(WirePolynomial &p) {
 
 CompactBuilder::CompactBuilder(const std::vector<Interval> &box, const std::vector<double> &centres,
                                const Factoring &factoring, Watch *watch)
-    : centres_(centres), factoring_(factoring), watch_(watch), random_(factoring.seed) {
+    : centres_(centres), factoring_(factoring), watch_(watch) {
   circuit_.inputs = static_cast<int>(box.size());
   for (std::size_t i = 0; i < box.size(); ++i)
     ranges_.push_back(box[i] - centres[i]);
@@ -62,39 +66,40 @@ Interval CompactBuilder::range(const WirePolynomial &form) const {
   return sum;
 }
 
-std::pair<CompactBuilder::Index, double> CompactBuilder::product(const WirePolynomial &left,
-                                                                 const WirePolynomial &right,
-                                                                 bool square,
-                                                                 const WirePolynomial &third) {
-  WirePolynomial l = left, r = right, t = third;
-  double factor = normalise(l);
-  factor *= square ? factor : normalise(r);
-  if (!t.empty())
-    factor *= normalise(t);
-  if (square)
-    r = l;
-  if (r < l)
-    std::swap(l, r);
-  const auto [known, is_new] = products_.emplace(std::array{l, r, t}, ranges_.size());
-  if (is_new) {
-    circuit_.products.push_back({combination(l), square ? Combination{} : combination(r), square});
-    ranges_.push_back(square ? pow(range(l), 2) : range(l) * range(r));
-    if (!t.empty()) {
-      circuit_.products.back().third = combination(t);
-      ranges_.back() *= range(t);
-    } else if (l.size() == 1 && r.size() == 1 && !l.begin()->first.empty() &&
-               !r.begin()->first.empty())
-      known_.emplace(l.begin()->first * r.begin()->first, known->second);
+std::pair<CompactBuilder::Index, double>
+CompactBuilder::product(std::vector<WirePolynomial> forms) {
+  double factor = 1.0;
+  for (WirePolynomial &form : forms)
+    factor *= normalise(form);
+  std::sort(forms.begin(), forms.end());
+  const auto [known, is_new] = products_.emplace(forms, ranges_.size());
+  if (!is_new)
+    return {known->second, factor};
+  Product p;
+  Monomial monomial;
+  Interval values = 1.0;
+  bool of_wires = true;
+  for (auto first = forms.begin(); first != forms.end();) {
+    const auto last = std::upper_bound(first, forms.end(), *first);
+    p.factors.push_back({combination(*first), static_cast<int>(last - first)});
+    values *= pow(range(*first), p.factors.back().exponent);
+    of_wires = of_wires && first->size() == 1 && !first->begin()->first.empty();
+    for (; first != last; ++first)
+      monomial = monomial * first->begin()->first;
   }
+  if (of_wires && forms.size() == 2)
+    known_.emplace(monomial, known->second);
+  circuit_.products.push_back(std::move(p));
+  ranges_.push_back(values);
   return {known->second, factor};
 }
 
 CompactBuilder::Index CompactBuilder::monomial_wire(const Monomial &m) {
   if (const auto wire = known_.find(m); wire != known_.end())
     return wire->second;
-  const WirePolynomial left{{wire_monomial(m.front().variable), 1.0}};
-  const WirePolynomial right{{wire_monomial(m.back().variable), 1.0}};
-  return product(left, right, m.size() == 1).first;
+  return product({{{wire_monomial(m.front().variable), 1.0}},
+                  {{wire_monomial(m.back().variable), 1.0}}})
+      .first;
 }
 
 // Returns a linear form in the wires that equals p.
@@ -224,7 +229,7 @@ void CompactBuilder::decompose_component(const std::vector<Index> &wires, const 
     return f;
   };
   for (const FormProduct &term : d.products) {
-    const auto [wire, weight] = product(form(term.left), form(term.right), term.square);
+    const auto [wire, weight] = product({form(term.left), form(term.right)});
     add(result, wire_monomial(wire), term.factor * weight);
   }
   for (const Decomposition::Free &term : d.free) {

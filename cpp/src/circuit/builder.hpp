@@ -4,9 +4,7 @@
 #include "polynet/circuit.hpp"
 #include "wire_polynomial.hpp"
 
-#include <array>
 #include <optional>
-#include <random>
 
 namespace polynet {
 
@@ -20,8 +18,8 @@ struct Factoring {
   Method method;
   /// Squares of wires become wires first.
   bool squares;
-  /// 0: the commonest factor first; else by chance, the commoner the likelier.
-  std::uint32_t seed;
+  /// Of factors that are equally common the last one is taken, not the first.
+  bool last_of_ties;
 };
 
 class CompactBuilder {
@@ -43,26 +41,23 @@ private:
   WirePolynomial build_quadratic(const WirePolynomial &p);
   void decompose_component(const std::vector<Index> &wires, const WirePolynomial &p,
                            WirePolynomial &result);
-  WirePolynomial horner(WirePolynomial p);
-  WirePolynomial triples(WirePolynomial p);
+  WirePolynomial factor_out(WirePolynomial p);
 
-  /// A wire for the product of two linear forms, or of three, and the factor that it lacks.
-  std::pair<Index, double> product(const WirePolynomial &left, const WirePolynomial &right,
-                                   bool square, const WirePolynomial &third = {});
+  /// A wire for the product of linear forms, and the factor that it lacks.
+  std::pair<Index, double> product(std::vector<WirePolynomial> forms);
   Index monomial_wire(const Monomial &m);
   Combination combination(const WirePolynomial &form) const;
   Interval range(const WirePolynomial &form) const;
-  std::optional<Monomial> choose(const std::map<Monomial, int> &counts);
+  Monomial commonest(const std::map<Monomial, int> &counts) const;
 
   Circuit circuit_;
   std::vector<double> centres_;
   Factoring factoring_;
   Watch *watch_;
-  std::mt19937_64 random_;
   std::vector<Interval> ranges_;
   /// Wires that are products of two wires.
   std::map<Monomial, Index> known_;
-  std::map<std::array<WirePolynomial, 3>, Index> products_;
+  std::map<std::vector<WirePolynomial>, Index> products_; ///< by their normalised forms
   std::map<WirePolynomial, WirePolynomial> built_;
 };
 

@@ -1,22 +1,15 @@
 // Polynomials of degree 3 and more, taken apart.
 #include "builder.hpp"
 
+#include <algorithm>
+
 namespace polynet {
 
-// One of the commonest factors, or any of them, if there are any.
-std::optional<Monomial> CompactBuilder::choose(const std::map<Monomial, int> &counts) {
-  const Monomial *best = nullptr;
-  double best_score = 0.0;
-  for (const auto &[m, count] : counts) {
-    double score = count;
-    if (factoring_.seed != 0)
-      score *= 0.25 + static_cast<double>(random_() >> 11) * 0x1p-53;
-    if (score > best_score) {
-      best_score = score;
-      best = &m;
-    }
-  }
-  return best ? std::optional<Monomial>(*best) : std::nullopt;
+Monomial CompactBuilder::commonest(const std::map<Monomial, int> &counts) const {
+  const auto fewer = [](const auto &a, const auto &b) { return a.second < b.second; };
+  if (!factoring_.last_of_ties)
+    return std::max_element(counts.begin(), counts.end(), fewer)->first;
+  return std::max_element(counts.rbegin(), counts.rend(), fewer)->first;
 }
 
 WirePolynomial CompactBuilder::build_high(WirePolynomial p) {
@@ -43,7 +36,7 @@ WirePolynomial CompactBuilder::build_high(WirePolynomial p) {
     count(m, 1);
   while (!squares.empty() || (all_pairs && !pairs.empty())) {
     check(watch_);
-    const Monomial factor = *choose(squares.empty() ? pairs : squares);
+    const Monomial factor = commonest(squares.empty() ? pairs : squares);
     const Index wire = monomial_wire(factor);
     WirePolynomial rewritten;
     for (auto i = p.begin(); i != p.end();) {
@@ -69,56 +62,28 @@ WirePolynomial CompactBuilder::build_high(WirePolynomial p) {
         count(m, is_there ? 1 : -1);
     }
   }
-  if (degree_of(p) <= 2)
-    return build(p);
-  return to_triples ? triples(std::move(p)) : horner(std::move(p));
+  return factor_out(std::move(p));
 }
 
-// The commonest product of two wires times all that it goes with, until what is left is quadratic.
-WirePolynomial CompactBuilder::triples(WirePolynomial p) {
-  WirePolynomial result;
-  while (degree_of(p) > 2) {
-    check(watch_);
-    std::map<Monomial, int> counts;
-    for (const auto &[m, c] : p) {
-      if (degree(m) != 3)
-        continue;
-      const std::vector<Index> wires = wires_of(m);
-      for (std::size_t i = 0; i < wires.size(); ++i) {
-        if (m[i].power > 1)
-          ++counts[{{wires[i], 2}}];
-        for (std::size_t j = i + 1; j < wires.size(); ++j)
-          ++counts[{{wires[i], 1}, {wires[j], 1}}];
-      }
-    }
-    const Monomial factor = *choose(counts);
-    WirePolynomial third, rest;
-    for (const auto &[m, c] : p) {
-      if (const auto divided = quotient(m, factor))
-        add(third, *divided, c);
-      else
-        rest.emplace(m, c);
-    }
-    p = std::move(rest);
-    const WirePolynomial left{{wire_monomial(factor.front().variable), 1.0}};
-    const WirePolynomial right{{wire_monomial(factor.back().variable), 1.0}};
-    const auto [wire, weight] = product(left, right, factor.size() == 1, third);
-    add(result, wire_monomial(wire), weight);
-  }
-  add(result, build(p), 1.0);
-  return result;
-}
-
-WirePolynomial CompactBuilder::horner(WirePolynomial p) {
+// Of the monomials of degree 3 and more the commonest wire, or product of two for products of
+// three, times all that it goes with, until what is left is quadratic.
+WirePolynomial CompactBuilder::factor_out(WirePolynomial p) {
+  const bool pairs = factoring_.method == Factoring::Method::triples;
   WirePolynomial result;
   while (degree_of(p) > 2) {
     check(watch_);
     std::map<Monomial, int> counts;
     for (const auto &[m, c] : p)
       if (degree(m) > 2)
-        for (const std::uint32_t wire : wires_of(m))
-          ++counts[wire_monomial(wire)];
-    const Monomial factor = *choose(counts);
+        for (std::size_t i = 0; i < m.size(); ++i) {
+          const Monomial wire = wire_monomial(m[i].variable);
+          if (!pairs)
+            ++counts[wire];
+          else
+            for (std::size_t j = m[i].power > 1 ? i : i + 1; j < m.size(); ++j)
+              ++counts[wire * wire_monomial(m[j].variable)];
+        }
+    const Monomial factor = commonest(counts);
     WirePolynomial cofactor, rest;
     for (const auto &[m, c] : p) {
       if (const auto divided = quotient(m, factor))
@@ -127,7 +92,10 @@ WirePolynomial CompactBuilder::horner(WirePolynomial p) {
         rest.emplace(m, c);
     }
     p = std::move(rest);
-    const auto [wire, weight] = product({{factor, 1.0}}, build(cofactor), false);
+    std::vector<WirePolynomial> forms{build(cofactor)};
+    for (const Factor &f : factor)
+      forms.insert(forms.end(), f.power, {{wire_monomial(f.variable), 1.0}});
+    const auto [wire, weight] = product(std::move(forms));
     add(result, wire_monomial(wire), weight);
   }
   add(result, build(p), 1.0);

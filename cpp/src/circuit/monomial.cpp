@@ -1,3 +1,5 @@
+// The paper's circuit: every monomial by a tree of products of two, of least depth.
+#include "bits.hpp"
 #include "polynet/circuit.hpp"
 
 #include <map>
@@ -39,7 +41,11 @@ public:
       return known->second;
     const auto [left, right] = split(m);
     const int l = wire(left), r = wire(right);
-    circuit_.products.push_back({wire_alone(l), wire_alone(r), l == r});
+    circuit_.products.emplace_back();
+    Product &p = circuit_.products.back();
+    p.factors.push_back({wire_alone(l), l == r ? 2 : 1});
+    if (l != r)
+      p.factors.push_back({wire_alone(r), 1});
     const int index = circuit_.inputs + static_cast<int>(circuit_.products.size()) - 1;
     products_.emplace(m, index);
     return index;
@@ -126,20 +132,10 @@ private:
 
 } // namespace
 
-std::vector<int> Circuit::levels() const {
-  std::vector<int> level(static_cast<std::size_t>(inputs), 0);
-  for (const Product &p : products) {
-    int below = 0;
-    for (const Combination *operand : {&p.left, &p.right, p.third ? &*p.third : &p.left})
-      for (const auto &[wire, coefficient] : operand->terms)
-        below = std::max(below, level[static_cast<std::size_t>(wire)]);
-    level.push_back(1 + below);
-  }
-  return level;
-}
-
-Circuit monomial_circuit(const std::vector<Polynomial> &polynomials, int inputs) {
-  Builder builder(inputs);
+Circuit monomial_circuit(const std::vector<Polynomial> &given, int inputs,
+                         const std::vector<bool> &bits) {
+  const auto [polynomials, products] = bit_products(given, bits);
+  Builder builder(inputs + static_cast<int>(products.size()));
   // Lower degrees first, so that higher monomials can share them.
   std::multimap<int, Monomial> by_degree;
   for (const Polynomial &p : polynomials)
@@ -158,7 +154,7 @@ Circuit monomial_circuit(const std::vector<Polynomial> &polynomials, int inputs)
     }
     builder.circuit().outputs.push_back(std::move(output));
   }
-  return builder.take();
+  return with_bit_products(builder.take(), products);
 }
 
 } // namespace polynet

@@ -48,6 +48,12 @@ inline std::optional<Monomial> quotient(const Monomial &m, const Monomial &divis
   return result;
 }
 
+/// The coefficients' middles; and p(x + centres), none if that has more terms than allowed. What is
+/// left of a coefficient that cancels is dropped.
+WirePolynomial middle(const Polynomial &p);
+std::optional<WirePolynomial> expanded(const WirePolynomial &p, const std::vector<double> &centres,
+                                       std::size_t max_terms);
+
 inline std::vector<std::uint32_t> wires_of(const Monomial &m) {
   std::vector<std::uint32_t> wires;
   for (const Factor &f : m)

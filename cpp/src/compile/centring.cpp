@@ -2,15 +2,16 @@
 
 #include "../linear_algebra/dense.hpp"
 
-#include <set>
+#include <algorithm>
 
 namespace polynet {
 
 namespace {
 
-// Larger systems are not worth their time.
+// Guards of time: larger systems are not solved.
 constexpr Eigen::Index max_unknowns = 400;
 constexpr Eigen::Index max_equations = 1000;
+// A misfit this small a part of the largest number is what the rounding of solve_least leaves.
 constexpr double solved = 1e-12;
 
 using Eigen::Index;
@@ -20,17 +21,17 @@ using Eigen::VectorXd;
 // The linear systems "the linear part of this form vanishes, up to what is carried anyway".
 class Centring {
 public:
-  Centring(const std::vector<Linear> &rests, const std::vector<std::map<int, double>> &shares,
-           std::map<int, CentredProduct> &products, const FormRanges &ranges)
-      : rests_(rests), shares_(shares), products_(products), ranges_(ranges) {
-    for (const Linear &rest : rests)
-      add_wires(rest);
-    for (auto &[wire, p] : products) {
-      add_wires(p.factors->left);
-      add_wires(p.factors->right);
-      unknown_.emplace(wire, unknowns_);
-      unknowns_ += p.factors->square ? 1 : 2;
-    }
+  Centring(const std::vector<NeededForm> &needed, LayerProducts &products, const FormRanges &ranges)
+      : needed_(needed), products_(products), ranges_(ranges) {
+    for (const NeededForm &form : needed)
+      add_wires(form.rest);
+    for (auto &[wire, p] : products)
+      if (p.centred)
+        for (LayerProduct::Factor &f : p.factors) {
+          add_wires(f.form);
+          unknown_.try_emplace(wire, unknowns_);
+          ++unknowns_;
+        }
   }
 
   void run(double max_shift, Watch *watch) {
@@ -40,17 +41,17 @@ public:
     MatrixXd matrix(0, unknowns_);
     VectorXd right(0);
     VectorXd best = VectorXd::Zero(unknowns_);
-    for (std::size_t f = 0; f < rests_.size(); ++f) {
-      if (shares_[f].empty() || matrix.rows() + rows() > max_equations)
+    for (const NeededForm &form : needed_) {
+      if (is_carried(form) || matrix.rows() + rows() > max_equations)
         continue;
       check(watch);
-      const auto [more, value] = equations(f);
+      const auto [more, value] = equations(form);
       MatrixXd candidate(matrix.rows() + rows(), unknowns_);
       candidate << matrix, more;
       VectorXd wanted(candidate.rows());
       wanted << right, value;
       VectorXd shift = solve_least(candidate, wanted);
-      const double misfit = (candidate * shift - wanted).cwiseAbs().maxCoeff();
+      const double misfit = (candidate.lazyProduct(shift) - wanted).cwiseAbs().maxCoeff();
       if (!(misfit <= solved * magnitude_) || !(shift.cwiseAbs().maxCoeff() <= max_shift))
         continue;
       matrix = std::move(candidate);
@@ -76,54 +77,60 @@ private:
     return v;
   }
 
-  // Forms without a product of this layer are carried whatever the centres are.
+  // Forms without a product to be centred are carried whatever the centres are.
+  bool is_carried(const NeededForm &form) const {
+    return std::none_of(form.share.begin(), form.share.end(),
+                        [&](const auto &term) { return products_.at(term.first).centred; });
+  }
+
   void span_carried() {
     MatrixXd carried(rows(), 0);
-    for (std::size_t f = 0; f < rests_.size(); ++f)
-      if (const VectorXd v = column(rests_[f]); shares_[f].empty() && v.norm() > 0.0) {
+    for (const NeededForm &form : needed_)
+      if (const VectorXd v = column(form.rest); is_carried(form) && v.norm() > 0.0) {
         carried.conservativeResize(Eigen::NoChange, carried.cols() + 1);
         carried.col(carried.cols() - 1) = v.normalized();
       }
-    span_ = independent_columns(carried).basis;
+    span_.resize(rows(), 0);
+    independent_columns(carried, span_);
   }
 
-  std::pair<MatrixXd, VectorXd> equations(std::size_t f) {
+  std::pair<MatrixXd, VectorXd> equations(const NeededForm &form) {
     MatrixXd effect = MatrixXd::Zero(rows(), unknowns_);
-    VectorXd start = column(rests_[f]);
+    VectorXd start = column(form.rest);
     magnitude_ = std::max(magnitude_, start.cwiseAbs().maxCoeff());
-    for (const auto &[wire, weight] : shares_[f]) {
-      const CentredProduct &p = products_.at(wire);
+    for (const auto &[wire, weight] : form.share) {
+      const LayerProduct &p = products_.at(wire);
+      if (!p.centred)
+        continue;
+      const Range &left = p.left().range, &right = p.right().range;
       const Index k = unknown_.at(wire);
-      const VectorXd u = weight * column(p.factors->left), v = weight * column(p.factors->right);
-      start += p.left.centre * v + p.right.centre * u;
-      if (p.factors->square) {
-        effect.col(k) = 2.0 * p.left.radius * u;
+      const VectorXd u = weight * column(p.left().form), v = weight * column(p.right().form);
+      start += left.centre * v + right.centre * u;
+      if (p.is_square()) {
+        effect.col(k) = 2.0 * left.radius * u;
       } else {
-        effect.col(k) = p.left.radius * v;
-        effect.col(k + 1) = p.right.radius * u;
+        effect.col(k) = left.radius * v;
+        effect.col(k + 1) = right.radius * u;
       }
-      magnitude_ = std::max({magnitude_, std::fabs(p.left.centre) * v.cwiseAbs().maxCoeff(),
-                             std::fabs(p.right.centre) * u.cwiseAbs().maxCoeff()});
+      magnitude_ = std::max({magnitude_, std::fabs(left.centre) * v.cwiseAbs().maxCoeff(),
+                             std::fabs(right.centre) * u.cwiseAbs().maxCoeff()});
     }
     return {without_span(effect, span_), without_span(-start, span_)};
   }
 
-  static void move(Range &range, double shift) {
-    range.centre += shift * range.radius;
-    range.radius *= 1.0 + std::fabs(shift);
-  }
-
   void apply(const VectorXd &shift) {
-    for (auto &[wire, p] : products_) {
-      const Index k = unknown_.at(wire);
-      move(p.left, shift[k]);
-      move(p.right, shift[p.factors->square ? k : k + 1]);
+    for (const auto &[wire, first] : unknown_) {
+      Index k = first;
+      for (LayerProduct::Factor &f : products_.at(wire).factors) {
+        f.range.centre += shift[k] * f.range.radius;
+        f.range.radius *= 1.0 + std::fabs(shift[k]);
+        ++k;
+      }
     }
   }
 
-  const std::vector<Linear> &rests_;
-  const std::vector<std::map<int, double>> &shares_;
-  std::map<int, CentredProduct> &products_;
+  const std::vector<NeededForm> &needed_;
+  LayerProducts &products_;
   const FormRanges &ranges_;
   std::map<int, Index> row_, unknown_;
   Index unknowns_ = 0;
@@ -133,11 +140,9 @@ private:
 
 } // namespace
 
-void shift_centres(const std::vector<Linear> &rests,
-                   const std::vector<std::map<int, double>> &shares,
-                   std::map<int, CentredProduct> &products, const FormRanges &ranges,
-                   double max_shift, Watch *watch) {
-  Centring(rests, shares, products, ranges).run(max_shift, watch);
+void shift_centres(const std::vector<NeededForm> &needed, LayerProducts &products,
+                   const FormRanges &ranges, double max_shift, Watch *watch) {
+  Centring(needed, products, ranges).run(max_shift, watch);
 }
 
 } // namespace polynet

@@ -1,126 +1,73 @@
+// The compiler in one page: the polynomials in the box's own variables, their circuit laid out,
+// gates and scales chosen, and the network put over the inputs.
 #include "polynet/compile.hpp"
 
-#include "choice.hpp"
+#include "gates.hpp"
+#include "local.hpp"
+#include "options.hpp"
 #include "polynet/error.hpp"
 #include "polynet/float_environment.hpp"
+#include "smallest.hpp"
 
 #include <algorithm>
-#include <string>
 
 namespace polynet {
 
 namespace {
 
+// A guard of memory: each takes four neurons and a gate, some hundred bytes.
 constexpr std::size_t max_products = 1'000'000;
-constexpr int max_hidden_layers = 64;
-constexpr std::uint64_t max_degree = 512;
 
-void check_parameter(const char *name, const std::optional<double> &value, Dtype dtype) {
-  if (!value)
-    return;
-  const double rounded = round_to(dtype, *value);
-  const bool positive = std::string(name) == "bias" || rounded > 0.0;
-  if (!(std::fabs(rounded) <= float_format(dtype).largest) || !positive)
-    throw Error(ErrorCode::invalid_input,
-                std::string(name) + " must be finite" + (positive ? "" : " and positive") + " in " +
-                    std::string(name_of(dtype)) + ", not " + text(*value));
-}
-
-void check_bits(const std::vector<Interval> &box, const std::vector<bool> &bits) {
-  if (!bits.empty() && bits.size() != box.size())
-    throw Error(ErrorCode::invalid_input, "bits marks " + std::to_string(bits.size()) +
-                                              " inputs, but the box has " +
-                                              std::to_string(box.size()));
-  for (std::size_t i = 0; i < bits.size(); ++i)
-    if (bits[i] && (box[i].lo() != 0.0 || box[i].hi() != 1.0))
-      throw Error(ErrorCode::invalid_input,
-                  "input " + std::to_string(i) + " is a bit, so that its range must be [0, 1]");
-}
-
-// Whether there is nothing to save: every product takes one neuron.
-bool is_of_bits(const Circuit &circuit) {
-  return std::all_of(circuit.products.begin(), circuit.products.end(),
-                     [](const Product &p) { return p.of_bits; });
-}
-
-void check_degree(const ExactPolynomial &p) {
-  if (const std::uint64_t degree = p.degree(); degree > max_degree)
-    throw Error(ErrorCode::size_limit, "a term of degree " + std::to_string(degree) + "; at most " +
-                                           std::to_string(max_degree) + " is compiled");
-}
-
-void check_tolerance(const CompileOptions &options) {
-  if (!(*options.tolerance > 0.0))
-    throw Error(ErrorCode::invalid_input,
-                "tolerance must be positive, not " + text(*options.tolerance));
-  if (options.bias || options.scale || options.hidden_layers ||
-      options.construction != Construction::compact)
-    throw Error(ErrorCode::invalid_input,
-                "a tolerance chooses bias, scale, construction and hidden_layers itself; leave "
-                "them out, or the tolerance");
-}
-
-// A network for the problem in its own variables.
-Network compile_local(const LocalProblem &problem, const CompileOptions &options) {
-  if (options.hidden_layers || options.construction == Construction::shallow) {
-    const int layers = options.hidden_layers.value_or(1);
-    if (layers < 1 || layers > max_hidden_layers)
-      throw Error(ErrorCode::invalid_input,
-                  "hidden_layers must lie between 1 and 64, not " + std::to_string(layers));
-    Network net = grouped(problem.polynomials, problem.box, options, layers);
-    settle_scales(net, options.scale, options.watch);
-    return net;
-  }
-  const Circuit circuit = paper_circuit(problem.polynomials, problem.box, options);
-  if (circuit.products.size() > max_products)
-    throw Error(ErrorCode::size_limit, "the circuit has " +
-                                           std::to_string(circuit.products.size()) +
-                                           " products, more than a million");
-  if (options.construction == Construction::compact && !is_of_bits(circuit))
-    return compile_compact(circuit, problem, options);
-  Network net = schedule(circuit, problem.box, options);
+// Laid out as the options say, without a choice.
+Network plain(const Circuit &circuit, const LocalProblem &problem, const CompileOptions &options,
+              const Layout &layout = {}) {
+  Network net = finite(schedule(circuit, problem.box, options, layout));
   settle_scales(net, options.scale, options.watch);
   return net;
 }
 
-} // namespace
-
-Construction construction_from_name(std::string_view name) {
-  if (name == "compact")
-    return Construction::compact;
-  if (name == "paper")
-    return Construction::paper;
-  if (name == "shallow")
-    return Construction::shallow;
-  throw Error(ErrorCode::invalid_input,
-              "unknown construction '" + std::string(name) + "'; known: compact, paper, shallow");
+// Products of several operands about the middle of the box, in so many layers.
+Network in_layers(const LocalProblem &problem, CompileOptions options) {
+  const int layers = options.hidden_layers.value_or(1);
+  options.hidden_layers = layers;
+  int degree_of_all = 0;
+  for (const Polynomial &p : problem.polynomials)
+    for (const auto &[m, c] : p.terms())
+      degree_of_all = std::max(degree_of_all, degree(m));
+  if (degree_of_all > std::pow(max_operands, layers))
+    throw Error(ErrorCode::size_limit, "a monomial of degree " + std::to_string(degree_of_all) +
+                                           " takes more than " + std::to_string(layers) +
+                                           " hidden layers, as a gate multiplies at most " +
+                                           std::to_string(max_operands) + " values");
+  std::vector<double> centres;
+  for (const Interval &x : problem.box)
+    centres.push_back(x.mid());
+  Layout layout;
+  layout.centred = false;
+  const auto circuit = grouped_circuit(problem.polynomials, centres, layers,
+                                       product_costs(options, layout), options.watch);
+  if (!circuit)
+    throw Error(ErrorCode::size_limit,
+                "the polynomial has more than 100000 terms about the centre of the box; use "
+                "construction 'paper', or a box centred at 0");
+  return plain(*circuit, problem, options, layout);
 }
 
-std::vector<std::string> construction_names() { return {"compact", "paper", "shallow"}; }
-
-namespace {
-
-Network search(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
-               const CompileOptions &options) {
-  check_parameter("bias", options.bias, options.dtype);
-  check_parameter("scale", options.scale, options.dtype);
-  check_parameter("sharpness", options.sharpness, options.dtype);
-  if (!options.activation)
-    throw Error(ErrorCode::invalid_input, "options.activation must not be null");
-  if (polynomials.empty() || box.empty())
-    throw Error(ErrorCode::invalid_input, "a network needs at least one input and one polynomial");
-  validate(box, options.dtype);
-  check_bits(box, options.bits);
-  for (const ExactPolynomial &p : polynomials) {
-    p.require_variables(box.size());
-    check_degree(p);
-  }
-  if (options.tolerance)
-    check_tolerance(options);
-  const LocalProblem problem = localised(polynomials, box, options);
-  return over_inputs(options.tolerance ? compile_within(problem, box, polynomials, options)
-                                       : compile_local(problem, options),
-                     problem.variables, box);
+Network compile_local(const LocalProblem &problem, const CompileOptions &options) {
+  if (options.hidden_layers || options.construction == Construction::shallow)
+    return in_layers(problem, options);
+  const Circuit circuit = monomial_circuit(
+      problem.polynomials, static_cast<int>(problem.box.size()), one_neuron_bits(options));
+  if (circuit.products.size() > max_products)
+    throw Error(ErrorCode::size_limit, "the circuit has " +
+                                           std::to_string(circuit.products.size()) +
+                                           " products, more than a million");
+  // There is nothing to save where every product takes one neuron.
+  const bool is_of_bits = std::all_of(circuit.products.begin(), circuit.products.end(),
+                                      [](const Product &p) { return p.of_bits; });
+  if (options.construction == Construction::compact && !is_of_bits)
+    return smallest_as_accurate_as_paper(circuit, problem, options);
+  return plain(circuit, problem, options);
 }
 
 } // namespace
@@ -128,8 +75,13 @@ Network search(const std::vector<ExactPolynomial> &polynomials, const std::vecto
 Network compile(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options) {
   const SoundFloats floats;
+  check_request(polynomials, box, options);
   try {
-    return search(polynomials, box, options);
+    const LocalProblem problem = localised(polynomials, box, options);
+    return finite(over_inputs(options.tolerance
+                                  ? smallest_within_tolerance(problem, box, polynomials, options)
+                                  : compile_local(problem, options),
+                              problem.variables, box));
   } catch (const SearchOver &) {
     throw Error(ErrorCode::time_limit,
                 "the time was up before there was any network; allow more of it, or construction "

@@ -2,6 +2,8 @@
 
 #include "polynet/error.hpp"
 
+#include <algorithm>
+
 namespace polynet {
 
 namespace {
@@ -24,17 +26,49 @@ double bias_of_order(const Activation &s, int m) {
   return best;
 }
 
+const Stencil &product_stencil(const Activation &s, const Layout &layout,
+                               const std::map<int, int> &exponents) {
+  using Products = Layout::Products;
+  std::string name = "monomial";
+  int order = 0;
+  for (const auto &[operand, exponent] : exponents) {
+    name += "_" + std::to_string(exponent);
+    order += exponent;
+  }
+  if (order == 2)
+    name = exponents.size() == 1 ? "square" : "product";
+  if (layout.products == Products::forward && order == 2)
+    name += "_forward";
+  else if (layout.products == Products::forward || layout.products == Products::halves)
+    name += half_suffix(s, order);
+  else if (layout.products == Products::richardson && order == 2)
+    name += "_richardson2";
+  return stencil(name);
+}
+
 } // namespace
 
-double representable(Dtype dtype, double x) {
-  const double rounded = round_to(dtype, x);
-  if (!(std::fabs(rounded) <= float_format(dtype).largest))
+bool is_finite(const Network &net) {
+  const auto all_finite = [](const std::vector<Affine> &rows) {
+    return std::all_of(rows.begin(), rows.end(), [](const Affine &row) {
+      return std::isfinite(row.constant) &&
+             std::all_of(row.terms.begin(), row.terms.end(),
+                         [](const auto &term) { return std::isfinite(term.second); });
+    });
+  };
+  return all_finite(net.outputs) &&
+         std::all_of(net.hidden.begin(), net.hidden.end(),
+                     [&](const HiddenLayer &layer) { return all_finite(layer.operands); });
+}
+
+Network finite(Network net) {
+  if (!is_finite(net))
     throw Error(ErrorCode::invalid_input,
                 "a coefficient of the normalised polynomial overflows " +
-                    std::string(name_of(dtype)) +
+                    std::string(name_of(net.dtype)) +
                     "; rescale the variables or the polynomial so that coefficients, values and "
                     "the width of the box stay within its range");
-  return rounded;
+  return net;
 }
 
 std::string half_suffix(const Activation &s, int order) {
@@ -81,26 +115,36 @@ Gate riding_copy(const Gate &gate, int operand) {
   return {&stencil("monomial_1_0"), gate.bias, gate.scale, {operand, other}};
 }
 
-Gate product_gate(const CompileOptions &options, const Layout &layout, const std::string &target,
-                  const std::array<int, max_operands> &operands) {
+Gate product_gate(const CompileOptions &options, const Layout &layout,
+                  const std::map<int, int> &exponents) {
   using Products = Layout::Products;
   const Activation &s = *options.activation;
-  const int order = stencil(target).order();
-  std::string suffix;
-  if (layout.products == Products::forward && order == 2)
-    suffix = "_forward";
-  else if (layout.products == Products::forward || layout.products == Products::halves)
-    suffix = half_suffix(s, order);
-  else if (layout.products == Products::richardson && order == 2)
-    suffix = "_richardson2";
-  const Stencil &st = stencil(target + suffix);
+  const Stencil &st = product_stencil(s, layout, exponents);
+  std::array<int, max_operands> operands{};
+  std::transform(exponents.begin(), exponents.end(), operands.begin(),
+                 [](const auto &factor) { return factor.first; });
   if (st.parity != Parity::none)
     return {&st, 0.0, 0.0, operands};
+  const int order = st.order();
   double usual = order == 2 ? s.product_bias : bias_of_order(s, order);
   if (order == 2 && (layout.products == Products::forward ||
                      (layout.riding && s.symmetry == Symmetry::even_plus_linear)))
     usual = s.curvature_bias;
   return {&st, round_to(options.dtype, options.bias.value_or(usual)), 0.0, operands};
+}
+
+std::vector<double> product_costs(const CompileOptions &options, const Layout &layout) {
+  std::vector<double> costs{0.0, double(copy_gate(options, layout, 0).stencil->neurons.size())};
+  std::map<int, int> exponents{{0, 1}};
+  for (int b = 2; b <= max_operands; ++b) {
+    exponents[b - 1] = 1;
+    costs.push_back(double(product_stencil(*options.activation, layout, exponents).neurons.size()));
+  }
+  return costs;
+}
+
+std::vector<bool> one_neuron_bits(const CompileOptions &options) {
+  return options.activation->sigmoid ? options.bits : std::vector<bool>();
 }
 
 void drop_constant_layers(Network &net) {

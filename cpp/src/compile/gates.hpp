@@ -3,12 +3,15 @@
 
 #include "polynet/compile.hpp"
 
+#include <map>
 #include <string>
 
 namespace polynet {
 
-/// A coefficient rounded to the dtype; Error (invalid_input) if it overflows.
-double representable(Dtype dtype, double x);
+/// Whether all numbers of the rows are finite: coefficients may overflow the dtype.
+bool is_finite(const Network &net);
+/// Itself; Error (invalid_input) if it is not.
+Network finite(Network net);
 
 /// The usual copy gate, or the layout's copy of one neuron if the activation has one.
 Gate copy_gate(const CompileOptions &options, const Layout &layout, int operand);
@@ -23,11 +26,17 @@ Gate bits_gate(const CompileOptions &options, int bits, int operand);
 /// neurons, at bias 0; else "".
 std::string half_suffix(const Activation &s, int order);
 
-/// The gate of that target (stencil.hpp) as the layout wants it, at the bias that the options or
-/// the activation's table give: for order 2 where s'''' vanishes (s''' for forward differences and
-/// where values ride exactly), beyond where |s_m| is large.
-Gate product_gate(const CompileOptions &options, const Layout &layout, const std::string &target,
-                  const std::array<int, max_operands> &operands);
+/// The gate of a product of operands to these powers as the layout wants it, at the bias that the
+/// options or the activation's table give: for order 2 where s'''' vanishes (s''' for forward
+/// differences and where values ride exactly), beyond where |s_m| is large.
+Gate product_gate(const CompileOptions &options, const Layout &layout,
+                  const std::map<int, int> &exponents);
+
+/// Neurons of the product of b operands, by b; those of a copy for one.
+std::vector<double> product_costs(const CompileOptions &options, const Layout &layout);
+
+/// The bits whose products the activation gives by one neuron: all of them, or none.
+std::vector<bool> one_neuron_bits(const CompileOptions &options);
 
 /// Removes the layers up to the last one without gates: it provides constants only, so that nothing
 /// before it matters.

@@ -22,7 +22,7 @@ LocalProblem localised(const std::vector<ExactPolynomial> &polynomials,
                        const std::vector<Interval> &box, const CompileOptions &options);
 
 /// A network for the problem in t as one in x, on that box of x: the centres are its origin, and
-/// the units divide its weights of the inputs. Error (not_certified) if these overflow the dtype.
+/// the units divide its weights of the inputs. These may overflow the dtype: see is_finite().
 Network over_inputs(Network net, const LocalVariables &variables, const std::vector<Interval> &box);
 
 } // namespace polynet

@@ -1,7 +1,8 @@
+// The scales of a network's gates: coordinate descent on the certified error.
 #include "scales.hpp"
 
-#include "polynet/error.hpp"
 #include "polynet/float_environment.hpp"
+#include "refused.hpp"
 
 #include <algorithm>
 #include <map>
@@ -38,10 +39,12 @@ int first_copy_exponent(const Network &net, const Gate &copy) {
   return single ? -14 : -28;
 }
 
-WholeBoxError whole_box_error(const Network &net, const IdealNetwork &ideal) {
-  WholeBoxError worst{0.0, 0.0};
-  try {
-    const Truncation truncation(net, ideal);
+WholeBoxError whole_box_error(const Network &net, const std::optional<IdealNetwork> &ideal) {
+  if (!ideal)
+    return {};
+  const auto proved = unless_refused([&] {
+    WholeBoxError worst{0.0, 0.0};
+    const Truncation truncation(net, *ideal);
     const std::vector<Interval> &errors = truncation.errors();
     const std::vector<double> rounding =
         rounding_by_neurons(net, truncation, default_activation_ulp(net));
@@ -49,15 +52,18 @@ WholeBoxError whole_box_error(const Network &net, const IdealNetwork &ideal) {
       worst.truncation = std::max(worst.truncation, errors[k].mag());
       worst.total = std::max(worst.total, up(errors[k].mag() + rounding[k]));
     }
-  } catch (const Error &) {
-    return {};
-  }
-  return worst;
+    return worst;
+  });
+  return proved.value_or(WholeBoxError{});
+}
+
+std::optional<IdealNetwork> ideal_of(const Network &net) {
+  return unless_refused([&] { return ideal_network(net); });
 }
 
 class Descent {
 public:
-  Descent(Network &net, Watch *watch) : net_(net), watch_(watch), ideal_(ideal_network(net)) {
+  Descent(Network &net, Watch *watch) : net_(net), watch_(watch), ideal_(ideal_of(net)) {
     for (std::size_t t = 0; t < net.hidden.size(); ++t) {
       std::map<int, std::vector<Gate *>> kinds;
       const std::vector<int> group = scale_groups(net.hidden[t]);
@@ -90,7 +96,7 @@ public:
       }
   }
 
-  const IdealNetwork &ideal() const { return ideal_; }
+  const std::optional<IdealNetwork> &ideal() const { return ideal_; }
 
 private:
   void set(std::size_t g, int step) {
@@ -118,7 +124,7 @@ private:
 
   Network &net_;
   Watch *watch_;
-  IdealNetwork ideal_;
+  std::optional<IdealNetwork> ideal_;
   std::vector<std::vector<Gate *>> groups_;
   std::vector<int> steps_;
   double best_ = detail::infinity;
@@ -174,7 +180,7 @@ WholeBoxError settle_scales(Network &net, const std::optional<double> &scale, Wa
     for (Gate &gate : layer.gates)
       if (gate.stencil->bits == 0)
         gate.scale = round_to(net.dtype, *scale);
-  return whole_box_error(net, ideal_network(net));
+  return whole_box_error(net, ideal_of(net));
 }
 
 } // namespace polynet

@@ -1,8 +1,8 @@
 // Layouts of one circuit, its ranges worked out once.
 #pragma once
 
+#include "forms.hpp"
 #include "polynet/compile.hpp"
-#include "ranges.hpp"
 
 namespace polynet {
 

@@ -13,18 +13,19 @@ constexpr long max_bits = 1L << 29;
 
 using Numerators = std::map<Monomial, Dyadic>;
 
-[[noreturn]] void refuse(const char *what) {
-  throw Error(ErrorCode::size_limit, "the polynomial about the centre of the box has more than " +
-                                         std::string(what) +
-                                         "; a box centred at 0 keeps it as it is");
+[[noreturn]] void refuse() {
+  throw Error(ErrorCode::size_limit,
+              "the polynomial about the centre of the box has more than 100000 terms or 64 MiB of "
+              "digits; a box centred at 0 keeps it as it is");
 }
 
 // The coefficients, by power, of the terms that differ in one variable's power alone.
 using Line = std::vector<Dyadic>;
 
 // sum_k a_k (c + x)^k in powers of x: synthetic division by Horner's rule, again and again
-// (Shaw and Traub 1974). The numbers are integers times one power of two.
-void move(Line &line, const Dyadic &c) {
+// (Shaw and Traub 1974). The numbers are integers times one power of two. False if they need too
+// many digits.
+bool move(Line &line, const Dyadic &c) {
   const auto d = static_cast<long>(line.size()) - 1;
   // With c = n 2^e: a_k 2^(e k) are the coefficients in x/2^e, moved by the integer n.
   long least = line[0].exponent;
@@ -37,7 +38,7 @@ void move(Line &line, const Dyadic &c) {
     const long shift = term.n == 0 ? 0 : term.exponent + c.exponent * k - least;
     // All of the line may become as long as what this term gives to the constant.
     if ((d + 1) * (shift + bits(term.n) + d * (bits(c.n) + 1)) > max_bits)
-      refuse("64 MiB of digits");
+      return false;
     a.push_back(term.n << static_cast<unsigned long>(shift));
   }
   for (long i = 0; i < d; ++i)
@@ -46,6 +47,7 @@ void move(Line &line, const Dyadic &c) {
   for (long k = 0; k <= d; ++k)
     line[static_cast<std::size_t>(k)] = {std::move(a[static_cast<std::size_t>(k)]),
                                          least - c.exponent * k};
+  return true;
 }
 
 // The part of a monomial without one variable, and that variable's power.
@@ -64,9 +66,9 @@ Monomial joined(const Monomial &rest, std::uint32_t variable, std::uint32_t powe
   return power == 0 ? rest : rest * Monomial{{variable, power}};
 }
 
-// With centre + unit t in place of a variable.
-Numerators substituted(const Numerators &terms, std::uint32_t variable, const Dyadic &centre,
-                       const Dyadic &unit) {
+// With centre + unit t in place of a variable; none beyond the limits.
+std::optional<Numerators> substituted(const Numerators &terms, std::uint32_t variable,
+                                      const Dyadic &centre, const Dyadic &unit) {
   std::map<Monomial, Line> lines;
   for (const auto &[m, numerator] : terms) {
     auto [rest, power] = split(m, variable);
@@ -77,8 +79,8 @@ Numerators substituted(const Numerators &terms, std::uint32_t variable, const Dy
   Numerators result;
   long size = 0;
   for (auto &[rest, line] : lines) {
-    if (centre.n != 0)
-      move(line, centre);
+    if (centre.n != 0 && !move(line, centre))
+      return std::nullopt;
     Dyadic scale{1, 0};
     for (std::uint32_t k = 0; k < line.size(); ++k, scale *= unit) {
       if (line[k].n == 0)
@@ -87,11 +89,11 @@ Numerators substituted(const Numerators &terms, std::uint32_t variable, const Dy
       if (line[k].n == 0) // a unit of 0
         break;
       if ((size += bits(line[k].n)) > max_bits)
-        refuse("64 MiB of digits");
+        return std::nullopt;
       result.emplace(joined(rest, variable, k), std::move(line[k]));
     }
     if (result.size() > max_terms)
-      refuse("100000 terms");
+      return std::nullopt;
   }
   return result;
 }
@@ -106,6 +108,12 @@ Numerators numerators_of(CommonTerms &given) {
 } // namespace
 
 ExactPolynomial ExactPolynomial::in(const LocalVariables &local) const {
+  if (auto result = in_if_short(local))
+    return std::move(*result);
+  refuse();
+}
+
+std::optional<ExactPolynomial> ExactPolynomial::in_if_short(const LocalVariables &local) const {
   require_variables(local.centre.size());
   CommonTerms given = common(terms_->of);
   std::vector<bool> used(local.centre.size(), false);
@@ -114,9 +122,13 @@ ExactPolynomial ExactPolynomial::in(const LocalVariables &local) const {
       used[f.variable] = true;
   Numerators numerators = numerators_of(given);
   for (std::uint32_t i = 0; i < used.size(); ++i)
-    if (used[i] && (local.centre[i] != 0.0 || local.unit[i] != 1.0))
-      numerators =
+    if (used[i] && (local.centre[i] != 0.0 || local.unit[i] != 1.0)) {
+      auto moved =
           substituted(numerators, i, Dyadic::of(local.centre[i]), Dyadic::of(local.unit[i]));
+      if (!moved)
+        return std::nullopt;
+      numerators = std::move(*moved);
+    }
   ExactPolynomial result;
   for (auto &[m, numerator] : numerators)
     result.terms_->of.emplace(m, Rational{std::move(numerator), given.denominator});
@@ -139,12 +151,15 @@ ExactPolynomial ExactPolynomial::unscaled(std::uint32_t variable, std::string_vi
   for (const auto &[m, c] : terms_->of)
     highest = std::max(highest, split(m, variable).second);
   if (static_cast<long>(highest) * bits(divisor.n) > max_bits)
-    refuse("64 MiB of digits");
+    refuse();
   for (auto &[m, numerator] : given.numerators)
     numerator *= pow(divisor, highest - split(*m, variable).second);
   const Dyadic whole = pow(divisor, highest);
+  auto moved = substituted(numerators_of(given), variable, shift, slope);
+  if (!moved)
+    refuse();
   ExactPolynomial result;
-  for (auto &[m, numerator] : substituted(numerators_of(given), variable, shift, slope)) {
+  for (auto &[m, numerator] : *moved) {
     numerator.exponent -= whole.exponent;
     Rational value{std::move(numerator), given.denominator * whole.n};
     value.reduce();

@@ -1,12 +1,25 @@
-// The ranges that forms over a circuit's wires have on the box, as tight as sampling makes them.
+// Affine forms over a circuit's wires, in plain double, and their ranges on the box, as tight as
+// sampling makes them.
 #pragma once
 
-#include "linear.hpp"
+#include "polynet/circuit.hpp"
 #include "polynet/network.hpp"
 
+#include <map>
 #include <vector>
 
 namespace polynet {
+
+struct Linear {
+  std::map<int, double> terms;
+  double constant = 0.0;
+
+  void add(int wire, double weight) {
+    if (weight != 0.0 && (terms[wire] += weight) == 0.0)
+      terms.erase(wire);
+  }
+};
+Linear linear(const Combination &combination);
 
 /// Centre and radius of a form's values on the box.
 struct Range {
@@ -24,6 +37,7 @@ public:
   Range of(const Linear &form) const;
 
 private:
+  void add_product(const Product &p);
   Range narrowed(const Range &bound, const std::vector<double> &values) const;
   std::vector<double> values(const Linear &form) const;
   void sample(const std::vector<Interval> &box, std::size_t wires);

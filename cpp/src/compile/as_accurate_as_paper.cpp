@@ -1,8 +1,9 @@
-#include "choice.hpp"
+#include "smallest.hpp"
 
-#include "candidates.hpp"
-#include "polynet/error.hpp"
+#include "all_networks.hpp"
+#include "gates.hpp"
 #include "polynet/error_model.hpp"
+#include "refused.hpp"
 
 #include <algorithm>
 #include <random>
@@ -18,25 +19,17 @@ constexpr double tolerated = 2.0;
 constexpr double doubt = 2.0;
 // Networks up to this size are judged by certified errors, larger ones by estimates.
 constexpr int most_certified = 1500;
-// Candidates looked at per number of neurons, and in all.
-constexpr int most_equals = 3;
+// Networks looked at per number of neurons, and in all. Three of a number take 0.3 % fewer neurons
+// over 148 networks, and 18 % more time.
+constexpr int most_equals = 2;
 constexpr std::size_t most_looks = 24;
 // Points at which truncation errors are compared.
 constexpr std::size_t samples = 256;
 
-// Its scales, and the error they make; infinite if it cannot be worked out.
-WholeBoxError settle(Network &net, const CompileOptions &options) {
-  try {
-    return settle_scales(net, options.scale, options.watch);
-  } catch (const Error &) {
-    return {};
-  }
-}
-
 // The largest truncation error at corners of the box and at points between, unproved: bounds from
 // intervals on the whole box overestimate one network more than another.
 double sampled_truncation(const Network &net, const std::vector<ExactPolynomial> &polynomials) {
-  try {
+  const auto sampled = unless_refused([&] {
     const ErrorFunction error(net, polynomials);
     std::mt19937_64 random(1);
     std::vector<double> point(net.box.size());
@@ -51,9 +44,8 @@ double sampled_truncation(const Network &net, const std::vector<ExactPolynomial>
         largest = std::max(largest, std::fabs(e));
     }
     return largest;
-  } catch (const Error &) {
-    return detail::infinity;
-  }
+  });
+  return sampled.value_or(detail::infinity);
 }
 
 // How many times the paper's error this one is; no demand is made where the paper has no bound.
@@ -63,38 +55,38 @@ double ratio(double error, double paper) {
 
 } // namespace
 
-Network compile_compact(const Circuit &circuit, const LocalProblem &problem,
-                        const CompileOptions &options) {
-  Candidate paper = candidate(schedule(circuit, problem.box, options), options);
+Network smallest_as_accurate_as_paper(const Circuit &circuit, const LocalProblem &problem,
+                                      const CompileOptions &options) {
+  LaidOut paper = laid_out(finite(schedule(circuit, problem.box, options)), options);
   const bool certified = paper.neurons <= most_certified;
   WholeBoxError paper_error;
   if (certified || paper.neurons == 0)
-    paper_error = settle(paper.net, options);
+    paper_error = settle_scales(paper.net, options.scale, options.watch);
   if (paper.neurons == 0)
     return std::move(paper.net);
   const double paper_truncation =
       certified ? sampled_truncation(paper.net, problem.exact) : detail::infinity;
 
-  std::vector<Candidate> found = candidates(
-      circuit, problem.polynomials, problem.box, options, false, [&](const Candidate &c) {
+  std::vector<LaidOut> found = all_networks(
+      circuit, problem.polynomials, problem.box, options, false, [&](const LaidOut &c) {
         const double saved = double(paper.neurons) / std::max(c.neurons, 1);
         return c.neurons < paper.neurons &&
-               c.error <= doubt * std::max(tolerated, saved) * paper.error;
+               c.estimate <= doubt * std::max(tolerated, saved) * paper.estimate;
       });
   // From few neurons to many, up to the first whose error is tolerated.
-  std::vector<std::pair<Candidate *, double>> looked_at;
-  Candidate *accurate = &paper;
+  std::vector<std::pair<LaidOut *, double>> looked_at;
+  LaidOut *accurate = &paper;
   int equals = 0, last = 0;
-  for (Candidate &c : found) {
+  for (LaidOut &c : found) {
     equals = c.neurons == last ? equals + 1 : 0;
     last = c.neurons;
     if (equals >= most_equals)
       continue;
     if (looked_at.size() == most_looks)
       break;
-    double times = c.error / paper.error;
+    double times = c.estimate / paper.estimate;
     if (certified) {
-      const WholeBoxError error = settle(c.net, options);
+      const WholeBoxError error = settle_scales(c.net, options.scale, options.watch);
       if (options.watch && options.watch->over())
         break;
       times = std::max(ratio(error.total, paper_error.total),
@@ -106,7 +98,7 @@ Network compile_compact(const Circuit &circuit, const LocalProblem &problem,
       break;
     }
   }
-  Candidate *best = accurate;
+  LaidOut *best = accurate;
   for (const auto &[c, times] : looked_at)
     if (times * c->neurons <= tolerated * accurate->neurons && c->neurons < best->neurons)
       best = c;

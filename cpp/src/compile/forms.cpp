@@ -1,4 +1,4 @@
-#include "ranges.hpp"
+#include "forms.hpp"
 
 #include <algorithm>
 #include <random>
@@ -34,48 +34,51 @@ double gate_error(Dtype dtype) {
   return 512.0 * std::pow(8.0 * float_format(dtype).unit_roundoff, 2.0 / 3.0);
 }
 
-Range product_range(const Range &a, const Range &b, bool square) {
+Range product_range(const Range &a, const Range &b) {
   const double a0 = a.centre - a.radius, a1 = a.centre + a.radius;
   const double b0 = b.centre - b.radius, b1 = b.centre + b.radius;
-  if (square && a0 < 0.0 && a1 > 0.0)
-    return range_between(0.0, std::max(a0 * a0, a1 * a1));
   const auto [lo, hi] = std::minmax({a0 * b0, a0 * b1, a1 * b0, a1 * b1});
   return range_between(lo, hi);
 }
 
+Range power_range(const Range &a, int exponent) {
+  const double a0 = a.centre - a.radius, a1 = a.centre + a.radius;
+  const auto [lo, hi] = std::minmax({std::pow(a0, exponent), std::pow(a1, exponent)});
+  return range_between(exponent % 2 == 0 && a0 < 0.0 && a1 > 0.0 ? 0.0 : lo, hi);
+}
+
 } // namespace
+
+Linear linear(const Combination &combination) {
+  Linear form;
+  form.constant = combination.constant.mid();
+  for (const auto &[wire, coefficient] : combination.terms)
+    form.add(wire, coefficient.mid());
+  return form;
+}
 
 FormRanges::FormRanges(const Circuit &circuit, const std::vector<Interval> &box, Dtype dtype)
     : inputs_(circuit.inputs), dtype_(dtype) {
   for (const Interval &x : box)
     ranges_.push_back(widened(range_between(x.lo(), x.hi()), dtype));
   sample(box, box.size() + circuit.products.size());
-  for (const Product &p : circuit.products) {
-    const Linear left = linear(p.left), right = p.square ? left : linear(p.right);
-    if (p.of_bits) {
-      std::vector<double> product(points_, 1.0);
-      for (const auto &[wire, weight] : left.terms)
-        for (std::size_t i = 0; i < points_; ++i)
-          product[i] *= values_[static_cast<std::size_t>(wire)][i];
-      ranges_.push_back({0.5, 0.5});
-      values_.push_back(std::move(product));
-      continue;
-    }
-    std::vector<double> product = values(left);
-    const std::vector<double> factor = p.square ? product : values(right);
+  for (const Product &p : circuit.products)
+    add_product(p);
+}
+
+void FormRanges::add_product(const Product &p) {
+  std::vector<double> product(points_, 1.0);
+  Range bound{1.0, 0.0};
+  for (const Product::Factor &f : p.factors) {
+    const Linear form = linear(f.form);
+    const std::vector<double> factor = values(form);
     for (std::size_t i = 0; i < points_; ++i)
-      product[i] *= factor[i];
-    Range bound = product_range(of(left), of(right), p.square);
-    if (p.third) {
-      const Linear third = linear(*p.third);
-      const std::vector<double> last = values(third);
-      for (std::size_t i = 0; i < points_; ++i)
-        product[i] *= last[i];
-      bound = product_range(bound, of(third), false);
-    }
-    ranges_.push_back(widened(narrowed(bound, product), dtype));
-    values_.push_back(std::move(product));
+      product[i] *= std::pow(factor[i], f.exponent);
+    if (!p.of_bits)
+      bound = product_range(bound, power_range(of(form), f.exponent));
   }
+  ranges_.push_back(p.of_bits ? Range{0.5, 0.5} : widened(narrowed(bound, product), dtype_));
+  values_.push_back(std::move(product));
 }
 
 Range FormRanges::of(const Linear &form) const {

@@ -1,8 +1,10 @@
 // The smallest network within a tolerance.
-#include "candidates.hpp"
-#include "choice.hpp"
+#include "all_networks.hpp"
+#include "gates.hpp"
 #include "polynet/error.hpp"
 #include "polynet/error_model.hpp"
+#include "refused.hpp"
+#include "smallest.hpp"
 
 #include <algorithm>
 
@@ -23,14 +25,15 @@ public:
       : problem_(problem), inputs_(inputs), polynomials_(polynomials), options_(options) {}
 
   Network run() {
-    const Circuit paper = paper_circuit(problem_.polynomials, problem_.box, options_);
-    std::vector<Candidate> found = candidates(paper, problem_.polynomials, problem_.box, options_,
-                                              true, [](const Candidate &) { return true; });
-    std::vector<Candidate *> rest;
+    const Circuit paper = monomial_circuit(
+        problem_.polynomials, static_cast<int>(problem_.box.size()), one_neuron_bits(options_));
+    std::vector<LaidOut> found = all_networks(paper, problem_.polynomials, problem_.box, options_,
+                                              true, [](const LaidOut &) { return true; });
+    std::vector<LaidOut *> rest;
     int looks = 0;
-    for (Candidate &c : found) {
+    for (LaidOut &c : found) {
       require_time();
-      if (!(c.error <= leeway * *options_.tolerance) || looks == most_trials) {
+      if (!(c.estimate <= leeway * *options_.tolerance) || looks == most_trials) {
         rest.push_back(&c);
         continue;
       }
@@ -39,12 +42,11 @@ public:
         return std::move(c.net);
     }
     std::stable_sort(rest.begin(), rest.end(),
-                     [](const Candidate *a, const Candidate *b) { return a->error < b->error; });
+                     [](const LaidOut *a, const LaidOut *b) { return a->estimate < b->estimate; });
     rest.resize(std::min(rest.size(), most_accurate_looks));
-    std::stable_sort(rest.begin(), rest.end(), [](const Candidate *a, const Candidate *b) {
-      return a->neurons < b->neurons;
-    });
-    for (Candidate *c : rest) {
+    std::stable_sort(rest.begin(), rest.end(),
+                     [](const LaidOut *a, const LaidOut *b) { return a->neurons < b->neurons; });
+    for (LaidOut *c : rest) {
       require_time();
       if (within(c->net))
         return std::move(c->net);
@@ -62,8 +64,8 @@ private:
   // |network - polynomial| by neurons on the whole box, worst output; infinite where nothing is
   // proved.
   double certified_error(Network &net) const {
-    try {
-      settle_scales(net, options_.scale, options_.watch);
+    settle_scales(net, options_.scale, options_.watch);
+    const auto proved = unless_refused([&] {
       const Network real = over_inputs(net, problem_.variables, inputs_);
       const ErrorFunction error(real, polynomials_);
       const std::vector<Interval> &errors = error.on_box();
@@ -73,9 +75,8 @@ private:
       for (std::size_t k = 0; k < errors.size(); ++k)
         worst = std::max(worst, up(errors[k].mag() + rounding[k]));
       return worst;
-    } catch (const Error &) {
-      return detail::infinity;
-    }
+    });
+    return proved.value_or(detail::infinity);
   }
 
   void require_time() const {
@@ -112,9 +113,9 @@ private:
 
 } // namespace
 
-Network compile_within(const LocalProblem &problem, const std::vector<Interval> &inputs,
-                       const std::vector<ExactPolynomial> &polynomials,
-                       const CompileOptions &options) {
+Network smallest_within_tolerance(const LocalProblem &problem, const std::vector<Interval> &inputs,
+                                  const std::vector<ExactPolynomial> &polynomials,
+                                  const CompileOptions &options) {
   return Search(problem, inputs, polynomials, options).run();
 }
 
