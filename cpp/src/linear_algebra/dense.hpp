@@ -13,7 +13,7 @@ inline constexpr double rank_threshold = 1e-13;
 
 /// Columns that are farther than `threshold` times the longest one from the span of the orthonormal
 /// columns of `basis` and of those before, the farthest first; these become columns of the basis.
-std::vector<Eigen::Index> independent_columns(Eigen::MatrixXd a, Eigen::MatrixXd &basis,
+std::vector<Eigen::Index> independent_columns(const Eigen::MatrixXd &a, Eigen::MatrixXd &basis,
                                               double threshold = rank_threshold);
 
 /// The columns of `a` less their parts in the span of the orthonormal columns of `basis`.
