@@ -12,7 +12,7 @@ from .errors import InvalidInputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Activation", "core_activation"]
+__all__ = ["Activation", "core_activation", "require_built_in"]
 
 _SYMMETRIES = ("none", "even", "odd", "odd_plus_constant", "even_plus_linear")
 
@@ -125,3 +125,16 @@ def core_activation(activation: str | Activation) -> _core.Activation:
     raise InvalidInputError(
         f"activation must be a name or a polynet.Activation, not {activation!r}"
     )
+
+
+def require_built_in(
+    activation: _core.Activation,
+    what: str = "be written",
+    error: type[Exception] = InvalidInputError,
+) -> None:
+    """Refuse what would need the functions of a user's own activation as numbers."""
+    if not activation.built_in:
+        raise error(
+            f"the user-defined activation {activation.name!r} cannot {what}: its functions are no "
+            "numbers"
+        )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
-from typing import Any, TypeAlias
+from typing import Any
 
+from ._arguments import Dtype, Form, Way
 from ._floats import sound_floats
 from .box import Box
 from .errors import InvalidInputError
 
-__all__ = ["Certificate", "OutputBounds", "Subdivision", "at_least", "at_most"]
-
-Subdivision: TypeAlias = tuple[tuple[int, float] | None, ...]
-"""How a box was cut into parts: a binary tree in preorder, see :class:`OutputBounds`."""
+__all__ = ["Certificate", "OutputBounds", "at_least", "at_most"]
 
 
 def at_least(bound: float) -> str:
@@ -50,10 +48,6 @@ class OutputBounds:
         `lower`.
     truncation_witness : tuple of float
         A point where the real-number function is off by at least `truncation_lower`.
-    subdivision : tuple of ((int, float) or None)
-        The parts of the box that `truncation_upper` was proved on, each by itself: a binary tree in
-        preorder. An inner node is a pair (index of the variable, where its range is cut), its lower
-        half first; both halves contain the cut. A leaf is None.
     """
 
     lower: float
@@ -63,7 +57,6 @@ class OutputBounds:
     rounding: float
     witness: tuple[float, ...]
     truncation_witness: tuple[float, ...]
-    subdivision: Subdivision
 
     def __post_init__(self) -> None:
         """Refuse what no proof ends with.
@@ -142,7 +135,7 @@ class Certificate:
         The assumed accuracy of the activation; 0 if the proof assumes nothing of it.
     boxes : int
         How many parts of the box were bounded.
-    version : str
+    polynet_version : str
         The version of polynet that proved it.
     box : Box
         The box X.
@@ -156,12 +149,12 @@ class Certificate:
     """
 
     outputs: tuple[OutputBounds, ...]
-    by: str
-    form: str
-    dtype: str
+    by: Way
+    form: Form
+    dtype: Dtype
     activation_ulp: float
     boxes: int
-    version: str
+    polynet_version: str
     box: Box
     requested_ratio: float
     fingerprint: str
@@ -183,7 +176,7 @@ class Certificate:
         return max(output.lower for output in self.outputs)
 
     @property
-    def truncation(self) -> float:
+    def truncation_upper(self) -> float:
         """Upper bound of the truncation error over all outputs."""
         return max(output.truncation_upper for output in self.outputs)
 
@@ -209,7 +202,7 @@ class Certificate:
         lines = [
             f"{at_least(self.lower)} <= sup|network - polynomial| <= {at_most(self.upper)}"
             f"   ({self.dtype}, by {self.by}, {self.form}; upper/lower {self.ratio:.4g})",
-            f"truncation <= {at_most(self.truncation)}, rounding <= {at_most(self.rounding)}",
+            f"truncation <= {at_most(self.truncation_upper)}, rounding <= {at_most(self.rounding)}",
             f"witness {self.witness}",
         ]
         if self.activation_ulp:

@@ -6,9 +6,10 @@ import pickle
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from . import _core
+from ._arguments import Dtype, Form
 from ._bars import bar
 from .certificate import Certificate, OutputBounds
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from .box import Box
 
-__all__ = ["Progress", "Request", "Run"]
+__all__ = ["CertifyProgress", "Request", "Run"]
 
 Bounds: TypeAlias = list[tuple[float, list[float], int]]
 
@@ -27,7 +28,7 @@ _CHUNK = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class CertifyProgress:
     """How far a certification has come, for a callback.
 
     Attributes
@@ -97,7 +98,7 @@ class Run:
     executor : concurrent.futures.Executor, optional
         Where to bound the parts of the box.
     progress : bool or callable
-        True shows a bar; a callable gets a :class:`Progress` after every step.
+        True shows a bar; a callable gets a :class:`CertifyProgress` after every step.
     time_limit : float, optional
         Seconds after which to stop.
     """
@@ -109,7 +110,7 @@ class Run:
         box: Box,
         fingerprint: str,
         executor: Executor | None = None,
-        progress: bool | Callable[[Progress], None] = False,
+        progress: bool | Callable[[CertifyProgress], None] = False,
         time_limit: float | None = None,
     ) -> None:
         self._start = time.perf_counter()
@@ -120,7 +121,7 @@ class Run:
         self._executor = executor
         self._limit = time_limit
         if progress is True:
-            self._report: Callable[[Progress], None] | None = _bar(request.max_boxes)
+            self._report: Callable[[CertifyProgress], None] | None = _bar(request.max_boxes)
         else:
             self._report = progress or None
 
@@ -144,7 +145,7 @@ class Run:
             if self._report is not None:
                 so_far = self._certifier.so_far(output)
                 self._report(
-                    Progress(
+                    CertifyProgress(
                         output,
                         so_far.truncation_lower,
                         so_far.truncation_upper,
@@ -160,11 +161,11 @@ class Run:
         return Certificate(
             outputs=tuple(OutputBounds.copied(bounds) for bounds in proved.outputs),
             by="gates" if self._request.by_gates else "neurons",
-            form=form,
-            dtype=dtype,
+            form=cast(Form, form),
+            dtype=cast(Dtype, dtype),
             activation_ulp=proved.activation_ulp,
             boxes=proved.boxes,
-            version=_core.__version__,
+            polynet_version=_core.__version__,
             box=self._box,
             requested_ratio=float(self._request.ratio),
             fingerprint=self._fingerprint,
@@ -223,11 +224,11 @@ class Run:
                 future.cancel()
 
 
-def _bar(max_boxes: int) -> Callable[[Progress], None]:
+def _bar(max_boxes: int) -> Callable[[CertifyProgress], None]:
     """Return a callback that draws a bar."""
     show = bar("certifying", "box", max_boxes)
 
-    def report(progress: Progress) -> None:
+    def report(progress: CertifyProgress) -> None:
         lower = progress.truncation_lower
         ratio = progress.truncation_upper / lower if lower > 0.0 else float("inf")
         show(progress.boxes, f"output {progress.output}: upper/lower {ratio:.4g}")

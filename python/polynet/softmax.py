@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from . import _core
-from ._arguments import as_number
+from ._arguments import Dtype, Way, as_number
 from ._exact import ExactNumber, outward, to_fraction
 from ._floats import sound_floats
+from ._frozen import Frozen
 from .certificate import Certificate, at_most
 from .errors import InvalidInputError
 from .layer import Layer
@@ -27,14 +28,13 @@ __all__ = ["Classifier", "ProbabilityCertificate"]
 class _Hamiltonians(Protocol):
     """What a classifier needs of a network."""
 
-    dtype: str
+    dtype: Dtype
     polynomials: tuple[Polynomial, ...]
 
-    def __call__(self, points: ArrayLike, *, by: Literal["gates", "neurons"] = ...) -> Any: ...
+    def __call__(self, points: ArrayLike, *, by: Way = ...) -> Any: ...
     @property
-    @sound_floats
     def layers(self) -> tuple[Layer, ...]: ...
-    def certify(self, *, by: Literal["gates", "neurons"] = ...) -> Certificate: ...
+    def certify(self, *, by: Way = ...) -> Certificate: ...
     def softmax(self, mu: Sequence[ExactNumber] | None = ...) -> Classifier: ...
 
 
@@ -69,8 +69,10 @@ class ProbabilityCertificate:
         )
 
 
-class Classifier:
-    """A network of Hamiltonians H_y with a softmax head. Made by :meth:`Network.softmax`.
+class Classifier(Frozen):
+    """A network of Hamiltonians H_y with a softmax head. Immutable, hashable, picklable.
+
+    Made by :meth:`Network.softmax`.
 
     In the words of statistics, with the likelihood p(x|y) = exp(-H_y(x)) and the prior
     p(y) = exp(-mu_y): calling a classifier gives the posterior p(y|x) of Bayes' theorem,
@@ -85,6 +87,11 @@ class Classifier:
     """
 
     __slots__ = ("_enclosures", "_handle", "mu", "network")
+
+    network: _Hamiltonians
+    mu: tuple[Fraction, ...]
+    _enclosures: list[tuple[float, float]]
+    _handle: _core.Network
 
     def __init__(
         self,
@@ -103,10 +110,7 @@ class Classifier:
             enclosures = [outward(m, network.dtype) for m in exact]
         except OverflowError as error:
             raise InvalidInputError(f"an entry of mu is {error}") from None
-        self.network = network
-        self.mu = tuple(exact)
-        self._handle = handle
-        self._enclosures = enclosures
+        self._fix(network=network, mu=tuple(exact), _handle=handle, _enclosures=enclosures)
 
     @property
     @sound_floats
@@ -117,9 +121,7 @@ class Classifier:
         ]
         return np.array(nearest, self.network.dtype)
 
-    def __call__(
-        self, points: ArrayLike, *, by: Literal["gates", "neurons"] = "gates"
-    ) -> NDArray[np.floating[Any]]:
+    def __call__(self, points: ArrayLike, *, by: Way = "gates") -> NDArray[np.floating[Any]]:
         """Return the posterior probabilities p(y|x), shape (..., classes).
 
         Parameters and exceptions as for the network.
@@ -127,9 +129,7 @@ class Classifier:
         return _core.softmax(self.network(points, by=by), self._rounded.tolist())
 
     @sound_floats
-    def joint(
-        self, points: ArrayLike, *, by: Literal["gates", "neurons"] = "gates"
-    ) -> NDArray[np.floating[Any]]:
+    def joint(self, points: ArrayLike, *, by: Way = "gates") -> NDArray[np.floating[Any]]:
         """Return the joint density p(x, y) = exp(-H_y - mu_y), shape (..., classes)."""
         with np.errstate(over="ignore", under="ignore"):
             density: NDArray[np.floating[Any]] = np.exp(
@@ -144,9 +144,7 @@ class Classifier:
         return (*self.network.layers, Layer(-np.eye(len(mu), dtype=mu.dtype), -mu, "softmax"))
 
     @sound_floats
-    def certify(
-        self, *, by: Literal["gates", "neurons"] = "gates", exp_ulp: float = 4.0
-    ) -> ProbabilityCertificate:
+    def certify(self, *, by: Way = "gates", exp_ulp: float = 4.0) -> ProbabilityCertificate:
         """Bound the error of the probabilities over the box.
 
         Parameters

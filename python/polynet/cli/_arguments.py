@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 from .. import __version__, activation_names, get_cmake_dir, get_include
 from ..errors import InvalidInputError
-from . import _compile, _gate, _table, _verify
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -27,7 +26,7 @@ _OPTION = re.compile(r"-h|--[a-z][a-z-]*(=.*)?", re.DOTALL)
 
 
 def parse(argv: Sequence[str]) -> Namespace:
-    """Read the arguments; `report` and `show` of the result are the command's functions.
+    """Read the arguments; `command` of the result names the module of the command.
 
     Raises
     ------
@@ -121,7 +120,6 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(report=_compile.report, show=_compile.show)
     add = parser.add_argument
     add(
         "expressions",
@@ -160,7 +158,7 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
     add("--hidden-layers", type=_integer, help="exactly so many, with gates of several operands")
     add(
         "--by",
-        choices=_compile.WAYS,
+        choices=("gates", "neurons", "both"),
         default="both",
         help="way of evaluating to certify and to show (default: %(default)s)",
     )
@@ -196,7 +194,6 @@ def _add_gate(commands: _SubParsersAction[_Parser]) -> None:
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(report=_gate.report, show=_gate.show)
     add = parser.add_argument
     add("activation", metavar="ACTIVATION", type=str.strip, help=_ACTIVATIONS)
     add("--bias", type=_number, help="default: the activation's own")
@@ -224,7 +221,6 @@ def _add_table(commands: _SubParsersAction[_Parser]) -> None:
         "built here.",
         allow_abbrev=False,
     )
-    parser.set_defaults(report=_table.report, show=_table.show)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead")
 
 
@@ -260,7 +256,6 @@ def _add_verify(commands: _SubParsersAction[_Parser]) -> None:
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(report=_verify.report, show=_verify.show, status=_verify.status)
     parser.add_argument("file", metavar="FILE", type=str.strip, help="a certificate")
     parser.add_argument(
         "--network",
@@ -270,9 +265,10 @@ def _add_verify(commands: _SubParsersAction[_Parser]) -> None:
         "certificate's",
     )
     parser.add_argument(
-        "--seconds",
+        "--time-limit",
         type=_number,
         default=300.0,
+        metavar="SECONDS",
         help="give up after about this time (default: %(default)s)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead")
