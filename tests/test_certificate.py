@@ -243,7 +243,7 @@ def test_what_cannot_be_proved_is_refused(scale):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"by": "magic"}, "'gates' or 'neurons'"),
+        ({"by": "magic"}, "known: gates, neurons"),
         ({"ratio": 0.5}, "ratio"),
         ({"ratio": math.nan}, "ratio"),
         ({"max_boxes": 0}, "max_boxes"),

@@ -174,7 +174,7 @@ def test_points_that_do_not_fit_are_refused(net, points, message):
 
 
 def test_an_unknown_way_is_refused(net, points):
-    with pytest.raises(pn.InvalidInputError, match="'gates' or 'neurons'"):
+    with pytest.raises(pn.InvalidInputError, match="known: gates, neurons"):
         net(points, by="magic")
 
 

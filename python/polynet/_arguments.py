@@ -79,12 +79,10 @@ def as_count(value: object, name: str, lowest: int, highest: int = _LARGEST_COUN
         If it has too many digits.
     """
     number = to_fraction(_plain(value), name)
-    if number.denominator != 1:
-        raise InvalidInputError(f"{name} must be a whole number, not {excerpt(value)}")
-    if number < lowest:
-        raise InvalidInputError(f"{name} must be at least {lowest}, not {excerpt(value)}")
-    if number > highest:
-        raise InvalidInputError(f"{name} must be at most {highest}, not {excerpt(value)}")
+    if number.denominator != 1 or not lowest <= number <= highest:
+        raise InvalidInputError(
+            f"{name} must be a whole number from {lowest} to {highest}, not {excerpt(value)}"
+        )
     return int(number)
 
 
