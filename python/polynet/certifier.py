@@ -6,20 +6,18 @@ import pickle
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from . import _core
-from ._arguments import Dtype, Form
 from ._bars import bar
 from .certificate import Certificate, OutputBounds
+from .evaluation import Evaluable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor, Future
 
-    from .box import Box
-
-__all__ = ["CertifyProgress", "Request", "Run"]
+__all__ = ["CertifyProgress", "Run"]
 
 Bounds: TypeAlias = list[tuple[float, list[float], int]]
 
@@ -50,29 +48,18 @@ class CertifyProgress:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class _Request(NamedTuple):
     """What is to be certified, as plain numbers that another process can read."""
 
     state: _core.State
     bits: list[bool]
-    terms: list[_core.Terms]
-    by_gates: bool
-    ratio: float
-    max_boxes: int
-    activation_ulp: float
-
-    def certifier(self, network: _core.Network) -> _core.Certifier:
-        """Return the core's certifier for the network of that state."""
-        return network.certifier(
-            self.terms, self.by_gates, self.ratio, self.max_boxes, self.activation_ulp
-        )
+    options: tuple[list[_core.Terms], bool, float, int, float]
 
 
 @lru_cache(maxsize=4)
 def _restored(request: bytes) -> _core.Certifier:
-    plain: Request = pickle.loads(request)
-    return plain.certifier(_core.Network.from_state(plain.state, plain.bits))
+    plain: _Request = pickle.loads(request)
+    return _core.Network.from_state(plain.state, plain.bits).certifier(*plain.options)
 
 
 def _bounds_elsewhere(
@@ -87,14 +74,12 @@ class Run:
 
     Parameters
     ----------
-    request : Request
+    network : Evaluable
         What is to be certified.
-    network : _core.Network
-        The network of the request's state.
-    box : Box
-        Its box.
-    fingerprint : str
-        The network's, with the polynomials that it is compared with.
+    terms : list of _core.Terms
+        The polynomials that it is compared with.
+    by_gates, ratio, max_boxes, activation_ulp
+        As for :meth:`Network.certify`; 0 ulp stand for the default.
     executor : concurrent.futures.Executor, optional
         Where to bound the parts of the box.
     progress : bool or callable
@@ -105,25 +90,27 @@ class Run:
 
     def __init__(
         self,
-        request: Request,
-        network: _core.Network,
-        box: Box,
-        fingerprint: str,
+        network: Evaluable,
+        terms: list[_core.Terms],
+        by_gates: bool,
+        ratio: float,
+        max_boxes: int,
+        activation_ulp: float,
         executor: Executor | None = None,
         progress: bool | Callable[[CertifyProgress], None] = False,
         time_limit: float | None = None,
     ) -> None:
         self._start = time.perf_counter()
-        self._request = request
-        self._box = box
-        self._fingerprint = fingerprint
-        self._certifier = request.certifier(network)
+        self._network = network
+        self._request = _Request(
+            network._handle.state(),
+            network.box.bit_marks,
+            (terms, by_gates, ratio, max_boxes, activation_ulp),
+        )
+        self._certifier = network._handle.certifier(*self._request.options)
         self._executor = executor
         self._limit = time_limit
-        if progress is True:
-            self._report: Callable[[CertifyProgress], None] | None = _bar(request.max_boxes)
-        else:
-            self._report = progress or None
+        self._report = _bar(max_boxes) if progress is True else progress or None
 
     @property
     def seconds(self) -> float:
@@ -156,19 +143,19 @@ class Run:
 
     def certificate(self) -> Certificate:
         """Return what is proved so far."""
-        proved = self._certifier.certificate()
-        _, dtype, form, *_ = self._request.state
+        proved, network = self._certifier.certificate(), self._network
+        _, by_gates, ratio, *_ = self._request.options
         return Certificate(
             outputs=tuple(OutputBounds.copied(bounds) for bounds in proved.outputs),
-            by="gates" if self._request.by_gates else "neurons",
-            form=cast(Form, form),
-            dtype=cast(Dtype, dtype),
+            by="gates" if by_gates else "neurons",
+            form=network.form,
+            dtype=network.dtype,
             activation_ulp=proved.activation_ulp,
             boxes=proved.boxes,
             polynet_version=_core.__version__,
-            box=self._box,
-            requested_ratio=float(self._request.ratio),
-            fingerprint=self._fingerprint,
+            box=network.box,
+            requested_ratio=ratio,
+            fingerprint=network.fingerprint,
             seconds=self.seconds,
         )
 

@@ -12,7 +12,7 @@ from ._floats import sound_floats
 from .activation import require_built_in
 from .box import Box
 from .certificate import Certificate
-from .certifier import CertifyProgress, Request, Run
+from .certifier import CertifyProgress, Run
 from .errors import CertificationInterrupted, InvalidInputError
 from .evaluation import Evaluable
 from .polynomial import Polynomial, core_terms
@@ -163,16 +163,17 @@ class Network(Evaluable):
             )
         if executor is not None:
             require_built_in(self._handle.activation, "be sent to an executor")
-        request = Request(
-            self._handle.state(),
-            self.box.bit_marks,
+        run = Run(
+            self,
             [core_terms(p) for p in self.polynomials],
             by_gates,
             ratio,
             max_boxes,
             activation_ulp or 0.0,
+            executor,
+            progress,
+            time_limit,
         )
-        run = Run(request, self._handle, self.box, self.fingerprint, executor, progress, time_limit)
         try:
             run.finish()
             return run.certificate()

@@ -199,10 +199,6 @@ class Polynomial(Ring):
         polynomials = tuple(cls(terms, variables) for terms in given.outputs)
         return polynomials[0] if given.single else polynomials
 
-    def to_dict(self) -> dict[Exponents, Fraction]:
-        """Return exponents -> nonzero coefficient, in the order of `terms`, as a new dict."""
-        return dict(self._terms)
-
     def to_sympy(self) -> Any:
         """Return a SymPy expression with the same terms, rational coefficients and names.
 

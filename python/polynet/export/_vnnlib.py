@@ -17,7 +17,7 @@ from .._arguments import as_choice, as_path
 from .._exact import outward
 from .._floats import sound_floats
 from ..certificate import OutputBounds
-from ..certifier import Request, Run
+from ..certifier import Run
 from ..errors import InvalidInputError, NotCertifiedError
 from ..evaluation import Evaluable
 from ._onnx import to_onnx
@@ -66,10 +66,7 @@ def to_vnnlib(
         )
     # The network's distance from polynomials that are 0 is |output|.
     zeros: list[_core.Terms] = [([], []) for _ in network.polynomials]
-    request = Request(network._handle.state(), [], zeros, False, _RATIO, _MAX_BOXES, 0.0)
-    run = Run(
-        request, network._handle, network.box, ""
-    )  # no certificate of the network's polynomials
+    run = Run(network, zeros, False, _RATIO, _MAX_BOXES, 0.0)
     run.finish()
     bounds = run.certificate()
     names = [f"Y_{k}" if version == "1.0" else f"Y[0,{k}]" for k in range(len(bounds.outputs))]
