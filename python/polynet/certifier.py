@@ -9,15 +9,20 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from . import _core
+from ._arguments import Way, as_count, as_number, as_progress, as_seconds, is_by_gates
 from ._bars import bar
+from ._floats import sound_floats
+from .activation import require_built_in
 from .certificate import Certificate, OutputBounds
+from .errors import CertificationInterrupted, InvalidInputError
 from .evaluation import Evaluable
+from .polynomial import core_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor, Future
 
-__all__ = ["CertifyProgress", "Run"]
+__all__ = ["CertifyProgress", "Run", "certify"]
 
 Bounds: TypeAlias = list[tuple[float, list[float], int]]
 
@@ -46,6 +51,91 @@ class CertifyProgress:
     truncation_upper: float
     boxes: int
     seconds: float
+
+
+@sound_floats
+def certify(
+    network: Evaluable,
+    *,
+    by: Way = "gates",
+    ratio: float = 1.05,
+    max_boxes: int = 4000,
+    activation_ulp: float | None = None,
+    time_limit: float | None = None,
+    progress: bool | Callable[[CertifyProgress], None] = False,
+    executor: Executor | None = None,
+) -> Certificate:
+    """Prove how far the network is from its polynomials over the box.
+
+    Parameters
+    ----------
+    by : {"gates", "neurons"}
+        The way of evaluating that the certificate is about.
+    ratio : float
+        Stop splitting the box once the truncation's upper bound is this close to its lower
+        bound, or at most 1 % of the rounding error's bound.
+    max_boxes : int
+        Stop splitting after about this many boxes in all, or after a quarter of them if these
+        gained less than a twentieth of what the bounds are apart.
+    activation_ulp : float, optional
+        What the activation's error is assumed not to exceed, in units in the last place of
+        the largest value that a gate's neurons take. Default by neurons: what NumPy,
+        onnxruntime and torch were found to keep to, 4 in float64 and 6 in float32 or more
+        (docs/certificates.md, "Activations of runtimes").
+    time_limit : float, optional
+        Stop splitting after this many seconds, with what is proved by then. The first bounds,
+        of the whole box, are always worked out.
+    progress : bool or callable
+        True shows a bar, with tqdm or rich. A callable is called with a
+        :class:`polynet.CertifyProgress` after every step.
+    executor : concurrent.futures.Executor, optional
+        Bounds the parts of the box: threads, processes, or a cluster's
+        (``distributed.Client.get_executor()``). The certificate is the same, bit for bit.
+
+    Raises
+    ------
+    NotCertifiedError
+        If no finite bound can be proved; the message says which part fails.
+    InvalidInputError
+        If an option is out of its range, a bar cannot be drawn, or the network cannot be sent
+        to an executor because its activation is user-defined.
+    FloatEnvironmentError
+        If rounding to nearest with subnormal numbers cannot be set in this thread.
+    CertificationInterrupted
+        A KeyboardInterrupt (Ctrl-C); its ``certificate`` holds what is proved so far. Before
+        the first bounds it is a plain KeyboardInterrupt.
+    """
+    by_gates = is_by_gates(by)
+    if activation_ulp is not None:
+        activation_ulp = as_number(activation_ulp, "activation_ulp")
+        if not 0.0 < activation_ulp <= 1e6:
+            raise InvalidInputError(f"activation_ulp must lie in (0, 1e6], not {activation_ulp!r}")
+    ratio = as_number(ratio, "ratio", infinite=True)
+    if not ratio >= 1.0:
+        raise InvalidInputError(f"ratio must be at least 1, not {ratio!r}")
+    max_boxes = as_count(max_boxes, "max_boxes", 1)
+    time_limit = as_seconds(time_limit)
+    progress = as_progress(progress)
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise InvalidInputError(f"executor must be a concurrent.futures.Executor, not {executor!r}")
+    if executor is not None:
+        require_built_in(network._handle.activation, "be sent to an executor")
+    run = Run(
+        network,
+        [core_terms(p) for p in network.polynomials],
+        by_gates,
+        ratio,
+        max_boxes,
+        activation_ulp or 0.0,
+        executor,
+        progress,
+        time_limit,
+    )
+    try:
+        run.finish()
+        return run.certificate()
+    except KeyboardInterrupt:
+        raise CertificationInterrupted(run.certificate) from None
 
 
 class _Request(NamedTuple):

@@ -6,21 +6,16 @@ import pickle
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from . import _core, certificate_file, export, storage
-from ._arguments import Way, as_count, as_number, as_progress, as_seconds, is_by_gates
-from ._floats import sound_floats
+from . import _core, certificate_file, certifier, export, storage
+from ._arguments import as_count
 from .activation import require_built_in
 from .box import Box
-from .certificate import Certificate
-from .certifier import CertifyProgress, Run
-from .errors import CertificationInterrupted, InvalidInputError
 from .evaluation import Evaluable
 from .polynomial import Polynomial, core_terms
 from .softmax import Classifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from concurrent.futures import Executor
+    from collections.abc import Sequence
 
     from ._exact import ExactNumber
 
@@ -92,94 +87,6 @@ class Network(Evaluable):
             self._handle.with_form("merged"), self.polynomials, self.box, single=self._single
         )
 
-    @sound_floats
-    def certify(
-        self,
-        *,
-        by: Way = "gates",
-        ratio: float = 1.05,
-        max_boxes: int = 4000,
-        activation_ulp: float | None = None,
-        time_limit: float | None = None,
-        progress: bool | Callable[[CertifyProgress], None] = False,
-        executor: Executor | None = None,
-    ) -> Certificate:
-        """Prove how far the network is from its polynomials over the box.
-
-        Parameters
-        ----------
-        by : {"gates", "neurons"}
-            The way of evaluating that the certificate is about.
-        ratio : float
-            Stop splitting the box once the truncation's upper bound is this close to its lower
-            bound, or at most 1 % of the rounding error's bound.
-        max_boxes : int
-            Stop splitting after about this many boxes in all, or after a quarter of them if these
-            gained less than a twentieth of what the bounds are apart.
-        activation_ulp : float, optional
-            What the activation's error is assumed not to exceed, in units in the last place of
-            the largest value that a gate's neurons take. Default by neurons: what NumPy,
-            onnxruntime and torch were found to keep to, 4 in float64 and 6 in float32 or more
-            (docs/certificates.md, "Activations of runtimes").
-        time_limit : float, optional
-            Stop splitting after this many seconds, with what is proved by then. The first bounds,
-            of the whole box, are always worked out.
-        progress : bool or callable
-            True shows a bar, with tqdm or rich. A callable is called with a
-            :class:`polynet.CertifyProgress` after every step.
-        executor : concurrent.futures.Executor, optional
-            Bounds the parts of the box: threads, processes, or a cluster's
-            (``distributed.Client.get_executor()``). The certificate is the same, bit for bit.
-
-        Raises
-        ------
-        NotCertifiedError
-            If no finite bound can be proved; the message says which part fails.
-        InvalidInputError
-            If an option is out of its range, a bar cannot be drawn, or the network cannot be sent
-            to an executor because its activation is user-defined.
-        FloatEnvironmentError
-            If rounding to nearest with subnormal numbers cannot be set in this thread.
-        CertificationInterrupted
-            A KeyboardInterrupt (Ctrl-C); its ``certificate`` holds what is proved so far. Before
-            the first bounds it is a plain KeyboardInterrupt.
-        """
-        by_gates = is_by_gates(by)
-        if activation_ulp is not None:
-            activation_ulp = as_number(activation_ulp, "activation_ulp")
-            if not 0.0 < activation_ulp <= 1e6:
-                raise InvalidInputError(
-                    f"activation_ulp must lie in (0, 1e6], not {activation_ulp!r}"
-                )
-        ratio = as_number(ratio, "ratio", infinite=True)
-        if not ratio >= 1.0:
-            raise InvalidInputError(f"ratio must be at least 1, not {ratio!r}")
-        max_boxes = as_count(max_boxes, "max_boxes", 1)
-        time_limit = as_seconds(time_limit)
-        progress = as_progress(progress)
-        if executor is not None and not callable(getattr(executor, "submit", None)):
-            raise InvalidInputError(
-                f"executor must be a concurrent.futures.Executor, not {executor!r}"
-            )
-        if executor is not None:
-            require_built_in(self._handle.activation, "be sent to an executor")
-        run = Run(
-            self,
-            [core_terms(p) for p in self.polynomials],
-            by_gates,
-            ratio,
-            max_boxes,
-            activation_ulp or 0.0,
-            executor,
-            progress,
-            time_limit,
-        )
-        try:
-            run.finish()
-            return run.certificate()
-        except KeyboardInterrupt:
-            raise CertificationInterrupted(run.certificate) from None
-
     def error_terms(self, order: int = 4) -> Any:
         """Return the leading Taylor error of the network as a polynomial in its inputs.
 
@@ -245,14 +152,10 @@ class Network(Evaluable):
         InvalidInputError
             If the network has a single scalar output, or mu does not fit or is not finite.
         """
-        if self._single:
-            raise InvalidInputError(
-                "a softmax head needs one Hamiltonian per class; compile a sequence of polynomials"
-            )
-        return Classifier(self, self._handle, mu)
+        return Classifier(self, mu)
 
-    # What writes a file is a method, what reads one a function. Functions of earlier rooms are
-    # methods here: they need no more than what every network is.
+    # Functions of earlier rooms as methods. What writes a file is a method, what reads one is not.
+    certify = certifier.certify
     save = storage.save
     save_certificate = certificate_file.save_certificate
     to_c = export.to_c

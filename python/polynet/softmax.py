@@ -5,37 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core
-from ._arguments import Dtype, Way, as_number
+from ._arguments import Way, as_number
 from ._exact import ExactNumber, outward, to_fraction
 from ._floats import sound_floats
 from ._frozen import Frozen
 from .certificate import Certificate, at_most
+from .certifier import certify
 from .errors import InvalidInputError
+from .evaluation import Evaluable
 from .layer import Layer
-from .polynomial import Polynomial, core_terms
+from .polynomial import core_terms
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Classifier", "ProbabilityCertificate"]
-
-
-class _Hamiltonians(Protocol):
-    """What a classifier needs of a network."""
-
-    dtype: Dtype
-    polynomials: tuple[Polynomial, ...]
-
-    def __call__(self, points: ArrayLike, *, by: Way = ...) -> Any: ...
-    @property
-    def layers(self) -> tuple[Layer, ...]: ...
-    def certify(self, *, by: Way = ...) -> Certificate: ...
-    def softmax(self, mu: Sequence[ExactNumber] | None = ...) -> Classifier: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +75,18 @@ class Classifier(Frozen):
         The exact mu_y; the evaluation uses them rounded to the network's dtype.
     """
 
-    __slots__ = ("_enclosures", "_handle", "mu", "network")
+    __slots__ = ("_enclosures", "mu", "network")
 
-    network: _Hamiltonians
+    network: Evaluable
     mu: tuple[Fraction, ...]
     _enclosures: list[tuple[float, float]]
-    _handle: _core.Network
 
-    def __init__(
-        self,
-        network: _Hamiltonians,
-        handle: _core.Network,
-        mu: Sequence[ExactNumber] | None,
-    ) -> None:
+    def __init__(self, network: Evaluable, mu: Sequence[ExactNumber] | None) -> None:
         """Check mu against the network."""
+        if network._single:
+            raise InvalidInputError(
+                "a softmax head needs one Hamiltonian per class; compile a sequence of polynomials"
+            )
         count = len(network.polynomials)
         if mu is not None and (isinstance(mu, (str, bytes)) or not isinstance(mu, Iterable)):
             raise InvalidInputError(f"mu must be a sequence of numbers, not {mu!r}")
@@ -110,7 +97,7 @@ class Classifier(Frozen):
             enclosures = [outward(m, network.dtype) for m in exact]
         except OverflowError as error:
             raise InvalidInputError(f"an entry of mu is {error}") from None
-        self._fix(network=network, mu=tuple(exact), _handle=handle, _enclosures=enclosures)
+        self._fix(network=network, mu=tuple(exact), _enclosures=enclosures)
 
     @property
     @sound_floats
@@ -162,8 +149,8 @@ class Classifier(Frozen):
         exp_ulp = as_number(exp_ulp, "exp_ulp")
         if not 0.0 <= exp_ulp <= 1e6:
             raise InvalidInputError(f"exp_ulp must lie between 0 and 1e6, not {exp_ulp!r}")
-        certificate = self.network.certify(by=by)
-        logit_error, probability_error = self._handle.softmax_bounds(
+        certificate = certify(self.network, by=by)
+        logit_error, probability_error = self.network._handle.softmax_bounds(
             [core_terms(p) for p in self.network.polynomials],
             [output.upper for output in certificate.outputs],
             self._enclosures,
@@ -188,8 +175,4 @@ class Classifier(Frozen):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle as the network and mu."""
-        return (_restore, (self.network, self.mu))
-
-
-def _restore(network: _Hamiltonians, mu: tuple[Fraction, ...]) -> Classifier:
-    return network.softmax(mu)
+        return (Classifier, (self.network, self.mu))
