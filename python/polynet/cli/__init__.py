@@ -57,7 +57,7 @@ def _run(argv: Sequence[str]) -> int:
         print(json.dumps(_strict(report), allow_nan=False, indent=2))
     else:
         command.show(report)
-    return 0 if report.get("proved", True) else 1
+    return 0 if report.get("proved", True) else 1  # a verdict
 
 
 def _strict(value: Any) -> Any:
