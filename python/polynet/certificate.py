@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
+from math import inf
 from typing import Any
 
 from ._arguments import Dtype, Form, Way
@@ -28,6 +29,11 @@ def _digits(bound: float, rounding: str) -> str:
     if bound == 0.0:
         return "0"
     return f"{Context(prec=5, rounding=rounding).create_decimal_from_float(bound):.4e}"
+
+
+@sound_floats
+def _ratio(upper: float, lower: float) -> float:
+    return upper / lower if lower > 0.0 else inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +95,14 @@ class OutputBounds:
         return cls(**values)
 
     @property
-    @sound_floats
     def ratio(self) -> float:
         """``upper / lower``: how tight the bounds are; infinite if `lower` is 0."""
-        return self.upper / self.lower if self.lower > 0.0 else float("inf")
+        return _ratio(self.upper, self.lower)
 
     @property
-    @sound_floats
     def truncation_ratio(self) -> float:
         """``truncation_upper / truncation_lower``; infinite if the latter is 0."""
-        if self.truncation_lower > 0.0:
-            return self.truncation_upper / self.truncation_lower
-        return float("inf")
+        return _ratio(self.truncation_upper, self.truncation_lower)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +193,9 @@ class Certificate:
         return max(self.outputs, key=lambda output: output.lower).witness
 
     @property
-    @sound_floats
     def ratio(self) -> float:
         """``upper / lower``; infinite if `lower` is 0."""
-        return self.upper / self.lower if self.lower > 0.0 else float("inf")
+        return _ratio(self.upper, self.lower)
 
     @sound_floats
     def __str__(self) -> str:

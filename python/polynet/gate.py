@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from . import _core
 from ._arguments import as_count, as_number, as_text
@@ -232,7 +233,7 @@ class Gate(Frozen):
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle as what makes this gate."""
         require_built_in(self._activation, "be pickled", pickle.PicklingError)
-        return (_restore, self._identity())
+        return partial(Gate, kind=self.kind), (self.activation, self.bias, self.scale)
 
     @sound_floats
     def __repr__(self) -> str:
@@ -241,7 +242,3 @@ class Gate(Frozen):
             f"Gate({self.activation!r}, bias={self.bias!r}, scale={self.scale!r}, "
             f"kind={self.kind!r})"
         )
-
-
-def _restore(activation: str, bias: float, scale: float, kind: str) -> Gate:
-    return Gate(activation, bias, scale, kind=kind)

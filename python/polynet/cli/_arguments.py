@@ -11,14 +11,11 @@ from argparse import (
     Namespace,
     RawDescriptionHelpFormatter,
 )
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
 
 from .. import __version__, activation_names, get_cmake_dir, get_include
 from ..errors import InvalidInputError
-
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
 _ACTIVATIONS = ", ".join(activation_names())
 _MAX_POINTS = 1000
@@ -69,7 +66,10 @@ def _protected(argv: Sequence[str]) -> Iterator[str]:
 
 
 class _Parser(ArgumentParser):
-    """A parser whose errors end like every other error."""
+    """A parser that takes options in full, and whose errors end like every other error."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         raise InvalidInputError(f"{message}; see {self.prog} --help")
@@ -94,7 +94,6 @@ def _parser() -> ArgumentParser:
         description="Polynomials as neural networks of multiplication gates, with certified error "
         "bounds.",
         epilog='example: polynet compile "x*y" --box x=-1:1 y=-1:1',
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"polynet {__version__}")
     for option, path, what in (
@@ -104,21 +103,18 @@ def _parser() -> ArgumentParser:
         help_text = f"print the folder of the installed {what} and exit"
         parser.add_argument(option, action=_Print, const=path, help=help_text)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_compile(commands)
-    _add_gate(commands)
-    _add_table(commands)
-    _add_verify(commands)
+    for add_to in (_add_compile, _add_gate, _add_table, _add_verify):
+        command = add_to(commands.add_parser)
+        command.add_argument("--json", action="store_true", help="print one JSON object instead")
     return parser
 
 
-def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
-    parser = commands.add_parser(
+def _add_compile(add_parser: Callable[..., _Parser]) -> _Parser:
+    parser = add_parser(
         "compile",
         help="compile polynomials to a network and certify it",
         description="Compile polynomials to a network, certify it, and evaluate some points.",
         epilog='example:\n  polynet compile "x*y - z**2" "x/3" --box x=-1:1 y=-1:1 z=0:2',
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     add = parser.add_argument
     add(
@@ -182,17 +178,15 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
         ("--vnnlib", "write the layers as NAME.onnx and two VNN-LIB properties next to it"),
     ):
         add(option, metavar="FILE", type=str.strip, help=text)
-    add("--json", action="store_true", help="print one JSON object instead")
+    return parser
 
 
-def _add_gate(commands: _SubParsersAction[_Parser]) -> None:
-    parser = commands.add_parser(
+def _add_gate(add_parser: Callable[..., _Parser]) -> _Parser:
+    parser = add_parser(
         "gate",
         help="explain one gate: formula, cancellation, error terms",
         description="Explain one gate: its formula, what cancels, and its Taylor error terms.",
         epilog="example:\n  polynet gate logistic --bias 2.2924 --scale 0.05",
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     add = parser.add_argument
     add("activation", metavar="ACTIVATION", type=str.strip, help=_ACTIVATIONS)
@@ -210,18 +204,17 @@ def _add_gate(commands: _SubParsersAction[_Parser]) -> None:
         default=6,
         help="largest power of the scale among the error terms (default: %(default)s)",
     )
-    add("--json", action="store_true", help="print one JSON object instead")
+    return parser
 
 
-def _add_table(commands: _SubParsersAction[_Parser]) -> None:
-    parser = commands.add_parser(
+def _add_table(add_parser: Callable[..., _Parser]) -> _Parser:
+    parser = add_parser(
         "table",
         help="reproduce the papers' counts",
         description="Reproduce the counts of arXiv:1608.08225 and arXiv:1705.05502 on networks "
         "built here.",
-        allow_abbrev=False,
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead")
+    return parser
 
 
 def _number(text: str) -> float:
@@ -245,16 +238,14 @@ def _count(text: str) -> int:
     return count
 
 
-def _add_verify(commands: _SubParsersAction[_Parser]) -> None:
-    parser = commands.add_parser(
+def _add_verify(add_parser: Callable[..., _Parser]) -> _Parser:
+    parser = add_parser(
         "verify",
         help="prove a certificate's claims again, independently",
-        description="Prove the claims of a certificate's file again with the independent checker. "
+        description="Prove the claims of a certificate's file again with the independent checker.\n"
         "Exit status: 0 if all are proved, 1 if one is refuted or not proved, 2 if the file is no "
         "certificate.",
         epilog="example:\n  polynet verify certificate.json",
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument("file", metavar="FILE", type=str.strip, help="a certificate")
     parser.add_argument(
@@ -271,4 +262,4 @@ def _add_verify(commands: _SubParsersAction[_Parser]) -> None:
         metavar="SECONDS",
         help="give up after about this time (default: %(default)s)",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead")
+    return parser
