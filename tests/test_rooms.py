@@ -233,6 +233,7 @@ CHECKER_WITHOUT_FLINT = {
     "fingerprint",
     "limits",
     "reading",
+    "schema",
     "statement",
     "verdict",
 }

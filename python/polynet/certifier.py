@@ -116,10 +116,12 @@ def certify(
     max_boxes = as_count(max_boxes, "max_boxes", 1)
     time_limit = as_seconds(time_limit)
     progress = as_progress(progress)
-    if executor is not None and not callable(getattr(executor, "submit", None)):
-        raise InvalidInputError(f"executor must be a concurrent.futures.Executor, not {executor!r}")
     if executor is not None:
-        require_built_in(network._handle.activation, "be sent to an executor")
+        if not callable(getattr(executor, "submit", None)):
+            raise InvalidInputError(
+                f"executor must be a concurrent.futures.Executor, not {executor!r}"
+            )
+        require_built_in(network._handle.activation, "be sent to an executor (certify without one)")
     run = Run(
         network,
         [core_terms(p) for p in network.polynomials],
