@@ -87,8 +87,13 @@ def near_biases(name: str, dtype: str, count: int, rng, *, every: bool = False) 
     return result
 
 
-class Alone(SimpleNamespace, export.Exports):
+class Alone(SimpleNamespace):
     """What the exports take for a network: an activation between two identity maps."""
+
+    to_c = export.to_c
+    to_jax = export.to_jax
+    to_onnx = export.to_onnx
+    to_torch = export.to_torch
 
 
 def alone(activation: str, dtype: str) -> Alone:

@@ -126,7 +126,7 @@ def _of_network(name, net, folder):
         net.to_c(f"{stem}_{by}.c", by=by)
     net.to_onnx(f"{stem}.onnx", certificate=certificate)
     net.save(f"{stem}.safetensors")
-    pn.save_certificate(f"{stem}.json", net, certificate)
+    net.save_certificate(f"{stem}.json", certificate)
     files = [f"{stem}_gates.c", f"{stem}_neurons.c", f"{stem}.onnx", f"{stem}.safetensors"]
     files.append(f"{stem}.json")
     if not net.box.bits:

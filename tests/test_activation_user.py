@@ -52,7 +52,7 @@ def test_bounds_are_those_of_the_built_in_twin(polynomial, dtype):
     twin = pn.compile(polynomial, BOX, activation="tanh", **options)
     mine = pn.compile(polynomial, BOX, activation=tanh(), **options)
     assert mine.activation == "my_tanh"
-    assert mine.hidden_layers == twin.hidden_layers
+    assert mine.hidden_neurons == twin.hidden_neurons
     for by in ("gates", "neurons"):
         ours, theirs = mine.certify(by=by), twin.certify(by=by)
         assert ours.upper == pytest.approx(theirs.upper, rel=0.01)
@@ -81,7 +81,7 @@ def test_properties():
     )
     assert "my_tanh" in repr(s)
     net = pn.compile("x*y + x", BOX, activation=s, construction="paper")
-    assert net.hidden_layers == (6,)  # an even number of neurons for the copy
+    assert net.hidden_neurons == (6,)  # an even number of neurons for the copy
 
 
 def test_networks_of_different_functions_differ():

@@ -72,7 +72,7 @@ def test_every_monomial_takes_one_neuron_and_is_exact_beside_rounding(activation
     net = pn.compile(
         ["s0*s1 - 2*s0*s1*s2*s3 + s3/3", "s1*s0 + 4"], bits(4), activation=activation, dtype=dtype
     )
-    assert net.hidden_layers == (3,)
+    assert net.hidden_neurons == (3,)
     for variant in (net, net.merged()):
         check_errors(variant, all_bits(4, dtype))
         for by in ("gates", "neurons"):
@@ -100,7 +100,7 @@ def test_the_error_of_a_product_is_half_the_tail_at_half_the_sharpness(
 def test_digits_take_twice_the_sharpness_of_the_paper(digits):
     # docs/theory.md, section 8: 2 D ln 10, not D ln 10.
     def error(sharpness):
-        return pn.compile("s0*s1", bits(2), sharpness=sharpness).certify().truncation
+        return pn.compile("s0*s1", bits(2), sharpness=sharpness).certify().truncation_upper
 
     assert error(2 * digits * math.log(10)) <= 10.0**-digits + 1e-15
     assert error(digits * math.log(10)) > 0.9 * 10.0 ** (-digits / 2)

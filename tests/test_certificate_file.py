@@ -19,25 +19,25 @@ def test_network_and_certificate_come_back_as_they_were(tmp_path, by, form, dtyp
     path = tmp_path / "certificate.json"
     net = pn.compile(["x*y - 1/3", "x**3"], BOX, dtype=dtype, form=form)
     certificate = net.certify(by=by)
-    pn.save_certificate(path, net, certificate)
+    net.save_certificate(path, certificate)
     loaded_net, loaded = pn.load_certificate(path)
     assert loaded_net == net
     assert loaded == certificate
     again = tmp_path / "again.json"
-    pn.save_certificate(again, loaded_net, loaded)
+    loaded_net.save_certificate(again, loaded)
     assert again.read_bytes() == path.read_bytes()
 
 
 def test_scalar_outputs_come_back_as_scalars(tmp_path):
     net = pn.compile("x*y", BOX)
-    pn.save_certificate(tmp_path / "c.json", net, net.certify())
+    net.save_certificate(tmp_path / "c.json", net.certify())
     loaded, _ = pn.load_certificate(tmp_path / "c.json")
     assert loaded([0.5, 0.25]).shape == net([0.5, 0.25]).shape == ()
 
 
 def test_one_polynomial_in_a_sequence_comes_back_as_that(tmp_path):
     net = pn.compile(["x*y"], BOX)
-    pn.save_certificate(tmp_path / "c.json", net, net.certify())
+    net.save_certificate(tmp_path / "c.json", net.certify())
     loaded, _ = pn.load_certificate(tmp_path / "c.json")
     assert loaded([0.5, 0.25]).shape == net([0.5, 0.25]).shape == (1,)
     assert loaded == net
@@ -55,7 +55,7 @@ def test_certificate_of_another_network_is_not_saved(tmp_path):
         other.certify(),
     ):
         with pytest.raises(pn.InvalidInputError, match="another network"):
-            pn.save_certificate(tmp_path / "c.json", net, certificate)
+            net.save_certificate(tmp_path / "c.json", certificate)
     assert not (tmp_path / "c.json").exists()
 
 
@@ -64,7 +64,7 @@ def test_gate_without_a_kernel_cannot_be_saved_by_gates(tmp_path):
     assert net._handle.uses_neurons
     certificate = net.certify()
     with pytest.raises(pn.NotCertifiedError, match="neurons"):
-        pn.save_certificate(tmp_path / "c.json", net, certificate)
+        net.save_certificate(tmp_path / "c.json", certificate)
 
 
 def reversed_bounds(name):
@@ -101,7 +101,7 @@ OTHERS = {
 def test_what_is_loaded_is_what_the_file_says(tmp_path, name):
     path = tmp_path / "certificate.json"
     net = pn.compile("x*y", BOX)
-    pn.save_certificate(path, net, net.certify(by="gates" if name == "kernel" else "neurons"))
+    net.save_certificate(path, net.certify(by="gates" if name == "kernel" else "neurons"))
     data = json.loads(path.read_text())
     pn.load_certificate(path)
     OTHERS[name](data)
@@ -135,7 +135,7 @@ def test_bounds_that_are_none_are_refused(change):
     for name, value in change.items():
         object.__setattr__(bounds, name, value)  # as pickle could
     with pytest.raises(pn.InvalidInputError):
-        pn.save_certificate("never", net, certificate)
+        net.save_certificate("never", certificate)
 
 
 def test_a_certificate_carries_the_fingerprint_of_its_network():
@@ -180,7 +180,7 @@ def test_exports_refuse_another_network_s_certificate(tmp_path):
 def test_file_of_no_network_is_refused(tmp_path, change):
     path = tmp_path / "certificate.json"
     net = pn.compile("x*y", BOX)
-    pn.save_certificate(path, net, net.certify())
+    net.save_certificate(path, net.certify())
     data = json.loads(path.read_text())
     change(data)
     path.write_text(json.dumps(sealed(data)))
@@ -211,5 +211,5 @@ def test_what_verify_would_not_read_is_not_written(monkeypatch, tmp_path):
     net = pn.compile("x*y", BOX)
     monkeypatch.setattr(certificate_file, "MAX_FILE_BYTES", 1000)
     with pytest.raises(pn.SizeLimitError, match="1000 at most"):
-        pn.save_certificate(tmp_path / "c.json", net, net.certify())
+        net.save_certificate(tmp_path / "c.json", net.certify())
     assert not (tmp_path / "c.json").exists()

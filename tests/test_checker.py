@@ -1,17 +1,11 @@
 """The independent checker proves what is true."""
 
-import copy
-import itertools
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 from certificates import BOX, WAYS, data_of, originals, scaled
 
 import cases
 import polynet as pn
-from polynet.checker.subdivision import tree
 
 pytest.importorskip("flint")
 
@@ -112,42 +106,6 @@ def test_bound_below_the_true_error_is_refuted(case):
 @pytest.fixture(scope="module", name="originals")
 def made():
     return originals()
-
-
-def test_subdivision_is_used_and_must_cover_the_box(originals):
-    data = copy.deepcopy(originals["neurons", "factored"])
-    leaf, half, quarter = None, [0, (0.0).hex()], [1, (0.75).hex()]
-    data["bounds"][0]["subdivision"] = [half, quarter, leaf, leaf, leaf]
-    assert pn.verify(data)
-    for wrong in ([half, quarter, leaf, leaf], [half, half, leaf, leaf, leaf], [], [leaf, leaf]):
-        data["bounds"][0]["subdivision"] = wrong
-        verdict = pn.verify(data)
-        assert [f.name for f in verdict.failures] == ["consistency"]
-
-
-def test_leaves_of_a_subdivision_cover_the_box():
-    preorder = [(0, 0.25), (1, -0.5), None, None, (0, 0.5), None, None]
-    root = tree(((0.0, 1.0), (-1.0, 1.0)), preorder)
-    stack, area = [root], 0.0
-    while stack:
-        part = stack.pop()
-        if part.children is None:
-            area += (part.box[0][1] - part.box[0][0]) * (part.box[1][1] - part.box[1][0])
-        else:
-            stack += part.children
-    assert area == 2.0
-
-
-def test_the_published_schema_accepts_what_is_written(originals):
-    jsonschema = pytest.importorskip("jsonschema")
-    path = Path(pn.__file__).parent / "checker" / "certificate.schema.json"
-    validator = jsonschema.Draft202012Validator(json.loads(path.read_text("utf-8")))
-    validator.check_schema(validator.schema)
-    for data in originals.values():
-        validator.validate(data)
-        for key in itertools.chain(data):
-            with pytest.raises(jsonschema.ValidationError):
-                validator.validate({k: v for k, v in data.items() if k != key})
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

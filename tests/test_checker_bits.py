@@ -6,7 +6,7 @@ import pytest
 from certificates import WAYS, data_of, scaled, sealed
 
 import polynet as pn
-from polynet.checker.subdivision import tree
+from polynet.checker.subdivision import Part
 
 pytest.importorskip("flint")
 
@@ -46,7 +46,12 @@ def test_what_holds_for_bits_is_not_proved_for_ranges():
 
 
 def test_a_bit_is_divided_into_its_values():
-    root = tree(((0.0, 1.0), (0.0, 1.0)), [(1, 0.5), None, (0, 0.25), None, None], frozenset({1}))
-    lower, upper = root.children
-    assert lower.box == ((0.0, 1.0), (0.0, 0.0))
-    assert [part.box[0] for part in upper.children] == [(0.0, 0.25), (0.25, 1.0)]
+    whole = Part(((0.0, 1.0), (0.0, 1.0)), frozenset({1}))
+    lower, upper = whole.split(1)
+    assert (lower.box, upper.box) == (((0.0, 1.0), (0.0, 0.0)), ((0.0, 1.0), (1.0, 1.0)))
+    # The bit has a value now: there is nothing left to divide but the range.
+    assert [part.box for part in upper.split(1)] == [
+        ((0.0, 0.5), (1.0, 1.0)),
+        ((0.5, 1.0), (1.0, 1.0)),
+    ]
+    assert not Part(((2.0, 2.0), (1.0, 1.0)), frozenset({1})).can_split()

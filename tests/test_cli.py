@@ -54,7 +54,7 @@ def test_compile_json_is_what_the_api_says(capsys, options, keywords):
         pn.Polynomial.parse(output["polynomial"], network.box.variables)
         for output in described["outputs"]
     ] == list(network.polynomials)
-    assert described["hidden_layers"] == list(network.hidden_layers)
+    assert described["hidden_neurons"] == list(network.hidden_neurons)
     assert described["neurons"] == network.neurons
     for name in ("activation", "dtype", "form"):
         assert described[name] == getattr(network, name)
@@ -168,7 +168,7 @@ def test_compile_prints_the_network_and_bounds_that_hold(capsys):
     properties = dict(table(out, "property", "value"))
     assert properties["input x"] == "-1.0 to 1.0"
     assert [properties["output 0"], properties["output 1"]] == expressions
-    assert properties["hidden layers"] == "-".join(map(str, network.hidden_layers))
+    assert properties["hidden layers"] == "-".join(map(str, network.hidden_neurons))
     assert properties["neurons"] == str(network.neurons)
     assert [properties[name] for name in ("activation", "dtype", "form")] == [
         "logistic",

@@ -1,5 +1,8 @@
 """`polynet table` against the papers' numbers."""
 
+import subprocess
+import sys
+
 import pytest
 from cli_output import run, run_json, table
 
@@ -95,3 +98,21 @@ def test_the_printed_tables(capsys):
     assert table(out, "monomial")[0] == ["x**2", "2 + a constant", "3"]
     assert table(out, "function")[0][:3] == ["parity of 6 bits", "63", "63"]
     assert table(out, "m", "ReLU")[0][:3] == ["1", "3", "0.0625"]
+
+
+def test_nothing_else_imports_it():
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, polynet.cli\n"
+            "polynet.cli.main(['compile', 'x', '--box', 'x=0:1'])\n"
+            "print(*(m for m in sys.modules if m.startswith('polynet.cli.')))",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    modules = run.stdout.splitlines()[-1].split()
+    assert "polynet.cli._compile" in modules
+    assert not {"polynet.cli._table", "polynet.cli._counts", "polynet.cli._gate"} & set(modules)

@@ -107,7 +107,7 @@ def test_a_hundred_variables_take_two_hundred_neurons():
     }
     net = pn.compile(pn.Polynomial(terms, names(count)), dict.fromkeys(names(count), (-1, 1)))
     assert net.neurons <= 200
-    assert len(net.hidden_layers) == 1
+    assert len(net.hidden_neurons) == 1
 
 
 @pytest.mark.parametrize(

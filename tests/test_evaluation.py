@@ -111,11 +111,9 @@ def test_an_out_that_does_not_fit_is_refused(out):
 
 @pytest.mark.parametrize("threads", [0, -1, 1.5, None, True, 10**9])
 def test_a_wrong_number_of_threads_is_refused(net, threads):
-    if threads is True:
-        return  # True == 1
-    with pytest.raises(pn.InvalidInputError, match="threads must be an int from 1"):
+    with pytest.raises(pn.InvalidInputError, match="threads must be"):
         net(inside(net, (3,)), threads=threads)
-    with pytest.raises(pn.InvalidInputError, match="threads must be an int from 1"):
+    with pytest.raises(pn.InvalidInputError, match="threads must be"):
         net.value_and_jacobian(inside(net, (3,)), threads=threads)
 
 

@@ -118,7 +118,7 @@ def test_a_fixed_input_is_folded_exactly():
 
 def test_linear_networks_subtract_the_origin_first():
     net = pn.compile("3*(x - 1000000.5)/7", {"x": (1000000, 1000001)})
-    assert net.hidden_layers == ()
+    assert net.hidden_neurons == ()
     assert len(net.layers) == 2
     np.testing.assert_array_equal(net.layers[0].weight, [[1.0]])
     assert check(net).upper < 1e-15

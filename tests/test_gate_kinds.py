@@ -10,7 +10,6 @@ import pytest
 
 import polynet as pn
 from polynet._core import Network, Stencil
-from polynet.certifier import Request, Run
 
 # Kind: (powers of the target, neurons, activation, bias).
 KINDS = {
@@ -184,24 +183,20 @@ def converges(kind, scale):
     return not network(kind, scale).uses_neurons
 
 
-def target_of(kind):
-    return [([(list(KINDS[kind][0]), "1")], [])]
-
-
 @by_kind
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("form", ["factored", "merged"])
 @pytest.mark.parametrize("scale", [0.25, 0.1, 2.0**-6])
 def test_one_gate_networks_stay_within_their_certificates(kind, dtype, form, scale):
     powers = KINDS[kind][0]
-    net = network(kind, float(np.dtype(dtype).type(scale)), dtype, form)
+    core = network(kind, float(np.dtype(dtype).type(scale)), dtype, form)
+    box = pn.Box([(-1, 1)] * len(powers), dtype=dtype)
+    target = pn.Polynomial({powers: 1}, box.variables)
+    net = pn.Network(core, (target,), box, single=True)
     x = points(len(powers), dtype, seed=2)
-    for by_gates in (True, False):
-        request = Request(net.state(), [], target_of(kind), by_gates, 1.05, 60, 0.0)
-        run = Run(request, net, pn.Box([(-1, 1)] * len(powers), dtype=dtype), "")
-        run.finish()
-        bounds = run.certificate().outputs[0]
-        values = net.evaluate(x, None, 1, True, by_gates)
+    for by in ("gates", "neurons"):
+        bounds = net.certify(by=by, max_boxes=60).outputs[0]
+        values = net(x, by=by)
         for z, value in zip(x, values, strict=True):
             exact = math.prod(Fraction(float(t)) ** p for t, p in zip(z, powers, strict=True))
             assert abs(Fraction(float(value)) - exact) <= Fraction(bounds.upper)

@@ -34,7 +34,7 @@ def product(count, layers, activation="tanh"):
 )
 def test_products_take_the_fewest_neurons_for_their_depth(count, layers, neurons):
     net = product(count, layers)
-    assert len(net.hidden_layers) == layers
+    assert len(net.hidden_neurons) == layers
     assert net.neurons == neurons
 
 
@@ -45,7 +45,7 @@ def test_products_take_the_fewest_neurons_for_their_depth(count, layers, neurons
 def test_shallow_monomials_take_a_neuron_for_each_divisor(expression, neurons):
     # prod (r_i + 1), less the middle node of even powers, which is a constant.
     net = pn.compile(expression, {v: (-1, 1) for v in "xyz"}, hidden_layers=1)
-    assert net.hidden_layers == (neurons,)
+    assert net.hidden_neurons == (neurons,)
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
@@ -59,7 +59,7 @@ def test_bounds_hold_at_every_depth(layers, activation, dtype):
             pn.compile(expressions, box, activation=activation, hidden_layers=1)
         return
     net = pn.compile(expressions, box, activation=activation, dtype=dtype, hidden_layers=layers)
-    assert len(net.hidden_layers) == layers
+    assert len(net.hidden_neurons) == layers
     points = cases.sample(net, 200, seed=0)
     for by in ("gates", "neurons"):
         certificate = net.certify(by=by)
@@ -82,13 +82,13 @@ def test_shared_monomials_are_computed_once():
     box = {"x": (-1, 1), "y": (-1, 1)}
     one = pn.compile("x*y", box, hidden_layers=2)
     three = pn.compile(["x*y", "2*x*y", "x*y - 1"], box, hidden_layers=2)
-    assert one.hidden_layers == three.hidden_layers
+    assert one.hidden_neurons == three.hidden_neurons
     np.testing.assert_array_equal(three(np.array([0.5, 0.25]))[0], one(np.array([0.5, 0.25])))
 
 
 def test_linear_polynomials_have_no_hidden_layers_at_any_depth():
     net = pn.compile(["x/3 - 1", "5"], {"x": (-1, 2)}, hidden_layers=4)
-    assert net.hidden_layers == ()
+    assert net.hidden_neurons == ()
     assert net.certify().upper < 1e-14
 
 
@@ -109,6 +109,6 @@ def test_depths_out_of_reach_are_refused(expression, layers, message):
 
 def test_a_polynomial_that_is_constant_on_its_box_needs_no_layers():
     net = pn.compile("x**4 + y", {"x": (0.5, 0.5), "y": (2, 2)}, hidden_layers=2)
-    assert net.hidden_layers == ()
+    assert net.hidden_neurons == ()
     assert pickle.loads(pickle.dumps(net)) == net
     assert net([0.5, 2.0]) == 0.5**4 + 2

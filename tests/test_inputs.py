@@ -150,7 +150,7 @@ def test_any_text_names_an_input(name, tmp_path):
     assert pn.compile(net.polynomials[0], [(0, 1)]) == net
     net.save(tmp_path / "n.safetensors")
     assert pn.load(tmp_path / "n.safetensors") == net
-    pn.save_certificate(tmp_path / "c.json", net, net.certify())
+    net.save_certificate(tmp_path / "c.json", net.certify())
     assert pn.load_certificate(tmp_path / "c.json")[0] == net
     net.to_c(tmp_path / "p.c")
     comment = (tmp_path / "p.c").read_text().partition("#include")[0]

@@ -42,9 +42,9 @@ def test_other_products_take_four_neurons_each_and_two_a_copy(count, copies):
 
 
 def test_hidden_layers_are_as_few_as_the_degree_allows():
-    assert len(product_of(9).hidden_layers) == 4
+    assert len(product_of(9).hidden_neurons) == 4
     net = pn.compile("x**16", {"x": (-1, 1)}, construction="paper")
-    assert net.hidden_layers == (2, 4, 4, 4)
+    assert net.hidden_neurons == (2, 4, 4, 4)
 
 
 @pytest.mark.parametrize("form", ["factored", "merged"])
@@ -59,7 +59,7 @@ def test_layers_are_a_strict_perceptron(form, dtype):
         columns = len(bias)
     assert columns == 2
     activated = [len(layer.bias) for layer in layers if layer.activation]
-    assert tuple(activated) == net.hidden_layers
+    assert tuple(activated) == net.hidden_neurons
     assert len(layers) == len(activated) * (2 if form == "factored" else 1) + 1
     assert {layer.activation for layer in layers} == {"logistic", None}
 
@@ -79,7 +79,7 @@ def test_neurons_agree_with_other_runtimes_within_the_rounding_bounds(activation
 
 
 def test_a_merged_network_has_the_same_gates(net):
-    assert net.merged().hidden_layers == net.hidden_layers
+    assert net.merged().hidden_neurons == net.hidden_neurons
     assert net.merged().form == "merged"
     assert net.form == "factored"
 
@@ -174,7 +174,7 @@ def test_points_that_do_not_fit_are_refused(net, points, message):
 
 
 def test_an_unknown_way_is_refused(net, points):
-    with pytest.raises(pn.InvalidInputError, match="'gates' or 'neurons'"):
+    with pytest.raises(pn.InvalidInputError, match="known: gates, neurons"):
         net(points, by="magic")
 
 
@@ -190,7 +190,7 @@ def test_networks_are_immutable_comparable_and_picklable(net, points):
     assert net != net.merged()
     assert net != pn.compile(EXPRESSION, BOX, scale=0.25)
     assert len({net, net.merged(), net.merged()}) == 2
-    layers = "-".join(map(str, net.hidden_layers))
+    layers = "-".join(map(str, net.hidden_neurons))
     assert repr(net) == f"Network(3 -> 1, hidden layers {layers}, logistic, float64, factored)"
 
 
@@ -242,7 +242,7 @@ def test_state_from_elsewhere_is_validated(net):
 @pytest.mark.parametrize("expression", ["5", "0", "x/3 - 2*y + 1/7", "x - x", "0*x*y"])
 def test_linear_polynomials_need_no_neurons(expression):
     net = pn.compile(expression, BOX)
-    assert net.hidden_layers == ()
+    assert net.hidden_neurons == ()
     certificate = net.certify()
     assert certificate.upper <= 1e-14
     points = cases.sample(net, 50, seed=0)

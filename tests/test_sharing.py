@@ -36,7 +36,7 @@ def check_counts(net):
     """The layers have as many rows as the neurons that are counted."""
     for network in (net, net.merged()):
         activated = [len(layer.bias) for layer in network.layers if layer.activation]
-        assert activated == list(network.hidden_layers)
+        assert activated == list(network.hidden_neurons)
         assert sum(activated) == network.neurons
 
 
@@ -67,7 +67,7 @@ def test_a_square_of_a_shared_operand_takes_one_neuron_more():
 def test_values_ride_exactly_on_the_neurons_of_a_square(activation):
     # s(t) - s(-t) = t: the neurons of x**2 carry x past the first layer.
     net = pn.compile("x**4 + x", {"x": (-1, 1)}, activation=activation, tolerance=1e-8)
-    assert net.hidden_layers[0] == 2
+    assert net.hidden_neurons[0] == 2
     check_counts(net)
     check_errors(net, cases.sample(net, 30, seed=5))
 
@@ -77,7 +77,7 @@ def test_values_ride_on_the_neurons_of_products_where_a_tolerance_permits(activa
     # x and y pass the first layer with the four neurons of x y.
     box = {"x": (-1, 1), "y": (-1, 1)}
     net = pn.compile("(x*y + 2*x - y)**2", box, activation=activation, tolerance=1e-3)
-    assert net.hidden_layers[0] == 4
+    assert net.hidden_neurons[0] == 4
     check_counts(net)
     check_errors(net, cases.sample(net, 30, seed=6))
 

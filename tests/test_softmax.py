@@ -145,6 +145,16 @@ def test_a_head_needs_several_outputs_and_sane_options():
         pn.compile(GAUSSIANS, BOX).softmax().certify(exp_ulp=-1)
 
 
+def test_classifiers_are_immutable():
+    head = pn.compile(["x*y", "x"], {"x": (-1, 1), "y": (-1, 1)}).softmax()
+    for name in ("mu", "network", "_enclosures", "new"):
+        with pytest.raises(AttributeError, match="a Classifier is immutable"):
+            setattr(head, name, None)
+        with pytest.raises(AttributeError, match="a Classifier is immutable"):
+            delattr(head, name)
+    assert len({head, pn.Classifier(head.network, None), head.network.softmax([0, 1])}) == 2
+
+
 def test_classifiers_are_picklable_and_shown():
     classifier = pn.compile(GAUSSIANS, BOX).softmax(MU)
     twin = pickle.loads(pickle.dumps(classifier))

@@ -98,4 +98,4 @@ def test_bad_requests_are_refused(options):
 
 
 def test_linear_polynomials_keep_any_tolerance_above_rounding():
-    assert pn.compile("x/3 - 1", {"x": (-1, 1)}, tolerance=1e-14).hidden_layers == ()
+    assert pn.compile("x/3 - 1", {"x": (-1, 1)}, tolerance=1e-14).hidden_neurons == ()

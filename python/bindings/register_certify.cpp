@@ -20,8 +20,7 @@ void register_certify(py::module_ &module) {
       .def_readonly("truncation_upper", &OutputBounds::truncation_upper)
       .def_readonly("rounding", &OutputBounds::rounding)
       .def_readonly("witness", &OutputBounds::witness)
-      .def_readonly("truncation_witness", &OutputBounds::truncation_witness)
-      .def_readonly("subdivision", &OutputBounds::subdivision);
+      .def_readonly("truncation_witness", &OutputBounds::truncation_witness);
   py::class_<Certificate>(module, "Certificate", "What is proved of a network.")
       .def_readonly("activation_ulp", &Certificate::activation_ulp)
       .def_readonly("outputs", &Certificate::outputs)

@@ -11,12 +11,9 @@ from ._core import __version__, activation_names
 from .activation import Activation
 from .box import Box
 from .certificate import Certificate, OutputBounds
-from .certificate_file import load_certificate, save_certificate
-from .certifier import Progress
+from .certifier import CertifyProgress
 from .checker import Verdict
-from .compiler import SearchProgress, compile
-from .config import show_config
-from .embedding import get_cmake_dir, get_include, get_library
+from .compiler import CompileProgress, compile
 from .errors import (
     CertificationInterrupted,
     FloatEnvironmentError,
@@ -29,8 +26,10 @@ from .errors import (
     TimeLimitError,
 )
 from .gate import ErrorTerm, Gate
+from .installation import get_cmake_dir, get_include, get_library, show_config
 from .layer import Layer
-from .network import Network, load
+from .loading import load, load_certificate
+from .network import Network
 from .polynomial import Polynomial
 from .readers import read_da, read_fpcore
 from .softmax import Classifier, ProbabilityCertificate
@@ -41,7 +40,9 @@ __all__ = [
     "Box",
     "Certificate",
     "CertificationInterrupted",
+    "CertifyProgress",
     "Classifier",
+    "CompileProgress",
     "ErrorTerm",
     "FloatEnvironmentError",
     "Gate",
@@ -55,8 +56,6 @@ __all__ = [
     "PolynetError",
     "Polynomial",
     "ProbabilityCertificate",
-    "Progress",
-    "SearchProgress",
     "SizeLimitError",
     "TimeLimitError",
     "Verdict",
@@ -70,7 +69,6 @@ __all__ = [
     "load_certificate",
     "read_da",
     "read_fpcore",
-    "save_certificate",
     "show_config",
     "verify",
 ]

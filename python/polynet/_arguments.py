@@ -29,15 +29,15 @@ __all__ = [
     "as_progress",
     "as_seconds",
     "as_text",
-    "as_threads",
     "is_by_gates",
 ]
 
-MAX_THREADS = 1024
 _LARGEST_COUNT = 2**63 - 1
 
 T = TypeVar("T")
 Dtype = Literal["float64", "float32"]
+Form = Literal["factored", "merged"]
+Way = Literal["gates", "neurons"]
 _DTYPES: tuple[Dtype, ...] = ("float64", "float32")
 
 
@@ -79,23 +79,11 @@ def as_count(value: object, name: str, lowest: int, highest: int = _LARGEST_COUN
         If it has too many digits.
     """
     number = to_fraction(_plain(value), name)
-    if number.denominator != 1:
-        raise InvalidInputError(f"{name} must be a whole number, not {excerpt(value)}")
-    if number < lowest:
-        raise InvalidInputError(f"{name} must be at least {lowest}, not {excerpt(value)}")
-    if number > highest:
-        raise InvalidInputError(f"{name} must be at most {highest}, not {excerpt(value)}")
-    return int(number)
-
-
-def as_threads(value: object) -> int:
-    """Return a number of threads."""
-    try:
-        return as_count(value, "threads", 1, MAX_THREADS)
-    except InvalidInputError:
+    if number.denominator != 1 or not lowest <= number <= highest:
         raise InvalidInputError(
-            f"threads must be an int from 1 to {MAX_THREADS}, not {excerpt(value)}"
-        ) from None
+            f"{name} must be a whole number from {lowest} to {highest}, not {excerpt(value)}"
+        )
+    return int(number)
 
 
 def as_seconds(value: object, name: str = "time_limit") -> float | None:
@@ -173,9 +161,7 @@ def as_instance(value: object, name: str, kind: type[T]) -> T:
 
 def is_by_gates(by: object) -> bool:
     """Translate the name of a way of evaluating."""
-    if isinstance(by, str) and by in ("gates", "neurons"):
-        return by == "gates"
-    raise InvalidInputError(f"unknown way of evaluating by={excerpt(by)}; use 'gates' or 'neurons'")
+    return bool(as_choice(by, "way of evaluating by", ("gates", "neurons")) == "gates")
 
 
 def _plain(value: Any) -> object:

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Literal
 from . import _core
 from ._arguments import as_choice, as_number
 from ._floats import sound_floats
+from ._frozen import Frozen
 from .errors import InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Activation", "core_activation"]
+__all__ = ["Activation", "core_activation", "require_built_in"]
 
 _SYMMETRIES = ("none", "even", "odd", "odd_plus_constant", "even_plus_linear")
 
 
-class Activation:
+class Activation(Frozen):
     """An activation function of your own, for :func:`polynet.compile` and :class:`polynet.Gate`.
 
     You are responsible for the enclosures: a certificate of a network with this activation holds
@@ -60,7 +61,13 @@ class Activation:
     'my_exp'
     """
 
-    __slots__ = ("_handle",)
+    __slots__ = ("_handle", "copy_bias", "name", "product_bias", "symmetry")
+
+    name: str
+    symmetry: str
+    product_bias: float
+    copy_bias: float
+    _handle: _core.Activation
 
     @sound_floats
     def __init__(
@@ -84,32 +91,19 @@ class Activation:
         product_bias = as_number(product_bias, "product_bias")
         copy_bias = as_number(copy_bias, "copy_bias")
         symmetry = as_choice(symmetry, "symmetry", _SYMMETRIES)
-        self._handle = _core.Activation.user_defined(
+        handle = _core.Activation.user_defined(
             name, value, taylor, symmetry, product_bias, copy_bias
         )
+        self._fix(
+            _handle=handle,
+            name=name,
+            symmetry=symmetry,
+            product_bias=product_bias,
+            copy_bias=copy_bias,
+        )
         for bias in (product_bias, copy_bias):
-            self._handle.value(bias)
-            self._handle.derivatives(bias, 4)
-
-    @property
-    def name(self) -> str:
-        """The name."""
-        return self._handle.name
-
-    @property
-    def symmetry(self) -> str:
-        """What is known of s(-x)."""
-        return self._handle.symmetry
-
-    @property
-    def product_bias(self) -> float:
-        """Default bias of product and square gates."""
-        return self._handle.product_bias
-
-    @property
-    def copy_bias(self) -> float:
-        """Default bias of copy gates."""
-        return self._handle.copy_bias
+            handle.value(bias)
+            handle.derivatives(bias, 4)
 
     def __repr__(self) -> str:
         """Return a short description."""
@@ -125,3 +119,16 @@ def core_activation(activation: str | Activation) -> _core.Activation:
     raise InvalidInputError(
         f"activation must be a name or a polynet.Activation, not {activation!r}"
     )
+
+
+def require_built_in(
+    activation: _core.Activation,
+    what: str = "be written",
+    error: type[Exception] = InvalidInputError,
+) -> None:
+    """Refuse what would need the functions of a user's own activation as numbers."""
+    if not activation.built_in:
+        raise error(
+            f"the user-defined activation {activation.name!r} cannot {what}: its functions are no "
+            "numbers"
+        )

@@ -1,14 +1,19 @@
 """Boxes: the inputs' ranges, with floating-point endpoints rounded outward, and bits."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ._arguments import as_dtype
 from ._exact import ExactNumber, excerpt, outward, to_fraction
 from ._floats import sound_floats
 from ._names import check_names
 from .errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 __all__ = ["Box", "BoxLike", "parse_box"]
 
@@ -27,7 +32,7 @@ class Box:
 
     Parameters
     ----------
-    bounds : mapping of name to range, or sequence of ranges
+    ranges : mapping of name to range, or sequence of ranges
         A range is a pair (lower, upper) or the word "bit". The mapping's order is the order of the
         inputs; in a sequence they are named x0, x1, .... A name is any text, or a SymPy symbol.
         An endpoint is an int, float, Fraction, Decimal, numpy scalar or a text such as '3969/625',
@@ -65,10 +70,10 @@ class Box:
 
     @sound_floats
     def __init__(
-        self, bounds: Mapping[str, Range] | Iterable[Range], *, dtype: str = "float64"
+        self, ranges: Mapping[str, Range] | Iterable[Range], *, dtype: DTypeLike = "float64"
     ) -> None:
         dtype = as_dtype(dtype)
-        named = _named(bounds)
+        named = _named(ranges)
         names = check_names(named)
         if not names:
             raise InvalidInputError("the box is empty; give a range for at least one variable")
@@ -80,10 +85,10 @@ class Box:
         object.__setattr__(self, "bits", tuple(name for name in names if _is_bit(given[name])))
 
     @classmethod
-    def coerce(cls, obj: "BoxLike", *, dtype: str = "float64") -> "Box":
+    def coerce(cls, obj: BoxLike, *, dtype: DTypeLike = "float64") -> Box:
         """Return `obj` as a box: itself if it is one in `dtype`, otherwise Box(obj)."""
         if isinstance(obj, Box):
-            box = cls(obj._bounds(), dtype=dtype)
+            box = cls(obj._ranges(), dtype=dtype)
             return obj if box == obj else box
         return cls(obj, dtype=dtype)
 
@@ -92,19 +97,18 @@ class Box:
         """For each input whether it is a bit; empty if none is, as the core takes it."""
         return [name in self.bits for name in self.variables] if self.bits else []
 
-    def _bounds(self) -> dict[str, Range]:
+    def _ranges(self) -> dict[str, Range]:
         pairs = zip(self.lower, self.upper, strict=True)
-        bounds: dict[str, Range] = dict(zip(self.variables, pairs, strict=True))
-        bounds.update(dict.fromkeys(self.bits, _BIT))
-        return bounds
+        ranges: dict[str, Range] = dict(zip(self.variables, pairs, strict=True))
+        return ranges | dict.fromkeys(self.bits, _BIT)
 
     def __repr__(self) -> str:
         """Show the call that gives this box."""
-        return f"Box({self._bounds()!r})"
+        return f"Box({self._ranges()!r})"
 
-    def __reduce__(self) -> tuple[type["Box"], tuple[object, ...]]:
-        """Pickle by the bounds, which reads back through the checks."""
-        return Box, (self._bounds(),)
+    def __reduce__(self) -> tuple[type[Box], tuple[object, ...]]:
+        """Pickle by the ranges, which reads back through the checks."""
+        return Box, (self._ranges(),)
 
 
 BoxLike: TypeAlias = Box | Mapping[str, Range] | Iterable[Range]
@@ -123,7 +127,7 @@ def parse_box(texts: Sequence[str]) -> dict[str, Range]:
     """
     if isinstance(texts, str):
         raise InvalidInputError(f"give a list of texts, not the text {excerpt(texts)}")
-    bounds: dict[str, Range] = {}
+    ranges: dict[str, Range] = {}
     for text in texts:
         name, equals, ends = text.rpartition("=")
         lower, colon, upper = ends.partition(":")
@@ -135,16 +139,16 @@ def parse_box(texts: Sequence[str]) -> dict[str, Range]:
             (name,) = check_names([_unquoted(name.strip())])
         except InvalidInputError as error:
             raise InvalidInputError(f"the range {excerpt(text)}: {error}") from None
-        if name in bounds:
+        if name in ranges:
             raise InvalidInputError(f"the range {excerpt(text)} names {name} again; name it once")
         if not colon:
-            bounds[name] = _BIT
+            ranges[name] = _BIT
             continue
-        bounds[name] = (
+        ranges[name] = (
             to_fraction(lower, f"the lower end of {excerpt(text)}"),
             to_fraction(upper, f"the upper end of {excerpt(text)}"),
         )
-    return bounds
+    return ranges
 
 
 def _unquoted(name: str) -> str:
@@ -156,15 +160,15 @@ def _is_bit(given: object) -> bool:
     return isinstance(given, str) and given == _BIT
 
 
-def _named(bounds: object) -> dict[str, object]:
-    if isinstance(bounds, Mapping) or (hasattr(bounds, "keys") and hasattr(bounds, "items")):
-        return dict(bounds.items())  # pandas' Series and DataFrame too
-    if isinstance(bounds, (str, bytes, Set)) or not isinstance(bounds, Iterable):
+def _named(ranges: object) -> dict[str, object]:
+    if isinstance(ranges, Mapping) or (hasattr(ranges, "keys") and hasattr(ranges, "items")):
+        return dict(ranges.items())  # pandas' Series and DataFrame too
+    if isinstance(ranges, (str, bytes, Set)) or not isinstance(ranges, Iterable):
         raise InvalidInputError(
             "the box must be a mapping of name to (lower, upper) or 'bit', or a sequence of these, "
-            f"not {excerpt(bounds)}"
+            f"not {excerpt(ranges)}"
         )
-    return {f"x{i}": pair for i, pair in enumerate(bounds)}
+    return {f"x{i}": pair for i, pair in enumerate(ranges)}
 
 
 def _range(name: str, pair: object, dtype: str) -> tuple[float, float]:

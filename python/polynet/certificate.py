@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
-from typing import Any, TypeAlias
+from math import inf
+from typing import Any
 
+from ._arguments import Dtype, Form, Way
 from ._floats import sound_floats
 from .box import Box
 from .errors import InvalidInputError
 
-__all__ = ["Certificate", "OutputBounds", "Subdivision", "at_least", "at_most"]
-
-Subdivision: TypeAlias = tuple[tuple[int, float] | None, ...]
-"""How a box was cut into parts: a binary tree in preorder, see :class:`OutputBounds`."""
+__all__ = ["Certificate", "OutputBounds", "at_least", "at_most"]
 
 
 def at_least(bound: float) -> str:
@@ -30,6 +29,11 @@ def _digits(bound: float, rounding: str) -> str:
     if bound == 0.0:
         return "0"
     return f"{Context(prec=5, rounding=rounding).create_decimal_from_float(bound):.4e}"
+
+
+@sound_floats
+def _ratio(upper: float, lower: float) -> float:
+    return upper / lower if lower > 0.0 else inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,6 @@ class OutputBounds:
         `lower`.
     truncation_witness : tuple of float
         A point where the real-number function is off by at least `truncation_lower`.
-    subdivision : tuple of ((int, float) or None)
-        The parts of the box that `truncation_upper` was proved on, each by itself: a binary tree in
-        preorder. An inner node is a pair (index of the variable, where its range is cut), its lower
-        half first; both halves contain the cut. A leaf is None.
     """
 
     lower: float
@@ -63,7 +63,6 @@ class OutputBounds:
     rounding: float
     witness: tuple[float, ...]
     truncation_witness: tuple[float, ...]
-    subdivision: Subdivision
 
     def __post_init__(self) -> None:
         """Refuse what no proof ends with.
@@ -96,18 +95,14 @@ class OutputBounds:
         return cls(**values)
 
     @property
-    @sound_floats
     def ratio(self) -> float:
         """``upper / lower``: how tight the bounds are; infinite if `lower` is 0."""
-        return self.upper / self.lower if self.lower > 0.0 else float("inf")
+        return _ratio(self.upper, self.lower)
 
     @property
-    @sound_floats
     def truncation_ratio(self) -> float:
         """``truncation_upper / truncation_lower``; infinite if the latter is 0."""
-        if self.truncation_lower > 0.0:
-            return self.truncation_upper / self.truncation_lower
-        return float("inf")
+        return _ratio(self.truncation_upper, self.truncation_lower)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +137,7 @@ class Certificate:
         The assumed accuracy of the activation; 0 if the proof assumes nothing of it.
     boxes : int
         How many parts of the box were bounded.
-    version : str
+    polynet_version : str
         The version of polynet that proved it.
     box : Box
         The box X.
@@ -156,12 +151,12 @@ class Certificate:
     """
 
     outputs: tuple[OutputBounds, ...]
-    by: str
-    form: str
-    dtype: str
+    by: Way
+    form: Form
+    dtype: Dtype
     activation_ulp: float
     boxes: int
-    version: str
+    polynet_version: str
     box: Box
     requested_ratio: float
     fingerprint: str
@@ -183,7 +178,7 @@ class Certificate:
         return max(output.lower for output in self.outputs)
 
     @property
-    def truncation(self) -> float:
+    def truncation_upper(self) -> float:
         """Upper bound of the truncation error over all outputs."""
         return max(output.truncation_upper for output in self.outputs)
 
@@ -198,10 +193,9 @@ class Certificate:
         return max(self.outputs, key=lambda output: output.lower).witness
 
     @property
-    @sound_floats
     def ratio(self) -> float:
         """``upper / lower``; infinite if `lower` is 0."""
-        return self.upper / self.lower if self.lower > 0.0 else float("inf")
+        return _ratio(self.upper, self.lower)
 
     @sound_floats
     def __str__(self) -> str:
@@ -209,7 +203,7 @@ class Certificate:
         lines = [
             f"{at_least(self.lower)} <= sup|network - polynomial| <= {at_most(self.upper)}"
             f"   ({self.dtype}, by {self.by}, {self.form}; upper/lower {self.ratio:.4g})",
-            f"truncation <= {at_most(self.truncation)}, rounding <= {at_most(self.rounding)}",
+            f"truncation <= {at_most(self.truncation_upper)}, rounding <= {at_most(self.rounding)}",
             f"witness {self.witness}",
         ]
         if self.activation_ulp:

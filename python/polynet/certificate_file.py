@@ -1,4 +1,4 @@
-"""Certificates as files: write one with its network, read it back, have it checked.
+"""Certificates as files, with the network that each is about.
 
 The format is that of docs/checker.md; `checker` reads it without anything of this module.
 """
@@ -12,38 +12,36 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _core
 from ._arguments import as_instance, as_path
 from ._floats import sound_floats
-from .box import Box, Range
+from .activation import require_built_in
 from .certificate import Certificate, OutputBounds
-from .checker import MalformedCertificateError
 from .checker.limits import MAX_FILE_BYTES
-from .errors import InvalidInputError, NotCertifiedError, PolynetError, SizeLimitError
-from .network import Network
+from .errors import InvalidInputError, NotCertifiedError, SizeLimitError
 from .network_data import network_data
-from .polynomial import Polynomial
 
 if TYPE_CHECKING:
     from os import PathLike
 
-    from .checker.claim import Affine, Claim
+    from .evaluation import Evaluable
 
-__all__ = ["certificate_data", "load_certificate", "restored", "save_certificate"]
+__all__ = ["certificate_data", "save_certificate"]
 
 
 @sound_floats
-def save_certificate(path: str | PathLike[str], network: Network, certificate: Certificate) -> None:
-    """Write a certificate with its network and polynomials as a JSON file.
+def save_certificate(
+    network: Evaluable, path: str | PathLike[str], certificate: Certificate
+) -> None:
+    """Write a certificate of the network, with the network and its polynomials, as a JSON file.
+
+    :func:`polynet.verify` proves it again, :func:`polynet.load_certificate` reads it.
 
     Parameters
     ----------
-    path : path
+    path : path-like
         The file; an old one is replaced.
-    network : Network
-        What was certified, by its ``certify``.
     certificate : Certificate
-        What was proved.
+        What the network's ``certify`` proved.
 
     Raises
     ------
@@ -58,11 +56,15 @@ def save_certificate(path: str | PathLike[str], network: Network, certificate: C
     --------
     >>> import polynet as pn
     >>> net = pn.compile("x*y", {"x": (-1, 1), "y": (-1, 1)})
-    >>> pn.save_certificate("xy.json", net, net.certify())  # doctest: +SKIP
+    >>> net.save_certificate("xy.json", net.certify())  # doctest: +SKIP
     >>> pn.verify("xy.json").proved  # doctest: +SKIP
     True
     """
     path = as_path(path)
+    as_instance(certificate, "certificate", Certificate)
+    if certificate.fingerprint != network.fingerprint:
+        raise InvalidInputError("the certificate is of another network")
+    require_built_in(network._handle.activation)
     data = certificate_data(network, certificate)
     text = json.dumps(data, indent=None, separators=(",", ":"), allow_nan=False) + "\n"
     if len(text) > MAX_FILE_BYTES:
@@ -74,77 +76,14 @@ def save_certificate(path: str | PathLike[str], network: Network, certificate: C
         file.write(text)
 
 
-@sound_floats
-def load_certificate(path: str | PathLike[str]) -> tuple[Network, Certificate]:
-    """Read back what :func:`save_certificate` wrote. Nothing is proved by that: see `verify`.
-
-    What the file says of the network is compared with what the network is made to be here: its
-    stencils, layers, kernels' contracts, and values at the witnesses.
-
-    Raises
-    ------
-    InvalidInputError
-        If the file is no certificate, or not of the network that this polynet makes of it; the
-        message says what does not fit.
-    OSError
-        If the file cannot be read.
-    """
-    from .checker.reading import load  # here: `import polynet` does without it
-
-    path = as_path(path)
-    try:
-        return restored(load(path))
-    except (MalformedCertificateError, PolynetError) as error:
-        raise InvalidInputError(f"{path}: {error}") from None
-
-
-def restored(data: dict[str, Any]) -> tuple[Network, Certificate]:
-    """Return the network and the certificate of a file, if both have all that the file says.
-
-    Raises
-    ------
-    MalformedCertificateError
-        If it is no certificate.
-    InvalidInputError
-        If it is not of the network that the core makes of it.
-    """
-    from .checker.reading import read
-
-    claim = read(data)
-    network = _network(claim)
-    certificate = _certificate(claim, network)
-    made = _data(network, certificate)
-    others = [name for name in made if made[name] != data[name]]
-    if others:
-        raise InvalidInputError(
-            f"{', '.join(map(repr, others))} of the file, by polynet {claim.polynet_version!r}, "
-            f"are not what polynet {_core.__version__} makes of its network"
-        )
-    return network, certificate
-
-
-@sound_floats
-def certificate_data(network: Network, certificate: Certificate) -> dict[str, Any]:
+def certificate_data(network: Evaluable, certificate: Certificate) -> dict[str, Any]:
     """Return the content of a certificate's file, for `json`."""
-    as_instance(network, "network", Network)
-    as_instance(certificate, "certificate", Certificate)
-    if certificate.fingerprint != network.fingerprint:
-        raise InvalidInputError("the certificate is of another network")
-    if not network._handle.activation.built_in:
-        raise InvalidInputError(
-            f"the activation {network.activation!r} is user-defined: its functions cannot be "
-            "written to a file"
-        )
-    return _data(network, certificate)
-
-
-def _data(network: Network, certificate: Certificate) -> dict[str, Any]:
     from .checker.reading import FORMAT, FORMAT_VERSION
 
     data: dict[str, Any] = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        "polynet_version": certificate.version,
+        "polynet_version": certificate.polynet_version,
         "fingerprint": network.fingerprint,
         "by": certificate.by,
         "activation_ulp": certificate.activation_ulp.hex(),
@@ -174,7 +113,7 @@ def _layer(weight: Any, bias: Any, activated: bool) -> dict[str, Any]:
     }
 
 
-def _kernel(network: Network) -> list[list[list[str]]]:
+def _kernel(network: Evaluable) -> list[list[list[str]]]:
     errors = network._handle.kernel_errors()
     if not all(math.isfinite(a + b) for layer in errors for a, b in layer):
         raise NotCertifiedError(
@@ -184,9 +123,9 @@ def _kernel(network: Network) -> list[list[list[str]]]:
     return [[[relative.hex(), absolute.hex()] for relative, absolute in layer] for layer in errors]
 
 
-def _bounds(network: Network, certificate: Certificate, k: int) -> dict[str, Any]:
+def _bounds(network: Evaluable, certificate: Certificate, k: int) -> dict[str, Any]:
     bounds = OutputBounds.copied(certificate.outputs[k])  # which refuses what is none
-    value = np.ravel(network(np.array(bounds.witness), by=certificate.by))[k]  # type: ignore[arg-type]
+    value = np.ravel(network(np.array(bounds.witness), by=certificate.by))[k]
     exact = network.polynomials[k](bounds.witness)
     if not abs(Fraction(float(value)) - exact) >= Fraction(bounds.lower):
         raise InvalidInputError(
@@ -198,59 +137,4 @@ def _bounds(network: Network, certificate: Certificate, k: int) -> dict[str, Any
         "witness": [x.hex() for x in bounds.witness],
         "value": float(value).hex(),
         "truncation_witness": [x.hex() for x in bounds.truncation_witness],
-        "subdivision": [
-            None if split is None else [split[0], split[1].hex()] for split in bounds.subdivision
-        ],
     }
-
-
-def _network(claim: Claim) -> Network:
-    state: _core.State = (
-        claim.activation,
-        claim.dtype,
-        claim.form,
-        list(claim.box),
-        list(claim.origin),
-        [
-            (
-                [_form(form) for form in layer.operands],
-                [(g.stencil.name, g.bias, g.scale, list(g.operands)) for g in layer.gates],
-            )
-            for layer in claim.hidden
-        ],
-        [_form(form) for form in claim.outputs],
-    )
-    ranges: dict[str, Range] = dict(zip(claim.variables, claim.box, strict=True))
-    ranges.update({claim.variables[i]: "bit" for i in claim.bits})
-    box = Box(ranges, dtype=claim.dtype)
-    core = _core.Network.from_state(state, box.bit_marks)
-    polynomials = tuple(
-        Polynomial(
-            p.terms,
-            claim.variables,
-            origin={claim.variables[v.variable]: v.origin for v in p.local},
-            unit={claim.variables[v.variable]: v.unit for v in p.local},
-        )
-        for p in claim.polynomials
-    )
-    return Network(core, polynomials, box, single=claim.scalar_output)
-
-
-def _form(form: Affine) -> tuple[list[tuple[int, float]], float]:
-    return list(form.terms), form.constant
-
-
-def _certificate(claim: Claim, network: Network) -> Certificate:
-    return Certificate(
-        outputs=tuple(OutputBounds.copied(b) for b in claim.bounds),
-        by=claim.by,
-        form=claim.form,
-        dtype=claim.dtype,
-        activation_ulp=claim.activation_ulp,
-        boxes=claim.boxes,
-        version=claim.polynet_version,
-        box=network.box,
-        requested_ratio=claim.requested_ratio,
-        fingerprint=claim.fingerprint,
-        seconds=claim.seconds,
-    )

@@ -6,19 +6,23 @@ import pickle
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from . import _core
+from ._arguments import Way, as_count, as_number, as_progress, as_seconds, is_by_gates
 from ._bars import bar
+from ._floats import sound_floats
+from .activation import require_built_in
 from .certificate import Certificate, OutputBounds
+from .errors import CertificationInterrupted, InvalidInputError
+from .evaluation import Evaluable
+from .polynomial import core_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor, Future
 
-    from .box import Box
-
-__all__ = ["Progress", "Request", "Run"]
+__all__ = ["CertifyProgress", "Run", "certify"]
 
 Bounds: TypeAlias = list[tuple[float, list[float], int]]
 
@@ -27,7 +31,7 @@ _CHUNK = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class CertifyProgress:
     """How far a certification has come, for a callback.
 
     Attributes
@@ -49,29 +53,105 @@ class Progress:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+@sound_floats
+def certify(
+    network: Evaluable,
+    *,
+    by: Way = "gates",
+    ratio: float = 1.01,
+    max_boxes: int = 4000,
+    activation_ulp: float | None = None,
+    time_limit: float | None = None,
+    progress: bool | Callable[[CertifyProgress], None] = False,
+    executor: Executor | None = None,
+) -> Certificate:
+    """Prove how far the network is from its polynomials over the box.
+
+    Parameters
+    ----------
+    by : {"gates", "neurons"}
+        The way of evaluating that the certificate is about.
+    ratio : float
+        Stop splitting the box once the truncation's upper bound is this close to its lower
+        bound, or at most 1 % of the rounding error's bound.
+    max_boxes : int
+        Stop splitting after about this many boxes in all, or after a quarter of them if these
+        gained less than a twentieth of what the bounds are apart.
+    activation_ulp : float, optional
+        What the activation's error is assumed not to exceed, in units in the last place of
+        the largest value that a gate's neurons take. Default by neurons: what NumPy,
+        onnxruntime and torch were found to keep to, 4 in float64 and 6 in float32 or more
+        (docs/certificates.md, "Activations of runtimes").
+    time_limit : float, optional
+        Stop splitting after this many seconds, with what is proved by then. The first bounds,
+        of the whole box, are always worked out.
+    progress : bool or callable
+        True shows a bar, with tqdm or rich. A callable is called with a
+        :class:`polynet.CertifyProgress` after every step.
+    executor : concurrent.futures.Executor, optional
+        Bounds the parts of the box: threads, processes, or a cluster's
+        (``distributed.Client.get_executor()``). The certificate is the same, bit for bit.
+
+    Raises
+    ------
+    NotCertifiedError
+        If no finite bound can be proved; the message says which part fails.
+    InvalidInputError
+        If an option is out of its range, a bar cannot be drawn, or the network cannot be sent
+        to an executor because its activation is user-defined.
+    FloatEnvironmentError
+        If rounding to nearest with subnormal numbers cannot be set in this thread.
+    CertificationInterrupted
+        A KeyboardInterrupt (Ctrl-C); its ``certificate`` holds what is proved so far. Before
+        the first bounds it is a plain KeyboardInterrupt.
+    """
+    by_gates = is_by_gates(by)
+    if activation_ulp is not None:
+        activation_ulp = as_number(activation_ulp, "activation_ulp")
+        if not 0.0 < activation_ulp <= 1e6:
+            raise InvalidInputError(f"activation_ulp must lie in (0, 1e6], not {activation_ulp!r}")
+    ratio = as_number(ratio, "ratio", infinite=True)
+    if not ratio >= 1.0:
+        raise InvalidInputError(f"ratio must be at least 1, not {ratio!r}")
+    max_boxes = as_count(max_boxes, "max_boxes", 1)
+    time_limit = as_seconds(time_limit)
+    progress = as_progress(progress)
+    if executor is not None:
+        if not callable(getattr(executor, "submit", None)):
+            raise InvalidInputError(
+                f"executor must be a concurrent.futures.Executor, not {executor!r}"
+            )
+        require_built_in(network._handle.activation, "be sent to an executor (certify without one)")
+    run = Run(
+        network,
+        [core_terms(p) for p in network.polynomials],
+        by_gates,
+        ratio,
+        max_boxes,
+        activation_ulp or 0.0,
+        executor,
+        progress,
+        time_limit,
+    )
+    try:
+        run.finish()
+        return run.certificate()
+    except KeyboardInterrupt:
+        raise CertificationInterrupted(run.certificate) from None
+
+
+class _Request(NamedTuple):
     """What is to be certified, as plain numbers that another process can read."""
 
     state: _core.State
     bits: list[bool]
-    terms: list[_core.Terms]
-    by_gates: bool
-    ratio: float
-    max_boxes: int
-    activation_ulp: float
-
-    def certifier(self, network: _core.Network) -> _core.Certifier:
-        """Return the core's certifier for the network of that state."""
-        return network.certifier(
-            self.terms, self.by_gates, self.ratio, self.max_boxes, self.activation_ulp
-        )
+    options: tuple[list[_core.Terms], bool, float, int, float]
 
 
 @lru_cache(maxsize=4)
 def _restored(request: bytes) -> _core.Certifier:
-    plain: Request = pickle.loads(request)
-    return plain.certifier(_core.Network.from_state(plain.state, plain.bits))
+    plain: _Request = pickle.loads(request)
+    return _core.Network.from_state(plain.state, plain.bits).certifier(*plain.options)
 
 
 def _bounds_elsewhere(
@@ -86,43 +166,43 @@ class Run:
 
     Parameters
     ----------
-    request : Request
+    network : Evaluable
         What is to be certified.
-    network : _core.Network
-        The network of the request's state.
-    box : Box
-        Its box.
-    fingerprint : str
-        The network's, with the polynomials that it is compared with.
+    terms : list of _core.Terms
+        The polynomials that it is compared with.
+    by_gates, ratio, max_boxes, activation_ulp
+        As for :meth:`Network.certify`; 0 ulp stand for the default.
     executor : concurrent.futures.Executor, optional
         Where to bound the parts of the box.
     progress : bool or callable
-        True shows a bar; a callable gets a :class:`Progress` after every step.
+        True shows a bar; a callable gets a :class:`CertifyProgress` after every step.
     time_limit : float, optional
         Seconds after which to stop.
     """
 
     def __init__(
         self,
-        request: Request,
-        network: _core.Network,
-        box: Box,
-        fingerprint: str,
+        network: Evaluable,
+        terms: list[_core.Terms],
+        by_gates: bool,
+        ratio: float,
+        max_boxes: int,
+        activation_ulp: float,
         executor: Executor | None = None,
-        progress: bool | Callable[[Progress], None] = False,
+        progress: bool | Callable[[CertifyProgress], None] = False,
         time_limit: float | None = None,
     ) -> None:
         self._start = time.perf_counter()
-        self._request = request
-        self._box = box
-        self._fingerprint = fingerprint
-        self._certifier = request.certifier(network)
+        self._network = network
+        self._request = _Request(
+            network._handle.state(),
+            network.box.bit_marks,
+            (terms, by_gates, ratio, max_boxes, activation_ulp),
+        )
+        self._certifier = network._handle.certifier(*self._request.options)
         self._executor = executor
         self._limit = time_limit
-        if progress is True:
-            self._report: Callable[[Progress], None] | None = _bar(request.max_boxes)
-        else:
-            self._report = progress or None
+        self._report = _bar(max_boxes) if progress is True else progress or None
 
     @property
     def seconds(self) -> float:
@@ -144,7 +224,7 @@ class Run:
             if self._report is not None:
                 so_far = self._certifier.so_far(output)
                 self._report(
-                    Progress(
+                    CertifyProgress(
                         output,
                         so_far.truncation_lower,
                         so_far.truncation_upper,
@@ -155,19 +235,19 @@ class Run:
 
     def certificate(self) -> Certificate:
         """Return what is proved so far."""
-        proved = self._certifier.certificate()
-        _, dtype, form, *_ = self._request.state
+        proved, network = self._certifier.certificate(), self._network
+        _, by_gates, ratio, *_ = self._request.options
         return Certificate(
             outputs=tuple(OutputBounds.copied(bounds) for bounds in proved.outputs),
-            by="gates" if self._request.by_gates else "neurons",
-            form=form,
-            dtype=dtype,
+            by="gates" if by_gates else "neurons",
+            form=network.form,
+            dtype=network.dtype,
             activation_ulp=proved.activation_ulp,
             boxes=proved.boxes,
-            version=_core.__version__,
-            box=self._box,
-            requested_ratio=float(self._request.ratio),
-            fingerprint=self._fingerprint,
+            polynet_version=_core.__version__,
+            box=network.box,
+            requested_ratio=ratio,
+            fingerprint=network.fingerprint,
             seconds=self.seconds,
         )
 
@@ -223,11 +303,11 @@ class Run:
                 future.cancel()
 
 
-def _bar(max_boxes: int) -> Callable[[Progress], None]:
+def _bar(max_boxes: int) -> Callable[[CertifyProgress], None]:
     """Return a callback that draws a bar."""
     show = bar("certifying", "box", max_boxes)
 
-    def report(progress: Progress) -> None:
+    def report(progress: CertifyProgress) -> None:
         lower = progress.truncation_lower
         ratio = progress.truncation_upper / lower if lower > 0.0 else float("inf")
         show(progress.boxes, f"output {progress.output}: upper/lower {ratio:.4g}")

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     # Any: SymPy's, NumPy's and python-flint's polynomials, which must not be imported here.
     PolynomialLike = Polynomial | str | int | Mapping[Any, Any] | Any
 
-__all__ = ["SearchProgress", "compile"]
+__all__ = ["CompileProgress", "compile"]
 
 
 _MAX_HIDDEN_LAYERS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class SearchProgress:
+class CompileProgress:
     """How far a compilation has come, for a callback.
 
     Attributes
@@ -65,7 +65,7 @@ def compile(
     tolerance: float | None = None,
     sharpness: float | None = None,
     time_limit: float | None = None,
-    progress: bool | Callable[[SearchProgress], None] = False,
+    progress: bool | Callable[[CompileProgress], None] = False,
 ) -> Network:
     """Turn a polynomial, or several, into a neural network of multiplication gates.
 
@@ -126,7 +126,7 @@ def compile(
         is none, which is a TimeLimitError.
     progress : bool or callable
         True shows a bar, with tqdm or rich. A callable is called with a
-        :class:`polynet.SearchProgress` about twenty times a second.
+        :class:`polynet.CompileProgress` about twenty times a second.
 
     Numbers may be of any type whose meaning is plain: NumPy's scalars, Fraction, Decimal, or a text
     such as "1e-3". A tolerance is rounded down to float64, other numbers to the nearest.
@@ -189,7 +189,7 @@ def compile(
 
 
 def _reporter(
-    progress: bool | Callable[[SearchProgress], None],
+    progress: bool | Callable[[CompileProgress], None],
 ) -> Callable[[int, int], None] | None:
     """Return what the core calls with the numbers of networks and of neurons."""
     if progress is False:
@@ -197,7 +197,7 @@ def _reporter(
     start = time.perf_counter()
     if progress is not True:
         return lambda networks, neurons: progress(
-            SearchProgress(networks, neurons, time.perf_counter() - start)
+            CompileProgress(networks, neurons, time.perf_counter() - start)
         )
     show = bar("compiling", "network", None)
     return lambda networks, neurons: show(networks, f"{neurons} neurons")

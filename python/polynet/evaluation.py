@@ -1,13 +1,16 @@
-"""Evaluation of networks at points."""
+"""What a network is, and its evaluation at points."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._arguments import as_flag, as_threads, is_by_gates
+from ._arguments import Dtype, Form, Way, as_count, as_flag, is_by_gates
 from ._floats import sound_floats
+from ._frozen import Frozen
+from .layer import Layer
+from .network_data import Contents, fingerprint_of
 from .points import as_points, require_bits, require_fits, require_inside
 
 if TYPE_CHECKING:
@@ -17,22 +20,54 @@ if TYPE_CHECKING:
     from .box import Box
     from .polynomial import Polynomial
 
-__all__ = ["Evaluable", "Way"]
+__all__ = ["Evaluable"]
 
-Way = Literal["gates", "neurons"]
+_MAX_THREADS = 1024
 _GATES, _NEURONS, _ONE = "gates", "neurons", 1
 
 
-class Evaluable:
-    """What can be called at points: the part of a network that evaluates."""
+class Evaluable(Frozen):
+    """A network without what can be done with it but evaluation: what exports are made of."""
 
-    __slots__ = ()
+    __slots__ = ("_handle", "_single", "activation", "box", "dtype", "form", "polynomials")
 
     polynomials: tuple[Polynomial, ...]
     box: Box
-    dtype: str
+    activation: str
+    dtype: Dtype
+    form: Form
     _handle: _core.Network
     _single: bool
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The network as Linear maps and activations, all that a framework needs.
+
+        In factored form two Linear maps stand between activations (gates' outputs -> operands,
+        operands -> neurons), in merged form one.
+
+        Raises
+        ------
+        NotCertifiedError
+            If a weight overflows the dtype (an extreme scale).
+        """
+        return tuple(
+            Layer(weight, bias, self.activation if activated else None)
+            for weight, bias, activated in self._handle.layers()
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the network, the same on every machine: whose a certificate is.
+
+        Of the gates with all their numbers, which make the layers, the polynomials, the box, the
+        activation, dtype and form (docs/checker.md, "The format"). Of an activation of the user's
+        own it knows the name alone.
+        """
+        return fingerprint_of(self._identity())
+
+    def _identity(self) -> Contents:
+        return (self._handle.state(), self.polynomials, self.box, self._single)
 
     def __call__(
         self,
@@ -95,7 +130,7 @@ class Evaluable:
         out: NDArray[np.floating[Any]] | None,
         check_domain: bool,
     ) -> Any:
-        threads = as_threads(threads)
+        threads = as_count(threads, "threads", 1, _MAX_THREADS)
         points = as_points(points, self.box.variables, self.dtype)
         require_bits(points, self.box)
         if out is not None:
@@ -134,7 +169,7 @@ class Evaluable:
         InvalidInputError
             As for evaluation.
         """
-        threads = as_threads(threads)
+        threads = as_count(threads, "threads", 1, _MAX_THREADS)
         points = as_points(points, self.box.variables, self.dtype)
         require_bits(points, self.box)
         outputs = len(self.polynomials)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pickle
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from . import _core
 from ._arguments import as_count, as_number, as_text
 from ._floats import sound_floats
-from .activation import Activation, core_activation
+from ._frozen import Frozen
+from .activation import Activation, core_activation, require_built_in
 from .errors import InvalidInputError
 from .polynomial import Polynomial
 
@@ -40,8 +42,10 @@ class ErrorTerm:
     polynomial: Polynomial
 
 
-class Gate:
+class Gate(Frozen):
     """A gate: a finite-difference stencil applied to an activation at a bias and a scale.
+
+    Immutable, hashable and, of a built-in activation, picklable.
 
     Its value is ``target * (1 + rho)`` with a monomial as target and ``rho`` the sum of its error
     terms of all orders. For the product this is arXiv:1608.08225, eq. 11, at a bias and with a
@@ -72,7 +76,12 @@ class Gate:
         the parity that the gate needs.
     """
 
-    __slots__ = ("_activation", "_bias", "_scale", "_stencil")
+    __slots__ = ("_activation", "_stencil", "bias", "scale")
+
+    bias: float
+    scale: float
+    _activation: _core.Activation
+    _stencil: _core.Stencil
 
     @sound_floats
     def __init__(
@@ -84,15 +93,18 @@ class Gate:
         kind: str = "product",
     ) -> None:
         """Check the parameters and look up the activation and the stencil."""
-        self._activation = core_activation(activation)
-        self._stencil = _core.Stencil(as_text(kind, "kind"))
+        self._fix(
+            _activation=core_activation(activation), _stencil=_core.Stencil(as_text(kind, "kind"))
+        )
         if self._stencil.bits:
             raise InvalidInputError(
                 f"a {kind} gate has no Taylor series to show: see docs/theory.md, section 8"
             )
-        self._bias = self._default_bias() if bias is None else as_number(bias, "bias")
-        self._scale = as_number(scale, "scale")
-        if not self._scale > 0.0:
+        self._fix(
+            bias=self._default_bias() if bias is None else as_number(bias, "bias"),
+            scale=as_number(scale, "scale"),
+        )
+        if not self.scale > 0.0:
             raise InvalidInputError(f"scale must be finite and positive, not {scale!r}")
         self._stencil.normalisation(self._activation, self.bias, self.scale)  # raises
 
@@ -115,16 +127,6 @@ class Gate:
     def activation(self) -> str:
         """Name of the activation."""
         return self._activation.name
-
-    @property
-    def bias(self) -> float:
-        """The bias."""
-        return self._bias
-
-    @property
-    def scale(self) -> float:
-        """The scale."""
-        return self._scale
 
     @property
     def kind(self) -> str:
@@ -216,15 +218,12 @@ class Gate:
     def _identity(self) -> tuple[str, float, float, str]:
         return (self.activation, self.bias, self.scale, self.kind)
 
-    def _user_defined(self) -> _core.Activation | None:
-        return None if self._activation.built_in else self._activation
-
     def __eq__(self, other: object) -> bool:
         """Return whether both are the same gate of the same activation."""
         return (
             isinstance(other, Gate)
             and self._identity() == other._identity()
-            and self._user_defined() is other._user_defined()
+            and (self._activation.built_in or self._activation is other._activation)
         )
 
     def __hash__(self) -> int:
@@ -233,12 +232,8 @@ class Gate:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle as what makes this gate."""
-        if self._user_defined() is not None:
-            raise pickle.PicklingError(
-                f"a gate of the user-defined activation {self.activation!r} cannot be written: its "
-                "functions are no numbers"
-            )
-        return (_restore, self._identity())
+        require_built_in(self._activation, "be pickled", pickle.PicklingError)
+        return partial(Gate, kind=self.kind), (self.activation, self.bias, self.scale)
 
     @sound_floats
     def __repr__(self) -> str:
@@ -247,7 +242,3 @@ class Gate:
             f"Gate({self.activation!r}, bias={self.bias!r}, scale={self.scale!r}, "
             f"kind={self.kind!r})"
         )
-
-
-def _restore(activation: str, bias: float, scale: float, kind: str) -> Gate:
-    return Gate(activation, bias, scale, kind=kind)

@@ -1,41 +1,32 @@
-"""Networks: evaluate them, look into them, certify them."""
+"""Networks: evaluate them, look into them, certify them, write them to files."""
 
 from __future__ import annotations
 
-import os
 import pickle
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from . import _core, storage
-from ._arguments import as_count, as_number, as_path, as_progress, as_seconds, is_by_gates
-from ._floats import sound_floats
+from . import _core, certificate_file, certifier, export, storage
+from ._arguments import as_count
+from .activation import require_built_in
 from .box import Box
-from .certificate import Certificate
-from .certifier import Progress, Request, Run
-from .errors import CertificationInterrupted, InvalidInputError, PolynetError
-from .evaluation import Evaluable, Way
-from .export import Exports
-from .layer import Layer
-from .network_data import fingerprint_of
+from .evaluation import Evaluable
 from .polynomial import Polynomial, core_terms
 from .softmax import Classifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from concurrent.futures import Executor
+    from collections.abc import Sequence
 
     from ._exact import ExactNumber
 
-__all__ = ["Network", "Way", "load"]
+__all__ = ["Network", "restored"]
 
 
 # No derivative beyond this is available: larger orders are all refused.
 _MAX_ORDER = 20
-_NO_NUMBERS = "cannot be written: its functions are not part of the network's numbers"
 
 
-class Network(Evaluable, Exports):
+class Network(Evaluable):
     """A multilayer perceptron that approximates polynomials on a box. Immutable.
 
     Made by :func:`polynet.compile`.
@@ -50,76 +41,32 @@ class Network(Evaluable, Exports):
         As given to :func:`polynet.compile`.
     """
 
-    __slots__ = ("_handle", "_single", "activation", "box", "dtype", "form", "polynomials")
-
-    polynomials: tuple[Polynomial, ...]
-    box: Box
-    activation: str
-    dtype: str
-    form: str
-    _handle: _core.Network
-    _single: bool
+    __slots__ = ()
 
     def __init__(
         self, core: _core.Network, polynomials: tuple[Polynomial, ...], box: Box, *, single: bool
     ) -> None:
         """Wrap a core network; `single` makes the values of the only output scalars."""
-        activation, dtype, form = core.state()[:3]
-        for name, value in (
-            ("_handle", core),
-            ("_single", single),
-            ("activation", activation),
-            ("box", box),
-            ("dtype", dtype),
-            ("form", form),
-            ("polynomials", polynomials),
-        ):
-            object.__setattr__(self, name, value)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        """Refuse: networks are immutable."""
-        raise AttributeError(f"a Network is immutable; {name!r} cannot be set")
-
-    def __delattr__(self, name: str) -> None:
-        """Refuse: networks are immutable."""
-        raise AttributeError(f"a Network is immutable; {name!r} cannot be deleted")
+        activation, dtype, form, *_ = core.state()
+        self._fix(
+            _handle=core,
+            _single=single,
+            activation=activation,
+            box=box,
+            dtype=dtype,
+            form=form,
+            polynomials=polynomials,
+        )
 
     @property
-    def hidden_layers(self) -> tuple[int, ...]:
+    def hidden_neurons(self) -> tuple[int, ...]:
         """Neurons of each hidden layer."""
         return tuple(self._handle.hidden_neurons)
 
     @property
     def neurons(self) -> int:
         """Hidden neurons in all."""
-        return sum(self.hidden_layers)
-
-    @property
-    def layers(self) -> tuple[Layer, ...]:
-        """The network as Linear maps and activations, all that a framework needs.
-
-        In factored form two Linear maps stand between activations (gates' outputs -> operands,
-        operands -> neurons), in merged form one.
-
-        Raises
-        ------
-        NotCertifiedError
-            If a weight overflows the dtype (an extreme scale).
-        """
-        return tuple(
-            Layer(weight, bias, self.activation if activated else None)
-            for weight, bias, activated in self._handle.layers()
-        )
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the network, the same on every machine: whose a certificate is.
-
-        Of the gates with all their numbers, which make the layers, the polynomials, the box, the
-        activation, dtype and form (docs/checker.md, "The format"). Of an activation of the user's
-        own it knows the name alone.
-        """
-        return fingerprint_of(self._identity())
+        return sum(self.hidden_neurons)
 
     @property
     def address(self) -> int:
@@ -139,96 +86,6 @@ class Network(Evaluable, Exports):
         return Network(
             self._handle.with_form("merged"), self.polynomials, self.box, single=self._single
         )
-
-    @sound_floats
-    def certify(
-        self,
-        *,
-        by: Way = "gates",
-        ratio: float = 1.01,
-        max_boxes: int = 4000,
-        activation_ulp: float | None = None,
-        time_limit: float | None = None,
-        progress: bool | Callable[[Progress], None] = False,
-        executor: Executor | None = None,
-    ) -> Certificate:
-        """Prove how far the network is from its polynomials over the box.
-
-        Parameters
-        ----------
-        by : {"gates", "neurons"}
-            The way of evaluating that the certificate is about.
-        ratio : float
-            Stop splitting the box once the truncation's upper bound is this close to its lower
-            bound, or at most 1 % of the rounding error's bound.
-        max_boxes : int
-            Stop splitting after about this many boxes in all, or after a quarter of them if these
-            gained less than a twentieth of what the bounds are apart.
-        activation_ulp : float, optional
-            What the activation's error is assumed not to exceed, in units in the last place of
-            the largest value that a gate's neurons take. Default by neurons: what NumPy,
-            onnxruntime and torch were found to keep to, 4 in float64 and 6 in float32 or more
-            (docs/certificates.md, "Activations of runtimes").
-        time_limit : float, optional
-            Stop splitting after this many seconds, with what is proved by then. The first bounds,
-            of the whole box, are always worked out.
-        progress : bool or callable
-            True shows a bar, with tqdm or rich. A callable is called with a
-            :class:`polynet.Progress` after every step.
-        executor : concurrent.futures.Executor, optional
-            Bounds the parts of the box: threads, processes, or a cluster's
-            (``distributed.Client.get_executor()``). The certificate is the same, bit for bit.
-
-        Raises
-        ------
-        NotCertifiedError
-            If no finite bound can be proved; the message says which part fails.
-        InvalidInputError
-            If an option is out of its range, a bar cannot be drawn, or the network cannot be sent
-            to an executor because its activation is user-defined.
-        FloatEnvironmentError
-            If rounding to nearest with subnormal numbers cannot be set in this thread.
-        CertificationInterrupted
-            A KeyboardInterrupt (Ctrl-C); its ``certificate`` holds what is proved so far. Before
-            the first bounds it is a plain KeyboardInterrupt.
-        """
-        by_gates = is_by_gates(by)
-        if activation_ulp is not None:
-            activation_ulp = as_number(activation_ulp, "activation_ulp")
-            if not 0.0 < activation_ulp <= 1e6:
-                raise InvalidInputError(
-                    f"activation_ulp must lie in (0, 1e6], not {activation_ulp!r}"
-                )
-        ratio = as_number(ratio, "ratio", infinite=True)
-        if not ratio >= 1.0:
-            raise InvalidInputError(f"ratio must be at least 1, not {ratio!r}")
-        max_boxes = as_count(max_boxes, "max_boxes", 1)
-        time_limit = as_seconds(time_limit)
-        progress = as_progress(progress)
-        if executor is not None and not callable(getattr(executor, "submit", None)):
-            raise InvalidInputError(
-                f"executor must be a concurrent.futures.Executor, not {executor!r}"
-            )
-        if executor is not None and self._user_defined() is not None:
-            raise InvalidInputError(
-                f"a network with the user-defined activation {self.activation!r} cannot be sent to "
-                "an executor; certify it without one"
-            )
-        request = Request(
-            self._handle.state(),
-            self.box.bit_marks,
-            [core_terms(p) for p in self.polynomials],
-            by_gates,
-            ratio,
-            max_boxes,
-            activation_ulp or 0.0,
-        )
-        run = Run(request, self._handle, self.box, self.fingerprint, executor, progress, time_limit)
-        try:
-            run.finish()
-            return run.certificate()
-        except KeyboardInterrupt:
-            raise CertificationInterrupted(run.certificate) from None
 
     def error_terms(self, order: int = 4) -> Any:
         """Return the leading Taylor error of the network as a polynomial in its inputs.
@@ -295,33 +152,19 @@ class Network(Evaluable, Exports):
         InvalidInputError
             If the network has a single scalar output, or mu does not fit or is not finite.
         """
-        if self._single:
-            raise InvalidInputError(
-                "a softmax head needs one Hamiltonian per class; compile a sequence of polynomials"
-            )
-        return Classifier(self, self._handle, mu)
+        return Classifier(self, mu)
 
-    @sound_floats
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the network to a safetensors file, which :func:`polynet.load` reads.
+    # Functions of earlier rooms as methods. What writes a file is a method, what reads one is not.
+    certify = certifier.certify
+    save = storage.save
+    save_certificate = certificate_file.save_certificate
+    to_c = export.to_c
+    to_jax = export.to_jax
+    to_onnx = export.to_onnx
+    to_torch = export.to_torch
+    to_vnnlib = export.to_vnnlib
 
-        Raises
-        ------
-        InvalidInputError
-            If the activation is the user's own: its functions cannot be written.
-        MissingPackageError
-            Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
-        """
-        if self._user_defined() is not None:
-            raise InvalidInputError(
-                f"the user-defined activation {self.activation!r} {_NO_NUMBERS}"
-            )
-        storage.write(as_path(path), self._identity())
-
-    def _identity(self) -> storage.Contents:
-        return (self._handle.state(), self.polynomials, self.box, self._single)
-
-    def _user_defined(self) -> _core.Activation | None:
+    def _own_activation(self) -> _core.Activation | None:
         """Return the user's activation; two of the same name are not the same."""
         activation = self._handle.activation
         return None if activation.built_in else activation
@@ -331,53 +174,29 @@ class Network(Evaluable, Exports):
         return (
             isinstance(other, Network)
             and self._identity() == other._identity()
-            and self._user_defined() is other._user_defined()
+            and self._own_activation() is other._own_activation()
         )
 
     def __hash__(self) -> int:
         """Hash consistently with equality."""
-        return hash((self.polynomials, self.box, self.hidden_layers, self.dtype, self.form))
+        return hash((self.polynomials, self.box, self.hidden_neurons, self.dtype, self.form))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle as plain numbers, which are validated on the way back."""
-        if self._user_defined() is not None:
-            raise pickle.PicklingError(
-                f"the user-defined activation {self.activation!r} {_NO_NUMBERS}"
-            )
-        return (_restore, self._identity())
+        require_built_in(self._handle.activation, "be pickled", pickle.PicklingError)
+        return (restored, self._identity())
 
     def __repr__(self) -> str:
         """Return a one-line summary."""
-        hidden = "-".join(map(str, self.hidden_layers)) or "none"
+        hidden = "-".join(map(str, self.hidden_neurons)) or "none"
         return (
             f"Network({len(self.box.variables)} -> {len(self.polynomials)}, hidden layers {hidden},"
             f" {self.activation}, {self.dtype}, {self.form})"
         )
 
 
-def _restore(
+def restored(
     state: _core.State, polynomials: tuple[Polynomial, ...], box: Box, single: bool
 ) -> Network:
+    """Return the network of what `Evaluable._identity` returned, validated."""
     return Network(_core.Network.from_state(state, box.bit_marks), polynomials, box, single=single)
-
-
-@sound_floats
-def load(path: str | os.PathLike[str]) -> Network:
-    """Read a network that :meth:`Network.save` wrote, the same bit for bit.
-
-    Nothing in the file is executed; it may come from anywhere.
-
-    Raises
-    ------
-    InvalidInputError
-        If the file is not of a network, is damaged, or has a format that this version of polynet
-        does not read.
-    MissingPackageError
-        Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
-    """
-    path = as_path(path)
-    state, polynomials, box, single = storage.read(path)
-    try:
-        return _restore(state, polynomials, box, single)
-    except (PolynetError, TypeError) as error:  # TypeError: of the core's arguments
-        raise InvalidInputError(f"{path!r} is damaged: {error}") from None

@@ -5,18 +5,21 @@ The entries are those of a certificate's file (docs/checker.md, "The format").
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from . import _core
+from .box import Box
 from .checker.fingerprint import fingerprint
-from .polynomial import core_terms
-from .storage import Contents
+from .polynomial import Polynomial, core_terms
 
-__all__ = ["fingerprint_of", "network_data"]
+__all__ = ["Contents", "fingerprint_of", "network_data"]
+
+Contents: TypeAlias = "tuple[_core.State, tuple[Polynomial, ...], Box, bool]"
+"""All that a network is: its state, polynomials and box, whether its only output is a scalar."""
 
 
 def fingerprint_of(contents: Contents) -> str:
-    """Return the fingerprint of a network; see `Network.fingerprint`."""
+    """Return the SHA-256 of a network; see `Network.fingerprint`."""
     return fingerprint(network_data(contents))
 
 

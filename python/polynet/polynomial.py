@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, final
 
@@ -199,10 +200,6 @@ class Polynomial(Ring):
         polynomials = tuple(cls(terms, variables) for terms in given.outputs)
         return polynomials[0] if given.single else polynomials
 
-    def to_dict(self) -> dict[Exponents, Fraction]:
-        """Return exponents -> nonzero coefficient, in the order of `terms`, as a new dict."""
-        return dict(self._terms)
-
     def to_sympy(self) -> Any:
         """Return a SymPy expression with the same terms, rational coefficients and names.
 
@@ -292,7 +289,8 @@ class Polynomial(Ring):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by the terms, which read back through the checks."""
-        return _restored, (self._terms, self._variables, dict(self.origin), dict(self.unit))
+        made = partial(Polynomial, origin=dict(self.origin), unit=dict(self.unit))
+        return made, (self._terms, self._variables)
 
     def __str__(self) -> str:
         """Write what parse(text, p.variables) reads back, within MAX_TEXT_LENGTH characters.
@@ -316,15 +314,6 @@ class Polynomial(Ring):
             return f"Polynomial({terms}, {self._variables!r}, origin={origin}, unit={unit})"
         count = len(self._variables)
         return f"<Polynomial in {count} variables: degree {self.degree}, {len(self._terms)} terms>"
-
-
-def _restored(
-    terms: Mapping[Exponents, Fraction],
-    variables: tuple[str, ...],
-    origin: Mapping[str, Fraction],
-    unit: Mapping[str, Fraction],
-) -> Polynomial:
-    return Polynomial(terms, variables, origin=origin, unit=unit)
 
 
 def core_terms(polynomial: Polynomial) -> "_core.Terms":

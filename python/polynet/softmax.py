@@ -5,37 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core
-from ._arguments import as_number
+from ._arguments import Way, as_number
 from ._exact import ExactNumber, outward, to_fraction
 from ._floats import sound_floats
+from ._frozen import Frozen
 from .certificate import Certificate, at_most
+from .certifier import certify
 from .errors import InvalidInputError
+from .evaluation import Evaluable
 from .layer import Layer
-from .polynomial import Polynomial, core_terms
+from .polynomial import core_terms
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Classifier", "ProbabilityCertificate"]
-
-
-class _Hamiltonians(Protocol):
-    """What a classifier needs of a network."""
-
-    dtype: str
-    polynomials: tuple[Polynomial, ...]
-
-    def __call__(self, points: ArrayLike, *, by: Literal["gates", "neurons"] = ...) -> Any: ...
-    @property
-    @sound_floats
-    def layers(self) -> tuple[Layer, ...]: ...
-    def certify(self, *, by: Literal["gates", "neurons"] = ...) -> Certificate: ...
-    def softmax(self, mu: Sequence[ExactNumber] | None = ...) -> Classifier: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +58,10 @@ class ProbabilityCertificate:
         )
 
 
-class Classifier:
-    """A network of Hamiltonians H_y with a softmax head. Made by :meth:`Network.softmax`.
+class Classifier(Frozen):
+    """A network of Hamiltonians H_y with a softmax head. Immutable, hashable, picklable.
+
+    Made by :meth:`Network.softmax`.
 
     In the words of statistics, with the likelihood p(x|y) = exp(-H_y(x)) and the prior
     p(y) = exp(-mu_y): calling a classifier gives the posterior p(y|x) of Bayes' theorem,
@@ -84,15 +75,18 @@ class Classifier:
         The exact mu_y; the evaluation uses them rounded to the network's dtype.
     """
 
-    __slots__ = ("_enclosures", "_handle", "mu", "network")
+    __slots__ = ("_enclosures", "mu", "network")
 
-    def __init__(
-        self,
-        network: _Hamiltonians,
-        handle: _core.Network,
-        mu: Sequence[ExactNumber] | None,
-    ) -> None:
+    network: Evaluable
+    mu: tuple[Fraction, ...]
+    _enclosures: list[tuple[float, float]]
+
+    def __init__(self, network: Evaluable, mu: Sequence[ExactNumber] | None) -> None:
         """Check mu against the network."""
+        if network._single:
+            raise InvalidInputError(
+                "a softmax head needs one Hamiltonian per class; compile a sequence of polynomials"
+            )
         count = len(network.polynomials)
         if mu is not None and (isinstance(mu, (str, bytes)) or not isinstance(mu, Iterable)):
             raise InvalidInputError(f"mu must be a sequence of numbers, not {mu!r}")
@@ -103,10 +97,7 @@ class Classifier:
             enclosures = [outward(m, network.dtype) for m in exact]
         except OverflowError as error:
             raise InvalidInputError(f"an entry of mu is {error}") from None
-        self.network = network
-        self.mu = tuple(exact)
-        self._handle = handle
-        self._enclosures = enclosures
+        self._fix(network=network, mu=tuple(exact), _enclosures=enclosures)
 
     @property
     @sound_floats
@@ -117,9 +108,7 @@ class Classifier:
         ]
         return np.array(nearest, self.network.dtype)
 
-    def __call__(
-        self, points: ArrayLike, *, by: Literal["gates", "neurons"] = "gates"
-    ) -> NDArray[np.floating[Any]]:
+    def __call__(self, points: ArrayLike, *, by: Way = "gates") -> NDArray[np.floating[Any]]:
         """Return the posterior probabilities p(y|x), shape (..., classes).
 
         Parameters and exceptions as for the network.
@@ -127,9 +116,7 @@ class Classifier:
         return _core.softmax(self.network(points, by=by), self._rounded.tolist())
 
     @sound_floats
-    def joint(
-        self, points: ArrayLike, *, by: Literal["gates", "neurons"] = "gates"
-    ) -> NDArray[np.floating[Any]]:
+    def joint(self, points: ArrayLike, *, by: Way = "gates") -> NDArray[np.floating[Any]]:
         """Return the joint density p(x, y) = exp(-H_y - mu_y), shape (..., classes)."""
         with np.errstate(over="ignore", under="ignore"):
             density: NDArray[np.floating[Any]] = np.exp(
@@ -144,9 +131,7 @@ class Classifier:
         return (*self.network.layers, Layer(-np.eye(len(mu), dtype=mu.dtype), -mu, "softmax"))
 
     @sound_floats
-    def certify(
-        self, *, by: Literal["gates", "neurons"] = "gates", exp_ulp: float = 4.0
-    ) -> ProbabilityCertificate:
+    def certify(self, *, by: Way = "gates", exp_ulp: float = 4.0) -> ProbabilityCertificate:
         """Bound the error of the probabilities over the box.
 
         Parameters
@@ -164,8 +149,8 @@ class Classifier:
         exp_ulp = as_number(exp_ulp, "exp_ulp")
         if not 0.0 <= exp_ulp <= 1e6:
             raise InvalidInputError(f"exp_ulp must lie between 0 and 1e6, not {exp_ulp!r}")
-        certificate = self.network.certify(by=by)
-        logit_error, probability_error = self._handle.softmax_bounds(
+        certificate = certify(self.network, by=by)
+        logit_error, probability_error = self.network._handle.softmax_bounds(
             [core_terms(p) for p in self.network.polynomials],
             [output.upper for output in certificate.outputs],
             self._enclosures,
@@ -190,8 +175,4 @@ class Classifier:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle as the network and mu."""
-        return (_restore, (self.network, self.mu))
-
-
-def _restore(network: _Hamiltonians, mu: tuple[Fraction, ...]) -> Classifier:
-    return network.softmax(mu)
+        return (Classifier, (self.network, self.mu))

@@ -18,14 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
+from ._arguments import as_path
 from ._exact import excerpt
+from ._floats import sound_floats
 from ._names import check_names
 from ._optional import require
+from .activation import require_built_in
 from .box import Box
 from .errors import InvalidInputError, PolynetError, SizeLimitError
+from .evaluation import Evaluable
+from .network_data import Contents
 from .polynomial import Polynomial
 
-__all__ = ["FORMAT_VERSION", "read", "write"]
+__all__ = ["FORMAT_VERSION", "read", "save"]
 
 FORMAT_VERSION = 2
 """Written into every file; a change of the format gets the next number."""
@@ -36,16 +41,28 @@ _READABLE = (1, FORMAT_VERSION)
 # The safetensors format allows a header of at most so many bytes.
 _MAX_HEADER = 100_000_000
 
-Contents: TypeAlias = "tuple[_core.State, tuple[Polynomial, ...], Box, bool]"
 T = TypeVar("T")
 _Tensors: TypeAlias = dict[str, NDArray[Any]]
 _Affine: TypeAlias = tuple[list[tuple[int, float]], float]
 
 
-def write(path: str | os.PathLike[str], contents: Contents) -> None:
-    """Write a network's state, polynomials and box, and whether its only output is a scalar."""
+@sound_floats
+def save(network: Evaluable, path: str | os.PathLike[str]) -> None:
+    """Write the network to a safetensors file, which :func:`polynet.load` reads.
+
+    Raises
+    ------
+    InvalidInputError
+        If the activation is the user's own: its functions cannot be written.
+    MissingPackageError
+        Without the package safetensors: ``pip install "polynet-gates[safetensors]"``.
+    """
+    require_built_in(network._handle.activation)
+    path = as_path(path)
     safetensors = require("safetensors.numpy", "safetensors")
-    (activation, dtype, form, _, origin, hidden, outputs), polynomials, box, single = contents
+    (activation, dtype, form, _, origin, hidden, outputs), polynomials, box, single = (
+        network._identity()
+    )
     tensors = {"box": np.array([box.lower, box.upper], dtype).T}
     if origin:
         tensors["origin"] = np.array(origin, dtype)
@@ -86,7 +103,7 @@ def write(path: str | os.PathLike[str], contents: Contents) -> None:
     if len(metadata["polynet"]) > _MAX_HEADER // 2:
         raise SizeLimitError("the polynomials' coefficients are too long for a safetensors file")
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    safetensors.save_file(contiguous, os.fspath(path), metadata)
+    safetensors.save_file(contiguous, path, metadata)
 
 
 def _texts(numbers: Mapping[Any, Fraction]) -> list[str]:
@@ -110,7 +127,7 @@ def _pack_forms(name: str, forms: Sequence[_Affine], dtype: str) -> _Tensors:
 
 
 def read(path: str | os.PathLike[str]) -> Contents:
-    """Read what `write` wrote.
+    """Read what `save` wrote.
 
     Raises
     ------

@@ -8,15 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._arguments import as_number, as_path
+from ._arguments import as_path, as_seconds
 from ._floats import sound_floats
 from ._optional import require
 from .certificate import Certificate
-from .certificate_file import restored
 from .checker import MalformedCertificateError, Verdict
 from .checker.errors import NotProvedError, RefutedError
 from .errors import InvalidInputError, MissingPackageError, PolynetError
-from .network import Network, load
+from .loading import certified, load
+from .network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ _MAX_EXPORT_BYTES = 1 << 30
 def verify(
     source: str | PathLike[str] | dict[str, Any],
     *,
-    seconds: float = 300.0,
+    time_limit: float | None = 300.0,
     network: Network | str | PathLike[str] | None = None,
 ) -> Verdict:
     """Prove a certificate's claims again with the independent checker.
@@ -43,8 +43,8 @@ def verify(
     ----------
     source : path or dict
         The file, or what `json` reads from it.
-    seconds : float
-        Give up a proof after about this time.
+    time_limit : float, optional
+        Give up a proof after about so many seconds; None: never.
     network : Network or path, optional
         Whose certificate it must be: a network, or the file that :meth:`Network.to_onnx` (of a
         certificate by neurons), :meth:`Network.to_c` or :meth:`Network.save` wrote.
@@ -72,7 +72,7 @@ def verify(
             "pip install 'polynet-gates[verify]'"
         ) from None
 
-    seconds = as_number(seconds, "seconds", infinite=True)
+    time_limit = as_seconds(time_limit)
     if not isinstance(source, dict):
         source = as_path(source, "source")
     try:
@@ -82,14 +82,14 @@ def verify(
         if network is not None:
             same = _comparison(network)
             more["network"] = lambda: same(*made())
-        return check(data, seconds=seconds, more=more)
+        return check(data, time_limit=time_limit, more=more)
     except MalformedCertificateError as error:
         raise InvalidInputError(str(error)) from None
 
 
 def _made(data: dict[str, Any]) -> tuple[Network, Certificate]:
     try:
-        return restored(data)
+        return certified(data)
     except PolynetError as error:
         raise NotProvedError(str(error)) from None
 

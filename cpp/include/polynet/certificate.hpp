@@ -3,18 +3,12 @@
 
 #include "polynet/network.hpp"
 
-#include <optional>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace polynet {
 
 /// How a network is evaluated.
 enum class Way { gates, neurons };
-
-/// A variable and where its range is cut; both halves contain the cut.
-using Split = std::pair<std::size_t, double>;
 
 /// What is proved of one output, for the box X of the network, the polynomial p and the way of
 /// evaluation:
@@ -31,9 +25,6 @@ struct OutputBounds {
   std::vector<double> witness;
   /// A point of X where |real-number function - p| >= truncation_lower.
   std::vector<double> truncation_witness;
-  /// The parts of the box on which truncation_upper is proved, as a tree in preorder: an inner
-  /// node's split, its lower half first; nothing for a leaf.
-  std::vector<std::optional<Split>> subdivision;
 };
 
 struct Certificate {

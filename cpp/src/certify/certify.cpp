@@ -249,7 +249,6 @@ Certificate Certifier::certificate(Watch *watch) const {
   certificate.activation_ulp = s.ulp;
   for (std::size_t k = 0; k < s.outputs(); ++k) {
     certificate.outputs.push_back(s.bounds(k));
-    certificate.outputs.back().subdivision = s.trees[k].preorder();
     require_finite(certificate.outputs.back(), k);
     certificate.boxes += s.boxes[k];
   }

@@ -1,5 +1,7 @@
 #include "tree.hpp"
 
+#include <optional>
+
 namespace polynet {
 
 namespace {
@@ -15,7 +17,7 @@ std::optional<double> middle(const std::pair<double, double> &range) {
 } // namespace
 
 PartTree::PartTree(Part box, double bound, std::vector<bool> bits) : bits_(std::move(bits)) {
-  nodes_.push_back({std::move(box), {}, 0});
+  parts_.push_back(std::move(box));
   open_.push({bound, 0, 0});
 }
 
@@ -39,7 +41,7 @@ std::vector<Part> PartTree::cut(double enough, std::size_t count) {
   while (cutting_.size() < count && !open_.empty() && open_.top().bound > enough) {
     Leaf leaf = open_.top();
     open_.pop();
-    const Part &whole = nodes_[leaf.node].part;
+    const Part &whole = parts_[leaf.part];
     std::optional<double> at = middle(whole[leaf.direction]);
     for (std::size_t i = 0; i < whole.size() && !at; ++i)
       if ((at = middle(whole[i])))
@@ -64,37 +66,18 @@ void PartTree::accept(const std::vector<PartBound> &bounds) {
     open_.pop();
   for (std::size_t k = 0; k < cutting_.size(); ++k) {
     const Leaf &leaf = cutting_[k];
-    const std::size_t children = nodes_.size();
-    const Part whole = std::move(nodes_[leaf.node].part);
-    const double at = *middle(whole[leaf.direction]);
-    nodes_[leaf.node].split = Split{leaf.direction, at};
-    nodes_[leaf.node].children = children;
-    auto [lower, upper_part] = halves(whole, leaf.direction, at);
+    const Part whole = std::move(parts_[leaf.part]);
+    auto [lower, upper_part] = halves(whole, leaf.direction, *middle(whole[leaf.direction]));
     for (const bool second : {false, true}) {
       const PartBound &bound = bounds[2 * k + (second ? 1 : 0)];
       Part &part = second ? upper_part : lower;
       // The whole part's bound holds for its halves, should rounding make theirs wider.
       const double upper = std::min(bound.upper, leaf.bound);
-      open_.push({upper, nodes_.size(), bound.direction});
-      nodes_.push_back({std::move(part), {}, 0});
+      open_.push({upper, parts_.size(), bound.direction});
+      parts_.push_back(std::move(part));
     }
   }
   cutting_.clear();
-}
-
-std::vector<std::optional<Split>> PartTree::preorder() const {
-  std::vector<std::optional<Split>> result;
-  std::vector<std::size_t> stack{0};
-  while (!stack.empty()) {
-    const Node &node = nodes_[stack.back()];
-    stack.pop_back();
-    result.push_back(node.split);
-    if (node.split) {
-      stack.push_back(node.children + 1);
-      stack.push_back(node.children);
-    }
-  }
-  return result;
 }
 
 } // namespace polynet

@@ -3,7 +3,6 @@
 
 #include "polynet/certify.hpp"
 
-#include <optional>
 #include <queue>
 
 namespace polynet {
@@ -25,21 +24,14 @@ public:
   std::vector<Part> cut(double enough, std::size_t count);
   /// Takes the bounds of the parts that cut() gave.
   void accept(const std::vector<PartBound> &bounds);
-  /// The tree in preorder: an inner node's split, nothing for a leaf.
-  std::vector<std::optional<Split>> preorder() const;
 
 private:
-  struct Node {
-    Part part;
-    std::optional<Split> split;
-    std::size_t children = 0; // the first; the second follows it
-  };
   struct Leaf {
     double bound;
-    std::size_t node;
+    std::size_t part; // its place among parts_
     std::size_t direction;
     bool operator<(const Leaf &other) const {
-      return bound != other.bound ? bound < other.bound : node > other.node;
+      return bound != other.bound ? bound < other.bound : part > other.part;
     }
   };
 
@@ -47,7 +39,7 @@ private:
   std::pair<Part, Part> halves(const Part &whole, std::size_t direction, double at) const;
 
   std::vector<bool> bits_;
-  std::vector<Node> nodes_;
+  std::vector<Part> parts_; // empty where it was cut
   std::priority_queue<Leaf> open_;
   /// The leaves being cut, and the largest bound of those that cannot be.
   std::vector<Leaf> cutting_;

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
+from math import inf
 from os import PathLike
 from typing import Any, TypeVar, cast
 
@@ -16,14 +17,14 @@ from .arithmetic import require_nearest, settings
 from .claim import Claim
 from .errors import NotProvedError, RefutedError
 from .ideal import Ideal
-from .limits import MAX_SPLITS, Budget
+from .limits import Budget
 from .models import Space, exact
 from .proof import prove_at_most
 from .propagation import Propagation, propagate
 from .reading import read
 from .rounding import rounding_by_gates, rounding_by_neurons
 from .statement import assumptions, statement
-from .subdivision import tree
+from .subdivision import Part
 from .values import Number, polynomial_value, real_value
 from .verdict import Finding, Verdict
 
@@ -43,7 +44,7 @@ BOUNDS = ("truncation_upper", "rounding", "upper")
 def check(
     source: str | PathLike[str] | dict[str, Any],
     *,
-    seconds: float = 300.0,
+    time_limit: float | None = 300.0,
     more: Mapping[str, Callable[[], str]] | None = None,
 ) -> Verdict:
     """Read a certificate and prove its claims again; see :func:`polynet.verify`.
@@ -54,8 +55,9 @@ def check(
     start = time.perf_counter()
     claim = read(source)
     more = more or {}
+    limit = inf if time_limit is None else time_limit
     with settings():
-        checker = _Checker(claim, Budget(start + seconds - time.perf_counter()))
+        checker = _Checker(claim, Budget(limit + start - time.perf_counter()))
         findings = checker.findings(more)
     assumed = assumptions(claim, evaluated="evaluation" in more)
     claims = tuple(statement(claim, k, assumed) for k in range(len(claim.bounds)))
@@ -114,9 +116,6 @@ class _Checker:
 
     def consistency(self, k: int) -> str:
         claim, bounds = self.claim, self.claim.bounds[k]
-        if len(bounds.subdivision) * len(claim.box) > MAX_SPLITS:
-            raise NotProvedError("the subdivision is too long for this checker")
-        tree(claim.box, bounds.subdivision, claim.bits)
         numbers = (bounds.lower, bounds.truncation_lower, bounds.rounding)
         if min(numbers) < 0.0:
             raise RefutedError("a bound is negative")
@@ -129,7 +128,7 @@ class _Checker:
                 raise RefutedError("a witness lies outside the box")
             if any(point[i] not in (0.0, 1.0) for i in claim.bits):
                 raise RefutedError("a bit of a witness is neither 0 nor 1")
-        return "the bounds, witnesses and the subdivision fit together"
+        return "the bounds and witnesses fit together"
 
     def truncation_lower(self, k: int) -> str:
         bounds = self.claim.bounds[k]
@@ -187,9 +186,9 @@ class _Checker:
         for accuracy in self.accuracies:
             network = self.network(accuracy)
             point = bounds.truncation_witness
-            root = [tree(claim.box, bounds.subdivision, claim.bits)]
+            whole = [Part(claim.box, claim.bits)]
             try:
-                parts = prove_at_most(network, k, bound, accuracy, root, point)
+                parts = prove_at_most(network, k, bound, accuracy, whole, point)
                 return f"{parts} part{'s' if parts != 1 else ''} of the box"
             except RefutedError:
                 raise

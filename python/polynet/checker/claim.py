@@ -1,7 +1,7 @@
 """What a certificate file says, as plain data.
 
 Fields have the names and the order that the file gives them (docs/checker.md); `reading` follows
-their types.
+their types, and so does `schema`.
 """
 
 from __future__ import annotations
@@ -117,7 +117,6 @@ class Bounds:
     witness: tuple[Real, ...]
     value: Real
     truncation_witness: tuple[Real, ...]
-    subdivision: tuple[tuple[int, Double] | None, ...]
 
 
 @dataclass(frozen=True)

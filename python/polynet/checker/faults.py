@@ -68,8 +68,6 @@ def faults(claim: Claim) -> Iterator[str]:
     for bounds in claim.bounds:
         if not len(bounds.witness) == len(bounds.truncation_witness) == n:
             yield "a witness needs one coordinate per variable"
-        if any(split and split[0] not in range(n) for split in bounds.subdivision):
-            yield "a split's variable is none"
     columns = [layer.columns for layer in claim.layers]
     rows = [len(layer.rows) for layer in claim.layers]
     if claim.by == "neurons" and not _is_small(claim):

@@ -21,8 +21,6 @@ MAX_ACTIVATION_ULP = 1e6
 MAX_NEURONS = 1 << 20
 # Entries of the largest dense matrix that a layer's numbers make.
 MAX_DENSE = 1 << 26
-# Splits of one subdivision, times variables.
-MAX_SPLITS = 1 << 23
 
 # Of a proof: what one step may take, during which nobody looks at the clock.
 STEP_NANOSECONDS = 1 << 31

@@ -15,7 +15,6 @@ from functools import cache
 from math import isfinite
 from os import PathLike
 from pathlib import Path
-from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
 from .claim import Claim, Stencil
@@ -24,11 +23,11 @@ from .faults import faults
 from .fingerprint import fingerprint
 from .limits import MAX_DIGITS, MAX_FILE_BYTES, MAX_NUMBER_LENGTH, MAX_TEXT_LENGTH
 
-__all__ = ["FORMAT", "FORMAT_VERSION", "load", "read"]
+__all__ = ["FORMAT", "FORMAT_VERSION", "HEXADECIMAL", "RATIONAL", "load", "read"]
 
-FORMAT, FORMAT_VERSION = "polynet-certificate", 2
-_RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
-_HEXADECIMAL = re.compile(r"-?0x[01]\.[0-9a-f]{1,13}p[+-][0-9]{1,4}")
+FORMAT, FORMAT_VERSION = "polynet-certificate", 3
+RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
+HEXADECIMAL = re.compile(r"-?0x[01]\.[0-9a-f]{1,13}p[+-][0-9]{1,4}")
 
 
 def read(source: str | PathLike[str] | dict[str, Any]) -> Claim:
@@ -127,8 +126,6 @@ class _Reader:
         origin, of = get_origin(kind), get_args(kind)
         if origin is Annotated:
             return self.number(data, name, single=self.single and of[1] == "of the dtype")
-        if origin is UnionType:
-            return None if data is None else self.read(of[of[0] is NoneType], data, name)
         if origin is Literal:
             if type(data) is not str or data not in of:
                 _refuse(f"{name} must be one of {', '.join(of)}")
@@ -192,7 +189,7 @@ class _Reader:
             _refuse(f"there is no entry {min(map(repr, data.keys() - known)):.40}")
 
     def number(self, text: Any, name: str, *, single: bool) -> float:
-        if not isinstance(text, str) or not _HEXADECIMAL.fullmatch(text):
+        if not isinstance(text, str) or not HEXADECIMAL.fullmatch(text):
             _refuse(f"{name} must be a hexadecimal float, not {_shown(text)}")
         try:
             value = float.fromhex(text)
@@ -209,6 +206,6 @@ class _Reader:
     def fraction(self, text: Any, name: str) -> Fraction:
         if not isinstance(text, str) or len(text) > MAX_NUMBER_LENGTH:
             _refuse(f"{name} must be short texts")
-        if not _RATIONAL.fullmatch(text):
+        if not RATIONAL.fullmatch(text):
             _refuse(f"{name} must be fractions, not {text[:40]!r}")
         return Fraction(text)

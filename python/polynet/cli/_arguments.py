@@ -11,15 +11,11 @@ from argparse import (
     Namespace,
     RawDescriptionHelpFormatter,
 )
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
 
 from .. import __version__, activation_names, get_cmake_dir, get_include
 from ..errors import InvalidInputError
-from . import _compile, _gate, _table, _verify
-
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
 _ACTIVATIONS = ", ".join(activation_names())
 _MAX_POINTS = 1000
@@ -27,7 +23,7 @@ _OPTION = re.compile(r"-h|--[a-z][a-z-]*(=.*)?", re.DOTALL)
 
 
 def parse(argv: Sequence[str]) -> Namespace:
-    """Read the arguments; `report` and `show` of the result are the command's functions.
+    """Read the arguments; `command` of the result names the module of the command.
 
     Raises
     ------
@@ -70,7 +66,10 @@ def _protected(argv: Sequence[str]) -> Iterator[str]:
 
 
 class _Parser(ArgumentParser):
-    """A parser whose errors end like every other error."""
+    """A parser that takes options in full, and whose errors end like every other error."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         raise InvalidInputError(f"{message}; see {self.prog} --help")
@@ -95,7 +94,6 @@ def _parser() -> ArgumentParser:
         description="Polynomials as neural networks of multiplication gates, with certified error "
         "bounds.",
         epilog='example: polynet compile "x*y" --box x=-1:1 y=-1:1',
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"polynet {__version__}")
     for option, path, what in (
@@ -105,23 +103,19 @@ def _parser() -> ArgumentParser:
         help_text = f"print the folder of the installed {what} and exit"
         parser.add_argument(option, action=_Print, const=path, help=help_text)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_compile(commands)
-    _add_gate(commands)
-    _add_table(commands)
-    _add_verify(commands)
+    for add_to in (_add_compile, _add_gate, _add_table, _add_verify):
+        command = add_to(commands.add_parser)
+        command.add_argument("--json", action="store_true", help="print one JSON object instead")
     return parser
 
 
-def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
-    parser = commands.add_parser(
+def _add_compile(add_parser: Callable[..., _Parser]) -> _Parser:
+    parser = add_parser(
         "compile",
         help="compile polynomials to a network and certify it",
         description="Compile polynomials to a network, certify it, and evaluate some points.",
         epilog='example:\n  polynet compile "x*y - z**2" "x/3" --box x=-1:1 y=-1:1 z=0:2',
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
-    parser.set_defaults(report=_compile.report, show=_compile.show)
     add = parser.add_argument
     add(
         "expressions",
@@ -160,7 +154,7 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
     add("--hidden-layers", type=_integer, help="exactly so many, with gates of several operands")
     add(
         "--by",
-        choices=_compile.WAYS,
+        choices=("gates", "neurons", "both"),
         default="both",
         help="way of evaluating to certify and to show (default: %(default)s)",
     )
@@ -184,19 +178,16 @@ def _add_compile(commands: _SubParsersAction[_Parser]) -> None:
         ("--vnnlib", "write the layers as NAME.onnx and two VNN-LIB properties next to it"),
     ):
         add(option, metavar="FILE", type=str.strip, help=text)
-    add("--json", action="store_true", help="print one JSON object instead")
+    return parser
 
 
-def _add_gate(commands: _SubParsersAction[_Parser]) -> None:
-    parser = commands.add_parser(
+def _add_gate(add_parser: Callable[..., _Parser]) -> _Parser:
+    parser = add_parser(
         "gate",
         help="explain one gate: formula, cancellation, error terms",
         description="Explain one gate: its formula, what cancels, and its Taylor error terms.",
         epilog="example:\n  polynet gate logistic --bias 2.2924 --scale 0.05",
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
-    parser.set_defaults(report=_gate.report, show=_gate.show)
     add = parser.add_argument
     add("activation", metavar="ACTIVATION", type=str.strip, help=_ACTIVATIONS)
     add("--bias", type=_number, help="default: the activation's own")
@@ -213,19 +204,17 @@ def _add_gate(commands: _SubParsersAction[_Parser]) -> None:
         default=6,
         help="largest power of the scale among the error terms (default: %(default)s)",
     )
-    add("--json", action="store_true", help="print one JSON object instead")
+    return parser
 
 
-def _add_table(commands: _SubParsersAction[_Parser]) -> None:
-    parser = commands.add_parser(
+def _add_table(add_parser: Callable[..., _Parser]) -> _Parser:
+    parser = add_parser(
         "table",
         help="reproduce the papers' counts",
         description="Reproduce the counts of arXiv:1608.08225 and arXiv:1705.05502 on networks "
         "built here.",
-        allow_abbrev=False,
     )
-    parser.set_defaults(report=_table.report, show=_table.show)
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead")
+    return parser
 
 
 def _number(text: str) -> float:
@@ -249,18 +238,15 @@ def _count(text: str) -> int:
     return count
 
 
-def _add_verify(commands: _SubParsersAction[_Parser]) -> None:
-    parser = commands.add_parser(
+def _add_verify(add_parser: Callable[..., _Parser]) -> _Parser:
+    parser = add_parser(
         "verify",
         help="prove a certificate's claims again, independently",
-        description="Prove the claims of a certificate's file again with the independent checker. "
+        description="Prove the claims of a certificate's file again with the independent checker.\n"
         "Exit status: 0 if all are proved, 1 if one is refuted or not proved, 2 if the file is no "
         "certificate.",
         epilog="example:\n  polynet verify certificate.json",
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
-    parser.set_defaults(report=_verify.report, show=_verify.show, status=_verify.status)
     parser.add_argument("file", metavar="FILE", type=str.strip, help="a certificate")
     parser.add_argument(
         "--network",
@@ -270,9 +256,10 @@ def _add_verify(commands: _SubParsersAction[_Parser]) -> None:
         "certificate's",
     )
     parser.add_argument(
-        "--seconds",
+        "--time-limit",
         type=_number,
         default=300.0,
+        metavar="SECONDS",
         help="give up after about this time (default: %(default)s)",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead")
+    return parser

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from .._arguments import Way
 from ..box import parse_box
 from ..certificate import Certificate, at_least, at_most
 from ..compiler import compile as compile_network
-from ..network import Network, Way
+from ..network import Network
 from ..polynomial import Polynomial
 from ._files import write_files
 from ._tables import print_table, shorten
@@ -24,7 +25,7 @@ WAYS: dict[str, tuple[Way, ...]] = {
     "neurons": ("neurons",),
     "both": ("gates", "neurons"),
 }
-"""The values of `--by`."""
+"""What `--by` means."""
 
 
 def report(args: Namespace) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def _describe(network: Network, expressions: list[str]) -> dict[str, Any]:
             {"expression": expression, "polynomial": str(polynomial)}
             for expression, polynomial in zip(expressions, network.polynomials, strict=True)
         ],
-        "hidden_layers": network.hidden_layers,
+        "hidden_neurons": network.hidden_neurons,
         "neurons": network.neurons,
         "activation": network.activation,
         "dtype": network.dtype,
@@ -132,7 +133,7 @@ def show(report: dict[str, Any]) -> None:
 
 
 def _show_network(network: dict[str, Any]) -> None:
-    layers = "-".join(map(str, network["hidden_layers"])) or "none"
+    layers = "-".join(map(str, network["hidden_neurons"])) or "none"
     print("Network")
     rows = [
         (

@@ -82,7 +82,7 @@ def accuracy(error: float) -> dict[str, Any]:
         net = compile_network(
             "x*y", {"x": (-1, 1), "y": (-1, 1)}, activation=ACTIVATION, bias=1.0, scale=scale
         )
-        truncation = net.certify().truncation
+        truncation = net.certify().truncation_upper
         if truncation <= error:
             break
         scale /= 2
@@ -124,7 +124,7 @@ def bit_digits(digits: int) -> dict[str, Any]:
 
     def error(sharpness: float) -> float:
         box = {"s": "bit", "t": "bit"}
-        return compile_network("s*t", box, sharpness=sharpness).certify().truncation
+        return compile_network("s*t", box, sharpness=sharpness).certify().truncation_upper
 
     return {
         "digits": digits,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from .._arguments import Way
 from ..certificate import Certificate
-from ..certificate_file import save_certificate
-from ..network import Network, Way
+from ..network import Network
 
 __all__ = ["write_files"]
 
@@ -40,6 +40,6 @@ def _write_certificates(
     for way, certificate in certificates.items():
         suffix = f"-{way}" if len(certificates) > 1 else ""
         file = path.with_name(f"{path.stem}{suffix}{path.suffix}")
-        save_certificate(file, network, certificate)
+        network.save_certificate(file, certificate)
         files.append(str(file))
     return files

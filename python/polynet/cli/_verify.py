@@ -13,7 +13,7 @@ from ._tables import print_table
 def report(args: Namespace) -> dict[str, Any]:
     """Check the file that the command line names."""
     try:
-        verdict = verify(args.file, seconds=args.seconds, network=args.network)
+        verdict = verify(args.file, time_limit=args.time_limit, network=args.network)
     except OSError as error:
         raise InvalidInputError(f"the file cannot be read: {error}") from None
     return {
@@ -30,11 +30,6 @@ def report(args: Namespace) -> dict[str, Any]:
         "fingerprint": verdict.fingerprint,
         "seconds": verdict.seconds,
     }
-
-
-def status(report: dict[str, Any]) -> int:
-    """Return 0 if everything was proved, otherwise 1."""
-    return 0 if report["proved"] else 1
 
 
 def show(report: dict[str, Any]) -> None:

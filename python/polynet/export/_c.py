@@ -7,18 +7,19 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .. import _core
+from .._arguments import Way, as_path, is_by_gates
+from .._floats import sound_floats
 from ..errors import InvalidInputError
+from ..evaluation import Evaluable
+from ..layer import Layer
 from ._c_activations import ACTIVATIONS
 from ._c_gates import number, write_gate
-from ._source import Source, activation_for
-
-if TYPE_CHECKING:
-    from ..layer import Layer
+from ._shared import activation_for
 
 _TYPES = {"float64": "double", "float32": "float"}
 
@@ -55,40 +56,60 @@ static void linear(int rows, const int *start, const int *column, const {type} *
 """
 
 
-def to_c(net: Source, path: str | os.PathLike[str], by: str) -> None:
-    """Write a network as a C99 file; see :meth:`polynet.Network.to_c`."""
-    if by not in ("gates", "neurons"):
-        raise InvalidInputError(f"unknown way of evaluating by={by!r}; use 'gates' or 'neurons'")
-    file = Path(path)
+@sound_floats
+def to_c(network: Evaluable, path: str | os.PathLike[str], *, by: Way = "gates") -> None:
+    """Write one C99 file: ``void polynet_NAME(const double *x, double *y)`` for NAME.c.
+
+    The function (float for float32) reads n inputs and writes m outputs; it allocates nothing
+    and has no state. By gates it computes what ``network(x)`` does where every operand is in
+    its proved range, which contains the box, and NaN elsewhere; it calls no function. By
+    neurons it needs the C library's exp, erf, ... (link with -lm).
+
+    Parameters
+    ----------
+    path : path-like
+        The file to write; its name is letters, digits and '_' with .c behind.
+    by : {"gates", "neurons"}
+        The way of evaluating.
+
+    Raises
+    ------
+    InvalidInputError
+        If the name or `by` does not fit, or by neurons the activation is the user's own.
+    NotCertifiedError
+        If by gates a gate's series does not converge (an extreme scale).
+    """
+    by_gates = is_by_gates(by)
+    file = Path(as_path(path))
     if not re.fullmatch(r"[A-Za-z0-9_]+\.c", file.name):
         raise InvalidInputError(
             f"the file's name must be letters, digits and '_' with .c behind, not {file.name!r}: "
             "it names the C function"
         )
-    file.write_text(c_source(net, file.stem, by), "ascii")
+    file.write_text(c_source(network, file.stem, "gates" if by_gates else "neurons"), "ascii")
 
 
-def c_source(net: Source, name: str, by: str) -> str:
+def c_source(network: Evaluable, name: str, by: Way) -> str:
     """Return the content of the file NAME.c."""
-    names = net.box.variables
+    names = network.box.variables
     box = ", ".join(
-        f"{_ascii(x)} in " + ("{0, 1}" if x in net.box.bits else f"[{low!r}, {high!r}]")
-        for x, low, high in zip(names, net.box.lower, net.box.upper, strict=True)
+        f"{_ascii(x)} in " + ("{0, 1}" if x in network.box.bits else f"[{low!r}, {high!r}]")
+        for x, low, high in zip(names, network.box.lower, network.box.upper, strict=True)
     )
     head = _HEAD.format(
         function=f"polynet_{name}",
         inputs=", ".join(map(_ascii, names)),
-        network=repr(net),
+        network=repr(network),
         by=by,
         box=box,
         version=_core.__version__,
-        type=_TYPES[net.dtype],
-        method=1 if net.dtype == "float64" else 0,
+        type=_TYPES[network.dtype],
+        method=1 if network.dtype == "float64" else 0,
     )
-    writer = _Writer(net.dtype)
-    lines = writer.by_gates(net) if by == "gates" else writer.by_neurons(net)
+    writer = _Writer(network.dtype)
+    lines = writer.by_gates(network) if by == "gates" else writer.by_neurons(network)
     body = "\n".join(lines)
-    kind = _TYPES[net.dtype]
+    kind = _TYPES[network.dtype]
     buffers = "".join(f"  {kind} {name}[{size}];\n" for name, size in writer.buffers.items())
     function = (
         f"void polynet_{name}(const {kind} *x, {kind} *y) {{\n"
@@ -112,11 +133,11 @@ class _Writer:
         self.tables: list[str] = []
         self.buffers: dict[str, int] = {}
 
-    def by_neurons(self, net: Source) -> Iterator[str]:
+    def by_neurons(self, network: Evaluable) -> Iterator[str]:
         """Every Linear map into a, every activation in place."""
-        layers = net.layers
+        layers = network.layers
         if len(layers) > 1:
-            body = activation_for(ACTIVATIONS, net.activation, "C")
+            body = activation_for(ACTIVATIONS, network.activation, "C")
             self.tables.append(
                 f"static double activation(double x) {{\n{textwrap.indent(body, '  ')}\n}}\n"
             )
@@ -131,11 +152,11 @@ class _Writer:
                 yield f"  {target}[i] = {convert}activation({target}[i]);"
             source, target, spare = target, spare, target
 
-    def by_gates(self, net: Source) -> Iterator[str]:
+    def by_gates(self, network: Evaluable) -> Iterator[str]:
         """Put the inputs less their origins into b, operands into a, gates into b."""
-        series, series_of = net._handle.gate_series()
+        series, series_of = network._handle.gate_series()
         self.tables += [write_gate(f"gate{k}", s, self.type) for k, s in enumerate(series)]
-        *_, origin, hidden, outputs = net._handle.state()
+        *_, origin, hidden, outputs = network._handle.state()
         source = "x"
         if origin:
             yield self.linear([([(i, 1.0)], -o) for i, o in enumerate(origin)], source, "b")

@@ -5,22 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .._floats import sound_floats
 from .._optional import require
 from ..errors import InvalidInputError
-from ._source import Source, activation_for
+from ..evaluation import Evaluable
+from ._shared import activation_for
 
 
-def to_jax(net: Source) -> tuple[Callable[[Any, Any], Any], list[tuple[Any, Any]]]:
-    """Return a network for JAX; see :meth:`polynet.Network.to_jax`."""
+@sound_floats
+def to_jax(
+    network: Evaluable,
+) -> tuple[Callable[[Any, Any], Any], list[tuple[Any, Any]]]:
+    """Return ``(apply, parameters)``: ``apply(parameters, x)`` is pure, (..., n) -> (..., m).
+
+    The parameters are (weight, bias) of each Linear map.
+
+    Raises
+    ------
+    InvalidInputError
+        If the activation is the user's own, or the network is in float64 and JAX is not
+        (``jax_enable_x64``).
+    MissingPackageError
+        Without the package jax: ``pip install "polynet-gates[jax]"``.
+    """
     jax = require("jax", "jax")
     numpy = jax.numpy
-    activation = activation_for(_activations(jax), net.activation, "JAX")
-    if net.dtype == "float64" and not jax.config.jax_enable_x64:
+    activation = activation_for(_activations(jax), network.activation, "JAX")
+    if network.dtype == "float64" and not jax.config.jax_enable_x64:
         raise InvalidInputError(
             "JAX would round this float64 network to float32; call "
             'jax.config.update("jax_enable_x64", True) first or compile with dtype="float32"'
         )
-    layers = net.layers
+    layers = network.layers
     parameters = [(numpy.asarray(weight), numpy.asarray(bias)) for weight, bias, _ in layers]
     activated = tuple(layer.activation is not None for layer in layers)
 

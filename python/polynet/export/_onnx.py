@@ -6,16 +6,17 @@ import json
 import math
 import os
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from .. import _core
+from .._arguments import as_instance, as_path
+from .._floats import sound_floats
 from .._optional import require
-from ._source import Source, activation_for, check_certificate
-
-if TYPE_CHECKING:
-    from ..certificate import Certificate
+from ..certificate import Certificate
+from ..evaluation import Evaluable
+from ._shared import activation_for, check_certificate
 
 # The lowest that has all the operators below, so that most runtimes read it.
 OPSET, IR_VERSION = 14, 7
@@ -123,29 +124,50 @@ FLOAT64: dict[str, tuple[Step, ...]] = {
 }
 
 
+@sound_floats
 def to_onnx(
-    net: Source, path: str | os.PathLike[str], certificate: Certificate | None = None
+    network: Evaluable, path: str | os.PathLike[str], *, certificate: Certificate | None = None
 ) -> None:
-    """Write a network as an ONNX model; see :meth:`polynet.Network.to_onnx`."""
+    """Write the layers as an ONNX model: input x of shape (N, n), output y of shape (N, m).
+
+    Standard operators of opset 14, in the network's dtype. The model's metadata hold the
+    polynomials, the box, and the certificate as JSON.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to write.
+    certificate : Certificate, optional
+        ``network.certify(by="neurons")`` of this network.
+
+    Raises
+    ------
+    InvalidInputError
+        If the activation is the user's own, or the certificate is by gates or of another
+        network.
+    MissingPackageError
+        Without the package onnx: ``pip install "polynet-gates[onnx]"``.
+    """
+    path = as_path(path)
     if certificate is not None:
-        check_certificate(certificate, net)
+        check_certificate(as_instance(certificate, "certificate", Certificate), network)
     onnx = require("onnx", "onnx")
-    model = onnx_model(net)
-    onnx.helper.set_model_props(model, _metadata(net, certificate))
+    model = onnx_model(network)
+    onnx.helper.set_model_props(model, _metadata(network, certificate))
     onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, os.fspath(path))
+    onnx.save(model, path)
 
 
-def onnx_model(net: Source) -> Any:
+def onnx_model(network: Evaluable) -> Any:
     """Return a network as an ONNX model, without metadata."""
-    steps = activation_for(ACTIVATIONS, net.activation, "ONNX")
-    if net.dtype == "float64":
-        steps = FLOAT64.get(net.activation, steps)
+    steps = activation_for(ACTIVATIONS, network.activation, "ONNX")
+    if network.dtype == "float64":
+        steps = FLOAT64.get(network.activation, steps)
     onnx = require("onnx", "onnx")
     helper = onnx.helper
-    graph = _Graph(onnx, net.dtype)
+    graph = _Graph(onnx, network.dtype)
     current = "x"
-    layers = net.layers
+    layers = network.layers
     for k, (weight, bias, activation) in enumerate(layers):
         output = "y" if k == len(layers) - 1 else f"linear{k}"
         inputs = [current, graph.constant(f"weight{k}", weight), graph.constant(f"bias{k}", bias)]
@@ -153,8 +175,8 @@ def onnx_model(net: Source) -> Any:
         current = output
         if activation is not None:
             current = graph.activation(f"activation{k}", steps, current)
-    kind = helper.np_dtype_to_tensor_dtype(np.dtype(net.dtype))
-    columns, rows = len(net.box.variables), len(net.polynomials)
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(network.dtype))
+    columns, rows = len(network.box.variables), len(network.polynomials)
     return helper.make_model(
         helper.make_graph(
             graph.nodes,
@@ -201,14 +223,14 @@ class _Graph:
         return name
 
 
-def _metadata(net: Source, certificate: Certificate | None) -> dict[str, str]:
-    box = zip(net.box.lower, net.box.upper, strict=True)
+def _metadata(network: Evaluable, certificate: Certificate | None) -> dict[str, str]:
+    box = zip(network.box.lower, network.box.upper, strict=True)
     entries = {
         "polynet.version": _core.__version__,
-        "polynet.activation": net.activation,
-        "polynet.form": net.form,
-        "polynet.box": json.dumps(dict(zip(net.box.variables, box, strict=True))),
-        "polynet.polynomials": json.dumps([str(p) for p in net.polynomials]),
+        "polynet.activation": network.activation,
+        "polynet.form": network.form,
+        "polynet.box": json.dumps(dict(zip(network.box.variables, box, strict=True))),
+        "polynet.polynomials": json.dumps([str(p) for p in network.polynomials]),
     }
     if certificate is not None:
         entries["polynet.certificate"] = json.dumps(asdict(certificate))

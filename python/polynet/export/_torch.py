@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from .._floats import sound_floats
 from .._optional import require
-from ._source import Source, activation_for
+from ..evaluation import Evaluable
+from ._shared import activation_for
 
 # Names in torch.nn, with arguments. torch's softplus is x beyond its threshold: at 40 that is
 # right to the last bit, by default (20) it is not.
@@ -21,15 +23,27 @@ MODULES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def to_torch(net: Source) -> Any:
-    """Return a network as a torch.nn.Sequential; see :meth:`polynet.Network.to_torch`."""
+@sound_floats
+def to_torch(network: Evaluable) -> Any:
+    """Return the layers as a ``torch.nn.Sequential``: (N, n) -> (N, m), in the network's dtype.
+
+    Linear modules and torch's own activation modules; a small module calls the function where
+    torch has no module. Picklable, scriptable as any Sequential is.
+
+    Raises
+    ------
+    InvalidInputError
+        If the activation is the user's own.
+    MissingPackageError
+        Without the package torch: ``pip install "polynet-gates[torch]"``.
+    """
     torch = require("torch", "torch")
     modules = []
-    for weight, bias, activation in net.layers:
+    for weight, bias, activation in network.layers:
         rows, columns = weight.shape
         # Without torch's random initialisation, which would use up the caller's random numbers.
         linear = torch.nn.utils.skip_init(
-            torch.nn.Linear, columns, rows, dtype=getattr(torch, net.dtype)
+            torch.nn.Linear, columns, rows, dtype=getattr(torch, network.dtype)
         )
         with torch.no_grad():
             linear.weight.copy_(torch.from_numpy(weight))
