@@ -6,6 +6,7 @@ from fractions import Fraction
 from hashlib import sha256
 from itertools import product
 from math import inf, nextafter
+from operator import mul
 
 import numpy as np
 import pytest
@@ -244,7 +245,7 @@ def test_a_part_s_bound_is_the_largest_absolute_value_and_hardly_more(constant, 
     above, _, _ = _bounds(function, low, high, -inf, 0.0)
     for k in range(2):
         corners = [
-            Fraction(constant) + Fraction(slopes[0]) * Fraction(x) + Fraction(slopes[1]) * Fraction(y)
+            sum(map(mul, map(Fraction, (constant, *slopes)), map(Fraction, (1.0, x, y))))
             for x, y in product(*zip(low[:, k], high[:, k], strict=True))
         ]
         largest = max(map(abs, corners))
@@ -281,8 +282,8 @@ def test_a_bound_is_proved_down_to_what_is_attained_and_no_further(claims):
         return prove_at_most(network, 0, arb(bound), 2.0**-40, [Part(claim.box)], (1.0,))
 
     assert prove(0.5 + 2.0**-24) == 1
-    with pytest.raises(NotProvedError):
-        prove(0.5 - 2.0**-45)
+    with pytest.raises(NotProvedError, match="too close"):
+        prove(0.5 - 2.0**-52)
     with pytest.raises(RefutedError):
         prove(0.5 - 2.0**-24)
     other = off_by(claims["exact"], -0.5)  # of the other sign
@@ -292,11 +293,49 @@ def test_a_bound_is_proved_down_to_what_is_attained_and_no_further(claims):
         prove(0.5 - 2.0**-24)
 
 
+def test_a_larger_error_far_from_the_witness_is_found(claims):
+    """1 - x^2 on [-1, 1]: nothing at the ends, where it is looked for first."""
+    claim = replace(off_by(claims["exact"], 1), box=((-1.0, 1.0),))
+    (p,) = claim.polynomials
+    p = replace(p, terms={**p.terms, (2,): p.terms[(2,)] + 1})
+    claim = replace(claim, polynomials=(p,))
+    network = propagate(Ideal(claim, Space(claim.box)), 2.0**-40)
+    for bound in (0.6, 0.99, 1.001):
+        stack = [Part(claim.box)]
+        if bound > 1:
+            assert prove_at_most(network, 0, arb(bound), 2.0**-40, stack, (1.0,))
+        else:
+            with pytest.raises(RefutedError):
+                prove_at_most(network, 0, arb(bound), 2.0**-40, stack, (1.0,))
+
+
 def test_splits_are_strictly_inside():
     for at in (0.0, 1.0, -1.0, 2.0):
         with pytest.raises(NotProvedError, match="outside"):
             tree(((0.0, 1.0),), [(0, at), None, None])
     assert tree(((0.0, 1.0),), [(0, 2.0**-1074), None, None]).children is not None
+
+
+def test_only_the_sum_of_n_bits_less_n_and_a_half_is_their_product():
+    bits = {"s": "bit", "t": "bit"}
+    claim = read(data_of("s*t", bits, "gates", activation="tanh"))
+    ((form,),) = ([f for f in layer.operands] for layer in claim.hidden)
+    assert form.constant == -1.5
+
+    def ideal(form):
+        hidden = (replace(claim.hidden[0], operands=(form,)),)
+        return Ideal(replace(claim, hidden=hidden), Space(claim.box, claim.bits))
+
+    (gate,) = ideal(form).gates[0]
+    assert gate.norm > 0.5
+    (a, _), (b, _) = form.terms
+    for wrong in (
+        replace(form, constant=-1.25),
+        replace(form, terms=((a, 1.0), (b, 2.0))),
+        replace(form, terms=((a, 1.0),)),
+    ):
+        with pytest.raises(NotProvedError, match="n - 1/2"):
+            ideal(wrong)
 
 
 SMALLEST = 2.0**-1074

@@ -1,7 +1,8 @@
 """The checker's polynomials with dyadic coefficients, their rests and ranges: exactly."""
 
 from fractions import Fraction
-from math import inf, nextafter
+from itertools import combinations
+from math import inf, nextafter, prod
 
 import numpy as np
 import pytest
@@ -51,7 +52,8 @@ def value(model, point):
 
 
 def test_the_exponent_of_the_largest_power_of_two_below():
-    for x, k in ((1.0, 0), (nextafter(1.0, 0.0), -1), (nextafter(2.0, 0.0), 0), (2.0**-1074, -1074)):
+    below = nextafter(1.0, 0.0)
+    for x, k in ((1.0, 0), (below, -1), (2 * below, 0), (2.0**-1074, -1074)):
         assert floor_log2(arb(x)) == k
     assert floor_log2(arb(1, 2.0**-40)) == 0
     assert floor_log2(arb(2.0, 2.0**-40)) == 1
@@ -249,14 +251,12 @@ def test_bernstein_coefficients_are_those_of_the_powers():
         for j in range(degree + 1):
             for i in range(degree + 1):
                 assert found[i, j] == pytest.approx(blossom(degree, i, j, low, high), rel=1e-14)
-    assert _bernstein_extremes(np.array([0.0, 1.0]), np.array([-3.0]), np.array([2.0]), 0) == (-3, 2)
+    linear = _bernstein_extremes(np.array([0.0, 1.0]), np.array([-3.0]), np.array([2.0]), 0)
+    assert linear == (-3, 2)
 
 
 def blossom(degree, i, j, low, high):
     """The mean of the products of j of `degree` numbers, i of them high: one by one."""
-    from itertools import combinations
-    from math import prod
-
     numbers = [high] * i + [low] * (degree - i)
     products = [prod(map(Fraction, c)) for c in combinations(numbers, j)]
     return float(sum(products, Fraction(0)) / len(products))

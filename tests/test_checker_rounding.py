@@ -3,6 +3,7 @@
 The parts of a network are made by hand, of numbers whose bounds can be written down.
 """
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -178,16 +179,17 @@ def test_an_operand_s_error_passes_a_gate_with_its_slope_where_it_is_computed():
 
 
 def test_a_block_s_gates_are_off_by_their_neurons_over_n_and_what_is_carried():
-    known, gate, series = network()
+    known, gate, _ = network()
+    gate = replace(gate, scale=0.5)
     layer = HiddenLayer((), (gate,))
     sources = [Source(arb(0), arb(1), arb(0.25))]
     found = rounding._block(
         claim(hidden=(layer,)), known, 0, [[Neuron(0, -3)]], sources, [arb(0.5), arb(0.25)]
     )
     assert found.carried == [1.0]
-    # N = s''(0) l^2 1 = 1 for e^x.
-    assert abs(found.scale[0] - 1) < arb(2) ** -200
-    off = 3 * arb(0.25) + 1
+    # N = s''(0) l^2 1 = 1/4 for e^x.
+    assert abs(found.scale[0] - 0.25) < arb(2) ** -200
+    off = 3 * arb(0.25) / 0.25 + 1
     (value,) = found.values
     assert off <= value.high - 3 <= off * (1 + arb(2) ** -200)
     assert off <= -3 - value.low <= off * (1 + arb(2) ** -200)

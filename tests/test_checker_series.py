@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
+from functools import partial
+from itertools import pairwise, product
 from math import factorial, prod
 
 import mpmath
@@ -126,7 +127,7 @@ def test_pieces_cover_the_interval(middle, radius):
     assert all(h <= 2.0**-7 for _, h in pieces)
     assert (pieces[0][0] - pieces[0][1]).lower() <= middle - arb(radius)
     assert (pieces[-1][0] + pieces[-1][1]).upper() >= middle + arb(radius)
-    for (m, h), (n, k) in zip(pieces[:-1], pieces[1:], strict=True):
+    for (m, h), (n, k) in pairwise(pieces):
         assert not m + h < n - k
 
 
@@ -244,15 +245,17 @@ def test_a_constant_that_does_not_cancel_is_a_coefficient():
     assert is_close(series.coefficients[(0,)], 3 * arb(0.5).exp() / n)
 
 
+def at_the_end(radius, bias, _, order):
+    return (arb(bias) + radius).exp() / factorial(order)
+
+
 def test_the_series_holds_the_gate_itself_to_the_last_bit_of_its_remainder():
     """Of e^x at all corners of the box, where the largest derivative is known."""
     for stencil in (PRODUCT, SQUARE):
         g, reach = gate(stencil, 0.5), [arb(1.5), arb(0.5)][: len(stencil.target)]
         radius = arb(0.25) * sum(reach)
-        series = series_of(
-            "exp", g, reach, arb(1),
-            lambda bias, _, order: (arb(bias) + radius).exp() / factorial(order), Budget(),
-        )  # fmt: skip
+        largest = partial(at_the_end, radius)
+        series = series_of("exp", g, reach, arb(1), largest, Budget())
         n = normalisation("exp", g)
         for signs in product((-1, 1), repeat=len(reach)):
             z = [s * r for s, r in zip(signs, reach, strict=True)]
@@ -331,9 +334,7 @@ def test_a_gate_s_error_is_taken_apart_without_a_rest(stencil):
     linear = sum(
         t[i] * e[i] * power(z, [p - (k == i) for k, p in enumerate(t)]) for i in range(m) if t[i]
     )
-    added = sum(
-        Fraction(float(c)) * power(y, a) for a, c in series.own.items()
-    )
+    added = sum(Fraction(float(c)) * power(y, a) for a, c in series.own.items())
     d = added + power(y, t) - power(z, t) - linear
     (target, relative, rest, carried) = (found[k] for k in range(4))
     low, high = (float(x[0]) for x in (rest.low, rest.high))

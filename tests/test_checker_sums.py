@@ -99,6 +99,8 @@ def test_sums_of_few_ones_lose_half_an_ulp_for_each_addition():
     assert rounding_of([1.0, 0.25, 0.25]) == ULP / 2 + ULP / 2
     assert rounding_of([1.0, 1.0, 1.0]) == ULP + ULP
     assert rounding_of([1.0, 1.0, 1.0, 1.0]) == ULP + ULP + 2 * ULP
+    # Just below 2; what the other addition loses carries either sum over it.
+    assert rounding_of([1.0, 1 - 2.0**-24, 2.0**-30]) == ULP + ULP
     # The total is known to be small, the first two sums are not.
     assert rounding_of([1.0, 1.0, -1.0, -1.0]) == ULP + ULP + fraction(
         SINGLE.half_ulp(fraction_as_arb(earlier([1.0] * 4)))
@@ -163,9 +165,8 @@ def test_where_the_total_is_small_the_smaller_side_of_every_sum_counts():
     assert cost(by_side) < cost(by_size)
     assert rounding_of(terms) == cost(by_side) + cost([0])
     # A larger total is added to every side.
-    assert rounding_of(terms, total=3) == min(
-        cost(by_size), cost([3 + s for s in by_side])
-    ) + cost([3])
+    about_three = cost([3 + s for s in by_side])
+    assert rounding_of(terms, total=3) == min(cost(by_size), about_three) + cost([3])
 
 
 def test_products_are_rounded_unless_their_weight_is_a_power_of_two():
@@ -248,8 +249,11 @@ def test_from_the_left_the_whole_and_what_is_missing_bound_the_sums_so_far():
     assert left([1.0, -1.0], sources) == 4 * ULP  # 8 alone, as the first, is no sum
     assert left([1.0, -1.0], sources, size=0.75) == ULP / 4
     sources = [known(0.0, 8.0), known(0.0, 8.0), known(0.0, 0.25)]
-    # The first sum is the whole, at most 0.5, less the last term: 0.75 at most.
-    assert left([1.0, -1.0, 1.0], sources, size=0.5) == ULP / 4 + ULP / 4
+    # The first sum is the whole, at most 3/8, less the last term: -5/8 at least.
+    for sign in (1.0, -1.0):
+        weights = [sign, -sign, sign]
+        assert left(weights, sources, size=0.375) == ULP / 4 + ULP / 8
+        assert left(weights[::-1], sources[::-1], size=0.375) > ULP / 4 + ULP / 8
 
 
 def test_from_the_left_what_may_overflow_has_no_bound():
