@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "mutants"
-SECONDS = 300.0
+SECONDS = 600.0  # of one run of tests; what has not ended by then is killed
 SHARE = 0.95
 
 
