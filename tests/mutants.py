@@ -62,7 +62,7 @@ class Mutant(NamedTuple):
         return changed
 
 
-class Failure(Exception):
+class BrokenError(Exception):
     """The tests fail without a change, or something does not build."""
 
 
@@ -158,7 +158,9 @@ def run(command: list[str | Path]) -> None:
     """Run what has to succeed."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if done.returncode:
-        raise Failure(f"{command[0]} ... {command[-1]}\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+        raise BrokenError(
+            f"{command[0]} ... {command[-1]}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
+        )
 
 
 def succeeds(command: list[str], environment: dict[str, str]) -> bool:
@@ -191,7 +193,7 @@ def attempt(part: str, chosen: list[Mutant], jobs: int, work: Path) -> list[Muta
     runner.prepare(chosen)
     for name in sorted({name for mutant in chosen for name in mutant.tests.split()}):
         if not runner.passes(name, None):
-            raise Failure(f"{part}: test_{name} fails without a change")
+            raise BrokenError(f"{part}: test_{name} fails without a change")
 
     def survives(mutant: Mutant) -> bool:
         start = time.monotonic()
@@ -201,7 +203,7 @@ def attempt(part: str, chosen: list[Mutant], jobs: int, work: Path) -> list[Muta
         return alive
 
     with ThreadPoolExecutor(jobs) as pool:
-        return [m for m, alive in zip(chosen, pool.map(survives, chosen)) if alive]
+        return [m for m, alive in zip(chosen, pool.map(survives, chosen), strict=True) if alive]
 
 
 def main() -> int:
@@ -238,5 +240,5 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except Failure as failure:
+    except BrokenError as failure:
         sys.exit(f"{failure}")

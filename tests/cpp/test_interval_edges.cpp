@@ -28,8 +28,8 @@ TEST_CASE("a normal number is widened to its neighbours, a tiny one by two at mo
     if (std::fabs(x) >= 0x1p-960) {
       if (below != next_down(x) || (above != next_up(x)))
         FAIL_CHECK(x << " is widened to " << below << ", " << above);
-    } else if (!(next_down(next_down(x)) <= below && below <= next_down(x) &&
-                 next_up(x) <= above && above <= next_up(next_up(x)))) {
+    } else if (!(next_down(next_down(x)) <= below && below <= next_down(x) && next_up(x) <= above &&
+                 above <= next_up(next_up(x)))) {
       FAIL_CHECK(x << " is widened to " << below << ", " << above);
     }
   }

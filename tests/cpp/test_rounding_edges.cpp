@@ -116,9 +116,9 @@ TEST_CASE("from the left only what is rounded costs, and operands' errors with t
   const Computed one = known(1.0, 1.0), wide = known(-1.0, 1.5);
   CHECK(with_room(left({1.0}, {one}), 0.0));
   CHECK(with_room(left({-0.25}, {wide}), 0.0));
-  CHECK(with_room(left({3.0}, {wide}), 2 * ulp));          // up to 4.5
-  CHECK(with_room(left({1.0}, {wide}, 1.0), ulp));         // up to 2.5
-  CHECK(with_room(left({3.0}, {wide}, 1.0), 4 * ulp));     // the product, and their sum
+  CHECK(with_room(left({3.0}, {wide}), 2 * ulp));      // up to 4.5
+  CHECK(with_room(left({1.0}, {wide}, 1.0), ulp));     // up to 2.5
+  CHECK(with_room(left({3.0}, {wide}, 1.0), 4 * ulp)); // the product, and their sum
   CHECK(with_room(left({0.75, 0.75}, {one, one}), ulp / 4 + ulp / 4 + ulp / 2));
   CHECK(with_room(left({-2.0}, {known(-1.0, 1.5, 0x1p-10)}), 0x1p-9));
   CHECK(with_room(left({3.0}, {known(1.0, 1.0, 0x1p-10)}), 3 * 0x1p-10 + ulp));

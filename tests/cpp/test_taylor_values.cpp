@@ -52,7 +52,8 @@ TEST_CASE("coefficients on an interval hold those at its ends") {
           CHECK(holds(c[k], b, k));
         }
         // Increasing functions' values are those at their ends, and little else.
-        for (const char *name : {"algebraic", "arctan", "erf", "exp", "logistic", "softplus", "tanh"})
+        for (const char *name :
+             {"algebraic", "arctan", "erf", "exp", "logistic", "softplus", "tanh"})
           if (std::string(a.activation) == name) {
             CHECK(c[0].lo() >= a.below[0] - 0x1p-44);
             CHECK(c[0].hi() <= b.below[0] + 0x1p-44);
@@ -66,9 +67,9 @@ TEST_CASE("coefficients on an interval hold those at its ends") {
 
 TEST_CASE("bounds of coefficients are no smaller than these are, and the nearest one is near") {
   const std::pair<const char *, double> nearest[] = {
-      {"algebraic", 1.0001}, {"arctan", 1.0001},  {"cos", 1.0001},    {"erf", 1.09},
-      {"exp", 1.0001},       {"gaussian", 1.4},   {"gelu", 1.09},     {"logcosh", 1.001},
-      {"logistic", 1.001},   {"mish", 1.05},      {"silu", 1.001},    {"sin", 1.0001},
+      {"algebraic", 1.0001}, {"arctan", 1.0001}, {"cos", 1.0001}, {"erf", 1.09},
+      {"exp", 1.0001},       {"gaussian", 1.4},  {"gelu", 1.09},  {"logcosh", 1.001},
+      {"logistic", 1.001},   {"mish", 1.05},     {"silu", 1.001}, {"sin", 1.0001},
       {"softplus", 1.001},   {"tanh", 1.001}};
   for (const auto &[name, factor] : nearest) {
     double least = inf;
