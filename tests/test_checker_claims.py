@@ -11,7 +11,6 @@ pytest.importorskip("flint")
 
 from flint import arb, fmpq
 
-from polynet.checker import checking
 from polynet.checker.arithmetic import settings
 from polynet.checker.checking import _Checker
 from polynet.checker.claim import Affine, LocalVariable, Polynomial
@@ -56,7 +55,7 @@ def test_bounds_that_fit_together_just_so_are_consistent(claims):
     box = claim.box[0]
     fitting = changed(
         claim, lower=0.25, upper=0.75, truncation_lower=0.5, truncation_upper=0.5, rounding=0.25,
-        witness=(box[1],), truncation_witness=(box[0],), subdivision=(None,),
+        witness=(box[1],), truncation_witness=(box[0],),
     )  # fmt: skip
     assert outcome(fitting, "consistency") is True
     assert outcome(changed(fitting, lower=0.75), "consistency") is True
@@ -74,25 +73,15 @@ def test_bounds_that_fit_together_just_so_are_consistent(claims):
         {"truncation_witness": (nextafter(box[1], inf),)},
     ):
         assert outcome(changed(fitting, **wrong), "consistency") is False
-    for wrong in ((), (None, None), ((0, box[1]), None, None), ((0, 0.5), None)):
-        assert outcome(changed(fitting, subdivision=wrong), "consistency") is None
 
 
-def test_a_witness_s_bits_are_0_or_1(claims):
-    claim = replace(claims["exact"], box=((0.0, 1.0),), bits=frozenset({0}))
+def test_a_witness_s_bits_are_0_or_1():
+    claim = read(data_of("s*x", {"s": "bit", "x": (0, 1)}, "gates", activation="tanh"))
     for x in (0.0, 1.0):
-        fitting = changed(claim, witness=(x,), truncation_witness=(x,), subdivision=(None,))
+        fitting = changed(claim, witness=(x, 0.5), truncation_witness=(x, 0.25))
         assert outcome(fitting, "consistency") is True
-    wrong = changed(claim, witness=(0.5,), truncation_witness=(0.0,), subdivision=(None,))
+    wrong = changed(claim, witness=(0.5, 0.5), truncation_witness=(0.0, 0.0))
     assert outcome(wrong, "consistency") is False
-
-
-def test_too_long_a_subdivision_is_not_looked_at(claims, monkeypatch):
-    claim = changed(claims["exact"], subdivision=(None,))
-    monkeypatch.setattr(checking, "MAX_SPLITS", 1)
-    assert outcome(claim, "consistency") is True
-    monkeypatch.setattr(checking, "MAX_SPLITS", 0)
-    assert outcome(claim, "consistency") is None
 
 
 def test_the_error_at_the_truncation_s_witness_is_evaluated_exactly(claims):

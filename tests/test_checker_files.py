@@ -84,7 +84,6 @@ def test_every_limit_of_a_file_holds_up_to_its_edge(claims):
         ({}, {"kernel": ()}),
         ({}, {"bounds": ()}),
         ({}, {"bounds": (replace(claim.bounds[0], witness=(0.0,)),)}),
-        ({}, {"bounds": (replace(claim.bounds[0], subdivision=((2, 0.5), None, None)),)}),
         ({"polynomials": (Polynomial({(512, 0): Fraction(1)}, ()),)},
          {"polynomials": (Polynomial({(512, 1): Fraction(1)}, ()),)}),
         ({}, {"polynomials": (Polynomial({(2, -1): Fraction(1)}, ()),)}),

@@ -22,7 +22,7 @@ from polynet.checker.models import Space
 from polynet.checker.proof import _bounds, prove_at_most
 from polynet.checker.propagation import propagate
 from polynet.checker.reading import read
-from polynet.checker.subdivision import Part, tree
+from polynet.checker.subdivision import Part
 
 
 @pytest.fixture(autouse=True)
@@ -125,5 +125,9 @@ def test_a_larger_error_far_from_the_witness_is_found(claims):
 def test_splits_are_strictly_inside():
     for at in (0.0, 1.0, -1.0, 2.0):
         with pytest.raises(NotProvedError, match="outside"):
-            tree(((0.0, 1.0),), [(0, at), None, None])
-    assert tree(((0.0, 1.0),), [(0, 2.0**-1074), None, None]).children is not None
+            Part(((0.0, 1.0),)).divide(0, at)
+    lower, upper = Part(((-1.0, 1.0), (0.0, 1.0))).divide(1, 2.0**-1074)
+    assert (lower.box, upper.box) == (
+        ((-1.0, 1.0), (0.0, 2.0**-1074)),
+        ((-1.0, 1.0), (2.0**-1074, 1.0)),
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ._arguments import as_dtype
-from ._exact import ExactNumber, excerpt, outward, to_fraction
+from ._exact import ExactNumber, excerpt, is_several, outward, to_fraction
 from ._floats import sound_floats
 from ._names import check_names
 from .errors import InvalidInputError
@@ -159,7 +159,7 @@ def _is_bit(given: object) -> bool:
 def _named(bounds: object) -> dict[str, object]:
     if isinstance(bounds, Mapping) or (hasattr(bounds, "keys") and hasattr(bounds, "items")):
         return dict(bounds.items())  # pandas' Series and DataFrame too
-    if isinstance(bounds, (str, bytes, Set)) or not isinstance(bounds, Iterable):
+    if isinstance(bounds, (str, bytes, Set)) or not is_several(bounds):
         raise InvalidInputError(
             "the box must be a mapping of name to (lower, upper) or 'bit', or a sequence of these, "
             f"not {excerpt(bounds)}"
@@ -171,9 +171,7 @@ def _range(name: str, pair: object, dtype: str) -> tuple[float, float]:
     """Return the endpoints of one input, rounded outward."""
     if _is_bit(pair):
         return 0.0, 1.0
-    if isinstance(pair, (str, bytes, bytearray, range, Set, Mapping)) or not isinstance(
-        pair, Iterable
-    ):
+    if isinstance(pair, (str, bytes, bytearray, range, Set, Mapping)) or not is_several(pair):
         raise InvalidInputError(
             f"the range of {name} must be a pair (lower, upper) or 'bit', not {excerpt(pair)}"
         )
