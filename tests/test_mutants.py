@@ -1,4 +1,4 @@
-"""The list of mutants fits the tree: tests/mutants.py finds each, and the tests to run against it."""
+"""The lists of mutants fit the tree: each is found, and so are the tests to run against it."""
 
 from pathlib import Path
 
