@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+from dataclasses import replace
+from fractions import Fraction
 
 import polynet as pn
 from polynet.certificate_file import certificate_data
@@ -37,3 +39,20 @@ def hexadecimal(change):
 
 def scaled(factor):
     return hexadecimal(lambda x: x * factor)
+
+
+def small():
+    """Return the square of x, exact by requ, and a product by tanh in both ways: cheap ones."""
+    xy = {"x": (-1, 1), "y": (0, 2)}
+    return {
+        "exact": data_of("x**2 - x/4", {"x": (-1, 2)}, "gates", activation="requ"),
+        "gates": data_of("x*y", xy, "gates", activation="tanh", dtype="float32"),
+        "neurons": data_of("x*y", xy, "neurons", activation="tanh"),
+    }
+
+
+def off_by(claim, more):
+    """The claim with a polynomial that is `more` less: the network is exactly that far off."""
+    (p,) = claim.polynomials
+    terms = {**p.terms, (0,): p.terms.get((0,), Fraction(0)) - Fraction(more)}
+    return replace(claim, polynomials=(replace(p, terms=terms),))

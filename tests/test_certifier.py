@@ -2,9 +2,11 @@
 
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
+import types
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
@@ -81,12 +83,43 @@ def test_progress_is_reported_as_the_bounds_close_in(net):
     assert [report.boxes for report in reports] == sorted(report.boxes for report in reports)
 
 
-@pytest.mark.parametrize("module", ["tqdm", "rich"])
-def test_a_bar_is_drawn(net, certificate, module, monkeypatch):
-    pytest.importorskip(module)
-    other = "rich.progress" if module == "tqdm" else "tqdm"
-    monkeypatch.setitem(sys.modules, other, None)
+def test_rich_draws_a_bar_that_grows_and_takes_it_away(net, certificate, monkeypatch, capfd):
+    pytest.importorskip("rich")
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # it draws on terminals alone
     assert net.certify(ratio=1.05, max_boxes=1200, progress=True) == certificate
+    drawn = capfd.readouterr().out
+    shares = [int(share) for share in re.findall(r"(\d+)%", drawn)]
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert shares[-1] == round(100 * certificate.boxes / 1200)
+    assert "output 0: upper/lower" in drawn
+    hidden, shown = "\x1b[?25l", "\x1b[?25h"  # the cursor
+    assert drawn.count(hidden) == drawn.count(shown) == 1
+    assert drawn.rindex(shown) > drawn.rindex("%")
+
+
+def test_tqdm_is_told_how_far_it_is(net, certificate, monkeypatch):
+    class Bar:
+        """What is used of tqdm, and what it was told."""
+
+        n, told = 0, []
+
+        def __init__(self, **options):
+            assert options == {"total": 1200, "unit": "box", "desc": "certifying", "leave": False}
+
+        def set_description_str(self, text, refresh):
+            assert text.startswith("output 0: upper/lower")
+
+        def update(self, more):
+            self.n += more
+            self.told.append(self.n)
+
+    monkeypatch.setitem(sys.modules, "tqdm", types.SimpleNamespace(tqdm=Bar))
+    assert net.certify(ratio=1.05, max_boxes=1200, progress=True) == certificate
+    assert Bar.told == sorted(Bar.told)
+    assert len(Bar.told) > 2
+    assert Bar.told[-1] == certificate.boxes
 
 
 @pytest.fixture

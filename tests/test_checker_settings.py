@@ -2,7 +2,9 @@
 
 import copy
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 
+import numpy as np
 import pytest
 from certificates import data_of
 
@@ -106,3 +108,40 @@ def test_nothing_is_proved_in_a_thread_that_rounds_otherwise():
         assert not verdict
         assert "round to nearest" in str(verdict)
     assert check(data), str(check(data))
+
+
+def test_arithmetic_that_is_not_ieee_s_is_noticed(monkeypatch):
+    """Where float64 is replaced by one that rounds up, rounds down, or flushes subnormals."""
+    arithmetic.require_nearest()
+
+    class Wrong(np.ndarray):
+        mode = None
+
+        def __add__(self, other):
+            total = np.asarray(self) + np.asarray(other)
+            inexact = (total == np.asarray(self)) & (np.asarray(other) != 0)
+            if self.mode in ("up", "down"):
+                beyond = np.nextafter(total, inf if self.mode == "up" else -inf)
+                sign = 1 if self.mode == "up" else -1
+                total = np.where(inexact & (np.sign(other) == sign), beyond, total)
+            return total
+
+        def __truediv__(self, other):
+            quotient = np.asarray(self) / other
+            if self.mode == "flush":
+                quotient = np.where(np.abs(quotient) < 2.0**-1022, 0.0, quotient)
+            return quotient
+
+    class Fake:
+        def __init__(self, mode):
+            self.mode = mode
+
+        def array(self, numbers):
+            made = np.array(numbers).view(Wrong)
+            made.mode = self.mode
+            return made
+
+    for mode in ("up", "down", "flush"):
+        monkeypatch.setattr(arithmetic, "np", Fake(mode))
+        with pytest.raises(NotProvedError, match="round to nearest"):
+            arithmetic.require_nearest()

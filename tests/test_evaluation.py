@@ -84,12 +84,16 @@ def test_shapes_of_values_and_derivatives(net):
 
 
 def test_out_may_overlap_the_points(net):
-    points = inside(net, (1000,))
-    expected = net(points)
-    shared = points.copy()
-    assert net(shared, out=shared[:, 1]) is not None
-    np.testing.assert_array_equal(shared[:, 1], expected)
-    np.testing.assert_array_equal(shared[:, 0], points[:, 0])
+    points = inside(net, (10_000,))
+    for by in ("gates", "neurons"):
+        expected = net(points, by=by)
+        # Each value goes where a point lies that is read later: the last ones, in the end.
+        for place in (lambda x: x[::-1, 1], lambda x: x.reshape(-1)[-len(x) :]):
+            shared = points.copy()
+            others = points.copy()
+            place(others)[...] = expected
+            assert net(shared, by=by, out=place(shared)).base is not None
+            np.testing.assert_array_equal(shared, others)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from .errors import InvalidInputError
@@ -46,11 +47,14 @@ def _tqdm_bar(tqdm: Any, what: str, unit: str, total: int | None) -> Show:
 
 
 def _rich_bar(rich: Any, what: str, unit: str, total: int | None) -> Show:
-    drawn = rich.Progress(transient=True)
+    drawn = rich.Progress(transient=True, auto_refresh=False)
     task = drawn.add_task(what, total=total)
+    drawn.start()
 
     def show(done: int, text: str) -> None:
         drawn.update(task, completed=done, description=text)
         drawn.refresh()
 
+    # As tqdm's: until nobody can call it any more.
+    weakref.finalize(show, drawn.stop)
     return show

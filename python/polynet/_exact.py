@@ -17,7 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache, reduce
 from math import comb, lcm, ldexp
-from typing import Protocol, SupportsIndex, TypeAlias, TypeGuard
+from typing import Any, Protocol, SupportsIndex, TypeAlias, TypeGuard
 
 from ._foreign_numbers import is_foreign_number, read_foreign_number
 from .errors import InvalidInputError, SizeLimitError
@@ -66,6 +66,11 @@ def excerpt(value: object, length: int = 40) -> str:
     except ValueError:  # Python writes no integer of more than 4300 digits
         return f"a {type(value).__name__} with too many digits to show"
     return text if len(text) <= length else text[:length] + "..."
+
+
+def is_several(value: object) -> TypeGuard[Iterable[Any]]:
+    """Whether a value can be iterated over; NumPy's arrays of no dimension only look as if."""
+    return isinstance(value, Iterable) and getattr(value, "ndim", 1) != 0
 
 
 def to_fraction(value: object, what: str) -> Fraction:

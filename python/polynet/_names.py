@@ -6,10 +6,10 @@ import keyword
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, KeysView, Set
+from collections.abc import KeysView, Set
 from typing import Any
 
-from ._exact import MAX_VARIABLES, excerpt
+from ._exact import MAX_VARIABLES, excerpt, is_several
 from .errors import InvalidInputError, SizeLimitError
 
 MAX_NAME_LENGTH = 256
@@ -50,7 +50,7 @@ def check_names(names: object) -> tuple[str, ...]:
         If there are more than MAX_VARIABLES.
     """
     unordered = isinstance(names, Set) and not isinstance(names, KeysView)
-    if isinstance(names, (str, bytes)) or unordered or not isinstance(names, Iterable):
+    if isinstance(names, (str, bytes)) or unordered or not is_several(names):
         raise InvalidInputError(
             f"variables must be a sequence of names such as ['x', 'y'], not {excerpt(names)}"
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ._arguments import as_dtype
-from ._exact import ExactNumber, excerpt, outward, to_fraction
+from ._exact import ExactNumber, excerpt, is_several, outward, to_fraction
 from ._floats import sound_floats
 from ._names import check_names
 from .errors import InvalidInputError
@@ -163,7 +163,7 @@ def _is_bit(given: object) -> bool:
 def _named(ranges: object) -> dict[str, object]:
     if isinstance(ranges, Mapping) or (hasattr(ranges, "keys") and hasattr(ranges, "items")):
         return dict(ranges.items())  # pandas' Series and DataFrame too
-    if isinstance(ranges, (str, bytes, Set)) or not isinstance(ranges, Iterable):
+    if isinstance(ranges, (str, bytes, Set)) or not is_several(ranges):
         raise InvalidInputError(
             "the box must be a mapping of name to (lower, upper) or 'bit', or a sequence of these, "
             f"not {excerpt(ranges)}"
@@ -175,9 +175,7 @@ def _range(name: str, pair: object, dtype: str) -> tuple[float, float]:
     """Return the endpoints of one input, rounded outward."""
     if _is_bit(pair):
         return 0.0, 1.0
-    if isinstance(pair, (str, bytes, bytearray, range, Set, Mapping)) or not isinstance(
-        pair, Iterable
-    ):
+    if isinstance(pair, (str, bytes, bytearray, range, Set, Mapping)) or not is_several(pair):
         raise InvalidInputError(
             f"the range of {name} must be a pair (lower, upper) or 'bit', not {excerpt(pair)}"
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from ._exact import MAX_TERMS, is_number
+from ._exact import MAX_TERMS, is_number, is_several
 from .box import Box, BoxLike
 from .convert import check_symbols, read
 from .errors import InvalidInputError, SizeLimitError
@@ -76,7 +76,7 @@ def name_ranges(box: BoxLike, outputs: Sequence[Any]) -> BoxLike:
         If the polynomials have different variables, or not one for each range.
     """
     names = {p.variables for p in outputs if isinstance(p, Polynomial)}
-    if not names or isinstance(box, Box | Mapping | str) or not isinstance(box, Iterable):
+    if not names or isinstance(box, Box | Mapping | str) or not is_several(box):
         return box
     ranges = list(box)
     if len(names) > 1:

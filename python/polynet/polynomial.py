@@ -6,6 +6,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, final
 
+from ._arguments import as_flag
 from ._exact import (
     MAX_BITS,
     MAX_DEGREE,
@@ -17,6 +18,7 @@ from ._exact import (
     check_exponents,
     evaluate,
     excerpt,
+    is_several,
     pack,
     to_fraction,
 )
@@ -112,7 +114,11 @@ class Polynomial(Ring):
                 raise InvalidInputError(f"the exponents {excerpt(key)} are given twice; add them")
             packed[exponents] = to_fraction(coefficient, f"the coefficient of {excerpt(key)}")
         nonzero = {key: value for key, value in packed.items() if value}
-        self._set(nonzero, names, read_local(names, origin or {}, unit or {}))
+        self._set(
+            nonzero,
+            names,
+            read_local(names, {} if origin is None else origin, {} if unit is None else unit),
+        )
 
     @classmethod
     def parse(
@@ -141,7 +147,7 @@ class Polynomial(Ring):
         SizeLimitError
             If a limit is exceeded, found before the expansion is carried out where possible.
         """
-        return cls._from_packed(*parse_terms(text, variables, loose=loose))
+        return cls._from_packed(*parse_terms(text, variables, loose=as_flag(loose, "loose")))
 
     @classmethod
     @sound_floats
@@ -272,7 +278,7 @@ class Polynomial(Ring):
         InvalidInputError
             If the point does not have one finite number per variable.
         """
-        if isinstance(point, (str, bytes, Set)) or not isinstance(point, Iterable):
+        if isinstance(point, (str, bytes, Set)) or not is_several(point):
             raise InvalidInputError(
                 f"the point must be a sequence of numbers, not {excerpt(point)}"
             )

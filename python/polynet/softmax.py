@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from . import _core
 from ._arguments import Way, as_number
-from ._exact import ExactNumber, outward, to_fraction
+from ._exact import ExactNumber, is_several, outward, to_fraction
 from ._floats import sound_floats
 from ._frozen import Frozen
 from .certificate import Certificate, at_most
@@ -88,7 +88,7 @@ class Classifier(Frozen):
                 "a softmax head needs one Hamiltonian per class; compile a sequence of polynomials"
             )
         count = len(network.polynomials)
-        if mu is not None and (isinstance(mu, (str, bytes)) or not isinstance(mu, Iterable)):
+        if mu is not None and (isinstance(mu, (str, bytes)) or not is_several(mu)):
             raise InvalidInputError(f"mu must be a sequence of numbers, not {mu!r}")
         exact = [Fraction(0)] * count if mu is None else [to_fraction(m, "mu") for m in mu]
         if len(exact) != count:

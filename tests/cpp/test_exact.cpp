@@ -66,6 +66,8 @@ TEST_CASE("a coefficient is what its text says, enclosed by neighbours") {
   CHECK(is(number("1/3"), 1.0 / 3.0, std::nextafter(1.0 / 3.0, 1.0)));
   CHECK(is(number("-2/3"), -std::nextafter(2.0 / 3.0, 1.0), -2.0 / 3.0));
   CHECK(is(number("9007199254740993"), 0x1p53, 0x1p53 + 2.0));
+  // 2^80 + 1/3: nothing of the third in the first 64 bits.
+  CHECK(is(number("3626777458843887524118529/3"), 0x1p80, 0x1p80 + 0x1p28));
   CHECK(is(number("1e-400"), 0.0, tiny));
   CHECK(number("1e400").lo() == std::numeric_limits<double>::max());
   CHECK(std::isinf(number("1e400").hi()));

@@ -41,7 +41,7 @@ def read(source: str | PathLike[str] | dict[str, Any]) -> Claim:
         If the file cannot be opened.
     """
     data = dict(load(source))
-    if data.pop("format", None) != FORMAT:
+    if not _is_text(data.pop("format", None), FORMAT):
         _refuse(f"its format is not {FORMAT!r}")
     version = data.pop("format_version", None)
     if type(version) is not int or version != FORMAT_VERSION:
@@ -49,7 +49,7 @@ def read(source: str | PathLike[str] | dict[str, Any]) -> Claim:
             f"its format_version is {_shown(version)}, this polynet reads {FORMAT_VERSION}; "
             "certify the network again"
         )
-    claim: Claim = _Reader(data.get("dtype") == "float32").read(Claim, data, "the file")
+    claim: Claim = _Reader(_is_text(data.get("dtype"), "float32")).read(Claim, data, "the file")
     if ("layers" in data, "kernel" in data) != (claim.by == "neurons", claim.by == "gates"):
         _refuse("it must hold 'layers' by neurons, 'kernel' by gates")
     for fault in faults(claim):
@@ -65,6 +65,10 @@ def load(source: str | PathLike[str] | dict[str, Any]) -> dict[str, Any]:
     if not isinstance(data, dict):
         _refuse(f"its format is not {FORMAT!r}")
     return data
+
+
+def _is_text(value: Any, text: str) -> bool:
+    return type(value) is str and value == text
 
 
 def _refuse(reason: str) -> NoReturn:

@@ -1,0 +1,59 @@
+// Made by tests/taylor_values.py: for each activation and point the doubles at or below
+// s_k/k!, k = 0..6, and one bit for each k, set where that is no double.
+#pragma once
+
+struct TaylorValues {
+  const char *activation;
+  double point;
+  double below[7];
+  unsigned inexact;
+};
+// clang-format off
+const TaylorValues taylor_values[] = {
+  {"algebraic", 0.0, {0x0.0p+0, 0x1.0000000000000p+0, 0x0.0p+0, -0x1.0000000000000p-1, 0x0.0p+0, 0x1.8000000000000p-2, 0x0.0p+0}, 0},
+  {"algebraic", 0.75, {0x1.3333333333333p-1, 0x1.0624dd2f1a9fbp-1, -0x1.797cc39ffd60fp-2, 0x1.0c6f7a0b5ed8dp-3, 0x1.828c0be769dc1p-5, -0x1.a8afb5b278669p-4, 0x1.12c498c0051fdp-4}, 127},
+  {"algebraic", -2.5, {-0x1.db614bfce6a6bp-1, 0x1.a3a5567fe99f7p-5, 0x1.b21dcc3db3e2bp-6, 0x1.7f38516d33196p-7, 0x1.2ed4f6c850d6fp-8, 0x1.b2b5fe00e5099p-10, 0x1.1a4e98bd2c9dcp-11}, 127},
+  {"arctan", 0.0, {0x0.0p+0, 0x1.0000000000000p+0, 0x0.0p+0, -0x1.5555555555556p-2, 0x0.0p+0, 0x1.9999999999999p-3, 0x0.0p+0}, 40},
+  {"arctan", 0.75, {0x1.4978fa3269ee1p-1, 0x1.47ae147ae147ap-1, -0x1.3a92a30553262p-2, 0x1.ec21b514d88d8p-5, 0x1.c2f8b88dfb80bp-5, -0x1.0ba9908c71945p-4, 0x1.d7b0c3d79f13ep-6}, 127},
+  {"arctan", -2.5, {-0x1.30b6d796a4da9p+0, 0x1.1a7b9611a7b96p-3, 0x1.85a1a2da8f115p-5, 0x1.fcc293e9016e5p-7, 0x1.3755a0437d94bp-8, 0x1.5e3facc77a98bp-10, 0x1.5b1d3a6a37df8p-12}, 127},
+  {"cos", 0.0, {0x1.0000000000000p+0, 0x0.0p+0, -0x1.0000000000000p-1, 0x0.0p+0, 0x1.5555555555555p-5, 0x0.0p+0, -0x1.6c16c16c16c17p-10}, 80},
+  {"cos", 0.75, {0x1.769fec655211ep-1, -0x1.5cffc16bf8f0ep-1, -0x1.769fec655211fp-2, 0x1.d15501e54bebcp-4, 0x1.f37fe5dc6d6d3p-6, -0x1.744401843cbcbp-8, -0x1.0a6658758fb1cp-10}, 127},
+  {"cos", -2.5, {-0x1.9a2f7ef858b7ep-1, 0x1.326af0dcfcab0p-1, 0x1.9a2f7ef858b7dp-2, -0x1.988e967bfb8ecp-4, -0x1.1174ff503b254p-5, 0x1.46d878632fa55p-8, 0x1.23afff44835aep-10}, 127},
+  {"erf", 0.0, {0x0.0p+0, 0x1.20dd750429b6dp+0, 0x0.0p+0, -0x1.812746b0379e7p-2, 0x0.0p+0, 0x1.ce2f21a042be1p-4, 0x0.0p+0}, 42},
+  {"erf", 0.75, {0x1.6c1c9759d0e5fp-1, 0x1.492e42d78d2c4p-1, -0x1.edc5644353c27p-2, 0x1.b6e8591f66e5bp-6, 0x1.349b5eaa14598p-3, -0x1.b42a1890ce412p-5, -0x1.b8477966b3381p-6}, 127},
+  {"erf", -2.5, {-0x1.ffcaa8f4c9bebp-1, 0x1.1d83170fbf6fbp-9, 0x1.64e3dcd3af4bap-8, 0x1.119da0c46ccb1p-7, 0x1.1a89b97ceac68p-7, 0x1.90e81283faacdp-8, 0x1.6ecdbf67c97f8p-9}, 127},
+  {"exp", 0.0, {0x1.0000000000000p+0, 0x1.0000000000000p+0, 0x1.0000000000000p-1, 0x1.5555555555555p-3, 0x1.5555555555555p-5, 0x1.1111111111111p-7, 0x1.6c16c16c16c16p-10}, 120},
+  {"exp", 0.75, {0x1.0ef9db467dcf7p+1, 0x1.0ef9db467dcf7p+1, 0x1.0ef9db467dcf7p+0, 0x1.694d245dfd14ap-2, 0x1.694d245dfd14ap-4, 0x1.210a837e64108p-6, 0x1.816359fddac0bp-9}, 127},
+  {"exp", -2.5, {0x1.50385c094f424p-4, 0x1.50385c094f424p-4, 0x1.50385c094f424p-5, 0x1.c04b2561bf030p-7, 0x1.c04b2561bf030p-9, 0x1.66a2844e3268dp-11, 0x1.de2e05bd988bcp-14}, 127},
+  {"gaussian", 0.0, {0x1.0000000000000p+0, 0x0.0p+0, -0x1.0000000000000p-1, 0x0.0p+0, 0x1.0000000000000p-3, 0x0.0p+0, -0x1.5555555555556p-6}, 64},
+  {"gaussian", 0.75, {0x1.827a561889715p-1, -0x1.21dbc09267151p-1, -0x1.522b0b5578434p-3, 0x1.d70518ede7822p-3, -0x1.e318eb9eabcdcp-10, -0x1.768d293d2e006p-5, 0x1.8aae330e7528fp-8}, 127},
+  {"gaussian", -2.5, {0x1.67ee6d9ff847bp-5, 0x1.c1ea0907f659ap-4, 0x1.d868efe1f5de2p-4, 0x1.e76834734ae11p-5, 0x1.11b2a35c4f768p-7, -0x1.fa274a28f524ep-8, -0x1.2e2140052b4c4p-8}, 127},
+  {"gelu", 0.0, {0x0.0p+0, 0x1.0000000000000p-1, 0x1.9884533d43650p-2, 0x0.0p+0, -0x1.1058377e2cee1p-4, 0x0.0p+0, 0x1.46d04297691dap-7}, 84},
+  {"gelu", 0.75, {0x1.28f99fefbe511p-1, 0x1.ff9a8388624f4p-1, 0x1.bb4638888faddp-3, -0x1.09003d9f8d8c2p-3, -0x1.3793ad4d701f5p-8, 0x1.76033fb3393aap-6, -0x1.3e1f2015c2f08p-9}, 127},
+  {"gelu", -2.5, {-0x1.fcb21edddc41ep-7, -0x1.341c29fe29350p-5, -0x1.3121f5ad7477cp-5, -0x1.0d3c150275d31p-6, 0x1.07406f90a0b79p-11, 0x1.17b47689aac31p-8, 0x1.ff3f2c722ecf9p-10}, 127},
+  {"gelu_tanh", 0.0, {0x0.0p+0, 0x1.0000000000000p-1, 0x1.9884533d43650p-2, 0x0.0p+0, -0x1.11b14cd36944fp-4, 0x0.0p+0, 0x1.4e48dd11e1650p-7}, 84},
+  {"gelu_tanh", 0.75, {0x1.28f09702d00c3p-1, 0x1.ff74d5c9aabc0p-1, 0x1.baaed09220953p-3, -0x1.0876aa4025acfp-3, -0x1.14fbb6c4dcf92p-8, 0x1.7609a275fbcfbp-6, -0x1.64b0b1d21c34ep-9}, 127},
+  {"gelu_tanh", -2.5, {-0x1.ee47fec535d83p-7, -0x1.36e63955481cdp-5, -0x1.384d1696d470bp-5, -0x1.0be2634a0fd00p-6, 0x1.1ebc7ce4d9d92p-10, 0x1.1ea97ad3f7455p-8, 0x1.cad5f0f84c69cp-10}, 127},
+  {"logcosh", 0.0, {0x0.0p+0, 0x0.0p+0, 0x1.0000000000000p-1, 0x0.0p+0, -0x1.5555555555556p-4, 0x0.0p+0, 0x1.6c16c16c16c16p-6}, 80},
+  {"logcosh", 0.75, {0x1.0876e86862d29p-2, 0x1.45323e552f228p-1, 0x1.3173b1efa6ef4p-2, -0x1.02ad37e91afd5p-3, 0x1.568057c923dcep-7, 0x1.46ddeb13423bap-6, -0x1.5db925f829f10p-7}, 127},
+  {"logcosh", -2.5, {0x1.d04600e2528afp+0, -0x1.f9258260a71c2p-1, 0x1.b3afe1fba5c7bp-7, 0x1.1e91ee5da0d6ap-7, 0x1.16df44871eb96p-8, 0x1.a5eef9c72e2e9p-10, 0x1.f358ea3360dfcp-12}, 127},
+  {"logistic", 0.0, {0x1.0000000000000p-1, 0x1.0000000000000p-2, 0x0.0p+0, -0x1.5555555555556p-6, 0x0.0p+0, 0x1.1111111111111p-9, 0x0.0p+0}, 40},
+  {"logistic", 0.75, {0x1.5bbd4f7a323ebp-1, 0x1.be3fbb015a591p-3, -0x1.3fd54e226f8f8p-5, -0x1.6dc4f6e8f88fap-7, 0x1.584c5e7f19e93p-8, 0x1.31a9afcba2a11p-12, -0x1.1d58913b0b2a9p-11}, 127},
+  {"logistic", -2.5, {0x1.36b7112534847p-4, 0x1.1f25131e3a8bfp-4, 0x1.e7291743d7556p-6, 0x1.bba40cbef75a5p-8, 0x1.9c7a027883c4fp-12, -0x1.3a7a01205a7d1p-12, -0x1.f1cf6c7e90ca0p-14}, 127},
+  {"mish", 0.0, {0x0.0p+0, 0x1.3333333333333p-1, 0x1.47ae147ae147ap-2, -0x1.0624dd2f1a9fcp-6, -0x1.77bd5f29ea6d8p-5, -0x1.8777e75094fc4p-12, 0x1.0033bad0da30fp-7}, 126},
+  {"mish", 0.75, {0x1.385452bf72248p-1, 0x1.f8b551b71fb2ap-1, 0x1.4c5c65e7e0b0cp-3, -0x1.90dab358562d3p-4, 0x1.80c49c56bc075p-9, 0x1.112c0222547bep-6, -0x1.d21219470e14bp-9}, 127},
+  {"mish", -2.5, {-0x1.93145fb8cfb99p-3, -0x1.c18279fe882b3p-4, -0x1.5a746158b9c86p-7, 0x1.6d8413bbf1227p-7, 0x1.905f67d0162edp-8, 0x1.a90778033d345p-10, 0x1.b2dd41c9d5bc3p-13}, 127},
+  {"silu", 0.0, {0x0.0p+0, 0x1.0000000000000p-1, 0x1.0000000000000p-2, 0x0.0p+0, -0x1.5555555555556p-6, 0x0.0p+0, 0x1.1111111111111p-9}, 80},
+  {"silu", 0.75, {0x1.04cdfb9ba5af0p-1, 0x1.af69428a732f7p-1, 0x1.8247bc5ae56e3p-3, -0x1.846a3c6e1e2a7p-5, -0x1.d950a6f29db04p-8, 0x1.66a052bca588cp-8, -0x1.e96ca833b87acp-14}, 127},
+  {"silu", -2.5, {-0x1.8464d56e81a5ap-3, -0x1.97259ea65dd98p-4, -0x1.1549b6c2c0966p-8, 0x1.a3c51e98f979dp-7, 0x1.7b30fc5c22c38p-8, 0x1.2baac152597f6p-10, -0x1.ac2ea89fff685p-19}, 127},
+  {"sin", 0.0, {0x0.0p+0, 0x1.0000000000000p+0, 0x0.0p+0, -0x1.5555555555556p-3, 0x0.0p+0, 0x1.1111111111111p-7, 0x0.0p+0}, 40},
+  {"sin", 0.75, {0x1.5cffc16bf8f0dp-1, 0x1.769fec655211ep-1, -0x1.5cffc16bf8f0ep-2, -0x1.f37fe5dc6d6d4p-4, 0x1.d15501e54bebcp-6, 0x1.8f9984b0578a9p-8, -0x1.f05aacb050fb9p-11}, 127},
+  {"sin", -2.5, {-0x1.326af0dcfcab1p-1, -0x1.9a2f7ef858b7ep-1, 0x1.326af0dcfcab0p-2, 0x1.1174ff503b253p-3, -0x1.988e967bfb8ecp-6, -0x1.b587fee6c5086p-8, 0x1.b3cb4b2eea31dp-11}, 127},
+  {"softplus", 0.0, {0x1.62e42fefa39efp-1, 0x1.0000000000000p-1, 0x1.0000000000000p-3, 0x0.0p+0, -0x1.5555555555556p-8, 0x0.0p+0, 0x1.6c16c16c16c16p-12}, 81},
+  {"softplus", 0.75, {0x1.2309fa6f08bb8p+0, 0x1.5bbd4f7a323ebp-1, 0x1.be3fbb015a591p-4, -0x1.aa71bd833f6a0p-7, -0x1.6dc4f6e8f88fap-9, 0x1.13704b98e1876p-10, 0x1.978cea64d8d6cp-15}, 127},
+  {"softplus", -2.5, {0x1.4321e1cc6d13ep-4, 0x1.36b7112534847p-4, 0x1.1f25131e3a8bfp-5, 0x1.44c60f828f8e4p-7, 0x1.bba40cbef75a5p-10, 0x1.49fb352d36372p-14, -0x1.a34d56d5cdfc1p-15}, 127},
+  {"tanh", 0.0, {0x0.0p+0, 0x1.0000000000000p+0, 0x0.0p+0, -0x1.5555555555556p-2, 0x0.0p+0, 0x1.1111111111111p-3, 0x0.0p+0}, 40},
+  {"tanh", 0.75, {0x1.45323e552f228p-1, 0x1.3173b1efa6ef4p-1, -0x1.8403d3dda87bfp-2, 0x1.568057c923dcep-5, 0x1.989565d812ca9p-4, -0x1.064adc7a1f74cp-4, -0x1.05c255def956fp-10}, 127},
+  {"tanh", -2.5, {-0x1.f9258260a71c2p-1, 0x1.b3afe1fba5c7bp-6, 0x1.addae58c71420p-6, 0x1.16df44871eb96p-6, 0x1.07b55c1c7cdd2p-7, 0x1.7682afa688a7dp-9, 0x1.793826f8310f0p-11}, 127},
+};
+// clang-format on
