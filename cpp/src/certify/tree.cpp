@@ -64,11 +64,11 @@ void PartTree::accept(const std::vector<PartBound> &bounds) {
     open_.pop();
   for (std::size_t k = 0; k < cutting_.size(); ++k) {
     const Leaf &leaf = cutting_[k];
-    const std::size_t children = nodes_.size();
+    const std::size_t first_child = nodes_.size();
     const Part whole = std::move(nodes_[leaf.node].part);
     const double at = *middle(whole[leaf.direction]);
     nodes_[leaf.node].split = Split{leaf.direction, at};
-    nodes_[leaf.node].children = children;
+    nodes_[leaf.node].children = first_child;
     auto [lower, upper_part] = halves(whole, leaf.direction, at);
     for (const bool second : {false, true}) {
       const PartBound &bound = bounds[2 * k + (second ? 1 : 0)];

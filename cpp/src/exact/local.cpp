@@ -136,7 +136,7 @@ ExactPolynomial ExactPolynomial::unscaled(std::uint32_t variable, std::string_vi
   divisor.n *= a.denominator;
   CommonTerms given = common(terms_->of);
   std::uint32_t highest = 0;
-  for (const auto &[m, c] : terms_->of)
+  for (const auto &[m, value] : terms_->of)
     highest = std::max(highest, split(m, variable).second);
   if (static_cast<long>(highest) * bits(divisor.n) > max_bits)
     refuse("64 MiB of digits");
