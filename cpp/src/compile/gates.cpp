@@ -83,21 +83,21 @@ Gate riding_copy(const Gate &gate, int operand) {
 
 Gate product_gate(const CompileOptions &options, const Layout &layout, const std::string &target,
                   const std::array<int, max_operands> &operands) {
-  using Products = Layout::Products;
+  using Kind = Layout::Products;
   const Activation &s = *options.activation;
   const int order = stencil(target).order();
   std::string suffix;
-  if (layout.products == Products::forward && order == 2)
+  if (layout.products == Kind::forward && order == 2)
     suffix = "_forward";
-  else if (layout.products == Products::forward || layout.products == Products::halves)
+  else if (layout.products == Kind::forward || layout.products == Kind::halves)
     suffix = half_suffix(s, order);
-  else if (layout.products == Products::richardson && order == 2)
+  else if (layout.products == Kind::richardson && order == 2)
     suffix = "_richardson2";
   const Stencil &st = stencil(target + suffix);
   if (st.parity != Parity::none)
     return {&st, 0.0, 0.0, operands};
   double usual = order == 2 ? s.product_bias : bias_of_order(s, order);
-  if (order == 2 && (layout.products == Products::forward ||
+  if (order == 2 && (layout.products == Kind::forward ||
                      (layout.riding && s.symmetry == Symmetry::even_plus_linear)))
     usual = s.curvature_bias;
   return {&st, round_to(options.dtype, options.bias.value_or(usual)), 0.0, operands};

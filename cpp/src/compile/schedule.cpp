@@ -220,20 +220,20 @@ private:
     std::map<int, double> triple_size;
     for (const int wire : triples) {
       const Factors &f = factors(wire);
-      std::array<int, 3> operands;
+      std::array<int, 3> factors_of_gate;
       double size = 1.0;
       std::size_t k = 0;
       for (const Linear *factor : {&f.left, &f.right, &*f.third}) {
         const Range range = about_zero(*factor);
         size *= range.radius;
         if (size != 0.0)
-          operands[k++] = operand(*factor, range);
+          factors_of_gate[k++] = operand(*factor, range);
       }
       if (size == 0.0)
         continue;
       triple_size.emplace(wire, size);
       gate_of_wire.emplace(wire, static_cast<int>(layer.gates.size()));
-      layer.gates.push_back(triple_gate(operands));
+      layer.gates.push_back(triple_gate(factors_of_gate));
     }
 
     for (const std::map<int, double> &share : bit_shares)
