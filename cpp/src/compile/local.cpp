@@ -36,7 +36,7 @@ public:
 
   LocalVariables run() {
     const std::vector<double> about_zero = norms();
-    const LocalVariables plain = local_;
+    LocalVariables plain = local_;
     for (std::size_t i = 0; i < box_.size(); ++i)
       set(i, round_to(options_.dtype, box_[i].mid()));
     std::vector<double> about_middle;

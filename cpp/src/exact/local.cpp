@@ -38,7 +38,7 @@ void move(Line &line, const Dyadic &c) {
     // All of the line may become as long as what this term gives to the constant.
     if ((d + 1) * (shift + bits(term.n) + d * (bits(c.n) + 1)) > max_bits)
       refuse("64 MiB of digits");
-    a.push_back(term.n << static_cast<unsigned long>(shift));
+    a.emplace_back(term.n << static_cast<unsigned long>(shift));
   }
   for (long i = 0; i < d; ++i)
     for (long j = d - 1; j >= i; --j)
