@@ -82,8 +82,8 @@ def check_values(net, by, values, points):
 
 
 # A dtype and a form for each polynomial in turn; test_certificate.py has all of them.
-DTYPES, FORMS = itertools.cycle(["float64", "float32"]), ["factored", "factored", "merged", "merged"]
-FPBENCH_WAYS = list(zip(FPBENCH, DTYPES, itertools.cycle(FORMS), strict=False))
+WAYS = itertools.cycle(itertools.product(["factored", "merged"], ["float64", "float32"]))
+FPBENCH_WAYS = [(name, dtype, form) for name, (form, dtype) in zip(FPBENCH, WAYS, strict=False)]
 
 
 @pytest.mark.parametrize(("name", "dtype", "form"), FPBENCH_WAYS)
