@@ -2,7 +2,6 @@
 
 import copy
 import io
-import itertools
 import json
 import pickle
 import platform
@@ -81,9 +80,8 @@ def check_values(net, by, values, points):
         assert abs(Fraction(float(values[k])) - exact) <= bound(net, by)
 
 
-# A dtype and a form for each polynomial in turn; test_certificate.py has all of them.
-WAYS = itertools.cycle(itertools.product(["factored", "merged"], ["float64", "float32"]))
-FPBENCH_WAYS = [(name, dtype, form) for name, (form, dtype) in zip(FPBENCH, WAYS, strict=False)]
+# test_certificate.py has all of them in every way.
+FPBENCH_WAYS = [(case.name, *way) for case, *way in cases.fpbench_ways()]
 
 
 @pytest.mark.parametrize(("name", "dtype", "form"), FPBENCH_WAYS)
