@@ -32,6 +32,12 @@ def fpbench() -> list[Case]:
     return cases
 
 
+def fpbench_ways() -> list[tuple[Case, str, str]]:
+    """Return each of them with a dtype and a form in turn, all four ways among them."""
+    ways = itertools.cycle(itertools.product(["float64", "float32"], ["factored", "merged"]))
+    return [(case, *way) for case, way in zip(fpbench(), ways, strict=False)]
+
+
 def sample(net: pn.Network, count: int, seed: int) -> NDArray[np.floating]:
     """Return all corners of the box, then random points of it, in the dtype, shape (N, n)."""
     low, high = np.array(net.box.lower), np.array(net.box.upper)

@@ -106,8 +106,10 @@ def test_digits_take_twice_the_sharpness_of_the_paper(digits):
     assert error(digits * math.log(10)) > 0.9 * 10.0 ** (-digits / 2)
 
 
-@pytest.mark.parametrize("activation", pn.activation_names())
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    ("activation", "dtype"),
+    list(zip(pn.activation_names(), itertools.cycle(["float64", "float32"]), strict=False)),
+)
 def test_bits_and_reals_multiply_with_every_activation(activation, dtype):
     box = {"s": "bit", "x": (-1, 2), "t": "bit", "y": ("0.5", 1)}
     net = pn.compile(

@@ -203,8 +203,7 @@ def test_error_terms_come_one_per_output_and_are_refused_below_one():
         net.error_terms(40)
 
 
-@pytest.mark.parametrize("by", ["gates", "neurons"])
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("dtype", "by"), [("float64", "gates"), ("float32", "neurons")])
 @pytest.mark.parametrize("case", cases.fpbench(), ids=lambda case: case.name)
 def test_the_truncation_of_the_fpbench_networks_is_tight(case, dtype, by):
     net = pn.compile(case.polynomial, case.box, dtype=dtype)

@@ -13,7 +13,7 @@ pytest.importorskip("flint")
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("activation", pn.activation_names())
 def test_every_activation_is_verified(activation, dtype):
-    for by, form in WAYS if dtype == "float64" else WAYS[1:2]:
+    for by, form in WAYS[::2] if dtype == "float64" else WAYS[1:2]:
         data = data_of("x*y*z - x**2/3 + y", BOX, by, form, activation=activation, dtype=dtype)
         verdict = pn.verify(data)
         assert verdict, str(verdict)
@@ -75,8 +75,14 @@ def test_product_of_many_inputs_is_verified(count, dtype):
         assert verdict, str(verdict)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize(("count", "ends"), [(8, ("1/2", 2)), (10, (1, "3/2")), (16, ("1/2", 2))])
+@pytest.mark.parametrize(
+    ("count", "ends", "dtype"),
+    [
+        (8, ("1/2", 2), "float64"),
+        (8, (1, "3/2"), "float32"),
+        (16, ("1/2", 2), "float64"),
+    ],
+)
 def test_product_away_from_zero_is_verified_and_no_better(count, ends, dtype):
     names = [f"x{i}" for i in range(count)]
     by = "gates" if dtype == "float64" else "neurons"
@@ -90,7 +96,11 @@ def test_product_away_from_zero_is_verified_and_no_better(count, ends, dtype):
     assert [f.name for f in pn.verify(data).failures if f.refuted] == ["truncation_upper"]
 
 
-@pytest.mark.parametrize("case", cases.fpbench()[:4], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [case for case in cases.fpbench() if len(case.box) < 4],  # the others take seconds each
+    ids=lambda case: case.name,
+)
 def test_bound_below_the_true_error_is_refuted(case):
     for by, form in WAYS:
         data = data_of(case.polynomial, case.box, by, form)

@@ -16,7 +16,7 @@ BITS = {"s": "bit", "t": "bit", "x": (-1, 2), "u": "bit"}
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("activation", ["logistic", "tanh", "erf", "arctan", "algebraic", "exp"])
 def test_bits_are_verified(activation, dtype):
-    for by, form in WAYS:
+    for by, form in WAYS[::2] if dtype == "float64" else WAYS[1:2]:
         for polynomial in ("s*t*x - 2*s*t*u + x*u/3 + t", ["s*t*u - s*u", "x*s"]):
             data = data_of(polynomial, BITS, by, form, activation=activation, dtype=dtype)
             verdict = pn.verify(data)

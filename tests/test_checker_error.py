@@ -192,7 +192,7 @@ def test_the_error_and_its_slopes_are_enclosed_on_parts(source, box, options, ce
         )
         return difference * arb(2) ** -UNIT
 
-    for _ in range(25):
+    for _ in range(12):
         first, second, share = random_point(), random_point(), random.random(n)
         i = int(random.integers(n))
         inside = np.where(random.random(n) < 0.5, first, first + share * (second - first))

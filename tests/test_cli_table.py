@@ -6,17 +6,27 @@ import sys
 import pytest
 from cli_output import run, run_json, table
 
+from polynet.cli import _table
 
-@pytest.fixture(scope="module")
-def reports():
-    return {}
+
+@pytest.fixture(autouse=True, scope="module")
+def computed_once():
+    """What takes seconds is the same for every test."""
+    found, compute = [], _table.report
+
+    def report(args):
+        if not found:
+            found.append(compute(args))
+        return found[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_table, "report", report)
+        yield
 
 
 @pytest.fixture
-def report(capsys, reports):
-    if not reports:
-        reports["table"] = run_json(capsys, "table")
-    return reports["table"]
+def report(capsys):
+    return run_json(capsys, "table")
 
 
 def test_deep_products_take_four_neurons_a_gate_and_shallow_ones_two_to_the_n(report):

@@ -148,7 +148,7 @@ def requests(draw):
     return polynomials, box, options
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(requests(), st.integers(0, 2**32))
 def test_random_polynomials_never_take_more_neurons_and_stay_within_their_bounds(request, seed):
     polynomials, box, options = request
@@ -161,7 +161,7 @@ def test_random_polynomials_never_take_more_neurons_and_stay_within_their_bounds
         assume(False)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(requests())
 def test_the_polynomial_is_reproduced_to_rounding(request):
     # At a tiny scale a gate evaluated by its series is exact up to rounding: what is left is the

@@ -186,7 +186,7 @@ def converges(kind, scale):
 @by_kind
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("form", ["factored", "merged"])
-@pytest.mark.parametrize("scale", [0.25, 0.1, 2.0**-6])
+@pytest.mark.parametrize("scale", [0.25, 2.0**-6])
 def test_one_gate_networks_stay_within_their_certificates(kind, dtype, form, scale):
     powers = KINDS[kind][0]
     core = network(kind, float(np.dtype(dtype).type(scale)), dtype, form)

@@ -69,15 +69,20 @@ def interrupt():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="timers of Unix")
-@pytest.mark.parametrize("after", [0.05, 0.3, 0.7, 1.3, 2.0, 3.1])
 @pytest.mark.parametrize(
-    "options",
+    ("options", "after"),
     [
-        {},
-        {"tolerance": 1e-6},
-        {"hidden_layers": 3},
-        {"construction": "paper"},
-        {"activation": "tanh", "dtype": "float32"},
+        *(({}, after) for after in (0.05, 0.3, 0.7, 1.3, 2.0, 3.1)),
+        *(
+            (options, after)
+            for options in (
+                {"tolerance": 1e-6},
+                {"hidden_layers": 3},
+                {"construction": "paper"},
+                {"activation": "tanh", "dtype": "float32"},
+            )
+            for after in (0.3, 1.3)
+        ),
     ],
     ids=str,
 )

@@ -33,9 +33,8 @@ def test_no_random_certificate_is_contradicted(seed):
     assert not [key for key in counts if key.startswith("CONTRADICTED")]
 
 
-@by_dtype
 @pytest.mark.parametrize("activation", pn.activation_names())
-@pytest.mark.parametrize("name", ["sineOrder3", "kepler0"])
+@pytest.mark.parametrize(("name", "dtype"), [("sineOrder3", "float64"), ("kepler0", "float32")])
 def test_an_adversarial_runtime_stays_within_the_rounding_part(name, activation, dtype):
     case, rng = FPBENCH[name], np.random.default_rng(0)
     for form in ("factored", "merged"):

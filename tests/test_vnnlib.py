@@ -75,9 +75,9 @@ def witness(text):
     return np.array([[float(x) for x in point.split(",")]])
 
 
-@pytest.mark.parametrize("form", ["factored", "merged"])
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("case", FPBENCH, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    ("case", "dtype", "form"), cases.fpbench_ways(), ids=lambda part: getattr(part, "name", part)
+)
 def test_the_known_answers_are_right(tmp_path, case, dtype, form):
     net = pn.compile(case.polynomial, case.box, dtype=dtype, form=form)
     unsat, sat = net.to_vnnlib(tmp_path / "net.onnx", version="1.0")

@@ -28,7 +28,7 @@ double bias_of_order(const Activation &s, int m) {
 
 const Stencil &product_stencil(const Activation &s, const Layout &layout,
                                const std::map<int, int> &exponents) {
-  using Products = Layout::Products;
+  using Kind = Layout::Products;
   std::string name = "monomial";
   int order = 0;
   for (const auto &[operand, exponent] : exponents) {
@@ -37,11 +37,11 @@ const Stencil &product_stencil(const Activation &s, const Layout &layout,
   }
   if (order == 2)
     name = exponents.size() == 1 ? "square" : "product";
-  if (layout.products == Products::forward && order == 2)
+  if (layout.products == Kind::forward && order == 2)
     name += "_forward";
-  else if (layout.products == Products::forward || layout.products == Products::halves)
+  else if (layout.products == Kind::forward || layout.products == Kind::halves)
     name += half_suffix(s, order);
-  else if (layout.products == Products::richardson && order == 2)
+  else if (layout.products == Kind::richardson && order == 2)
     name += "_richardson2";
   return stencil(name);
 }
@@ -117,7 +117,7 @@ Gate riding_copy(const Gate &gate, int operand) {
 
 Gate product_gate(const CompileOptions &options, const Layout &layout,
                   const std::map<int, int> &exponents) {
-  using Products = Layout::Products;
+  using Kind = Layout::Products;
   const Activation &s = *options.activation;
   const Stencil &st = product_stencil(s, layout, exponents);
   std::array<int, max_operands> operands{};
@@ -127,7 +127,7 @@ Gate product_gate(const CompileOptions &options, const Layout &layout,
     return {&st, 0.0, 0.0, operands};
   const int order = st.order();
   double usual = order == 2 ? s.product_bias : bias_of_order(s, order);
-  if (order == 2 && (layout.products == Products::forward ||
+  if (order == 2 && (layout.products == Kind::forward ||
                      (layout.riding && s.symmetry == Symmetry::even_plus_linear)))
     usual = s.curvature_bias;
   return {&st, round_to(options.dtype, options.bias.value_or(usual)), 0.0, operands};

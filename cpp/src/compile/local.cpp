@@ -37,7 +37,7 @@ public:
 
   LocalVariables run() {
     const auto about_zero = norms();
-    const LocalVariables plain = local_;
+    LocalVariables plain = local_;
     for (std::size_t i = 0; i < box_.size(); ++i)
       set(i, round_to(options_.dtype, box_[i].mid()));
     auto about_middle = norms();

@@ -39,7 +39,7 @@ bool move(Line &line, const Dyadic &c) {
     // All of the line may become as long as what this term gives to the constant.
     if ((d + 1) * (shift + bits(term.n) + d * (bits(c.n) + 1)) > max_bits)
       return false;
-    a.push_back(term.n << static_cast<unsigned long>(shift));
+    a.emplace_back(term.n << static_cast<unsigned long>(shift));
   }
   for (long i = 0; i < d; ++i)
     for (long j = d - 1; j >= i; --j)
@@ -148,7 +148,7 @@ ExactPolynomial ExactPolynomial::unscaled(std::uint32_t variable, std::string_vi
   divisor.n *= a.denominator;
   CommonTerms given = common(terms_->of);
   std::uint32_t highest = 0;
-  for (const auto &[m, c] : terms_->of)
+  for (const auto &[m, value] : terms_->of)
     highest = std::max(highest, split(m, variable).second);
   if (static_cast<long>(highest) * bits(divisor.n) > max_bits)
     refuse();

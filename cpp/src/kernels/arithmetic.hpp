@@ -46,7 +46,7 @@ template <typename T> bool all_within(const T *values, std::size_t count, T lowe
   M outside = 0;
 #pragma omp simd reduction(| : outside)
   for (std::size_t i = 0; i < count; ++i)
-    outside |= (values[i] >= lower) & (values[i] <= upper) ? M(0) : M(-1);
+    outside |= ((values[i] >= lower) & (values[i] <= upper)) ? M(0) : M(-1);
   return outside == 0;
 }
 

@@ -109,7 +109,8 @@ template <typename T> POLYNET_INLINE T algebraic(T x) {
   const T most = sizeof(T) == 8 ? T(0x1p30) : T(0x1p15); // from here on it rounds to 1
   const T a = clamp(magnitude(x), T(0), most);
   const T root = multiply_add(a, a, T(1));
-  return with_sign_of(x, a / (sizeof(T) == 8 ? T(__builtin_sqrt(root)) : T(__builtin_sqrtf(root))));
+  return with_sign_of(x, a / (sizeof(T) == 8 ? T(__builtin_sqrt(root))
+                                             : T(__builtin_sqrtf(static_cast<float>(root)))));
 }
 
 } // namespace

@@ -56,7 +56,7 @@ class ChebyshevPlanner {
 public:
   ChebyshevPlanner(const Activation &s, const GateSeries &proof, Dtype dtype,
                    PlannedSeries &planned)
-      : s_(s), proof_(proof), stencil_(proof.stencil()), order_(stencil_.order()), dtype_(dtype),
+      : s_(s), stencil_(proof.stencil()), order_(stencil_.order()), dtype_(dtype),
         format_(float_format(dtype)), p_(planned) {}
 
   ChebyshevBounds operator()() {
@@ -204,7 +204,6 @@ private:
   }
 
   const Activation &s_;
-  const GateSeries &proof_;
   const Stencil &stencil_;
   const int order_;
   const Dtype dtype_;
