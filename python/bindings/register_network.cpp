@@ -77,8 +77,7 @@ State state_of(const Network &net) {
 }
 
 // How the plan evaluates each of its series: the instruction, its orders and constants (docs of
-// Opcode), without one the weights, step and moments of PlannedSeries, or its coefficients of
-// Chebyshev polynomials and units; target powers and ranges.
+// Opcode), without one the weights, step and moments of PlannedSeries; target powers and ranges.
 // Then the series of each hidden layer's gates. Error (not_certified) if a gate has none.
 using SeriesState =
     std::tuple<std::string, int, std::vector<double>, int, std::vector<std::vector<double>>,
@@ -88,7 +87,7 @@ std::string instruction_of(const polynet::PlannedSeries &s) {
   if (s.stencil->bits > 0)
     return "sign";
   if (s.constants.empty())
-    return s.chebyshev.empty() ? "orders" : "chebyshev";
+    return "orders";
   if (s.opcode != polynet::Opcode::product_series)
     return s.opcode == polynet::Opcode::copy_series ? "copy" : "square";
   return s.orders <= polynet::unrolled_orders ? "product" : "long_product";
@@ -104,15 +103,9 @@ gate_series(const EvaluableNetwork &self) {
                            "a gate's series does not converge on its operands; evaluate by "
                            "neurons or use a smaller scale");
     const int n = s.stencil->operands;
-    const bool recurrence = !s.chebyshev.empty();
-    std::vector<std::vector<double>> moments(s.moments.begin(), s.moments.begin() + n);
-    for (std::size_t i = 0; recurrence && i < moments.size(); ++i)
-      moments[i] = {s.unit[i]};
-    series.emplace_back(instruction_of(s), s.orders,
-                        recurrence            ? s.chebyshev
-                        : s.constants.empty() ? s.weights
-                                              : s.constants,
-                        s.step, std::move(moments),
+    series.emplace_back(instruction_of(s), s.orders, s.constants.empty() ? s.weights : s.constants,
+                        s.step,
+                        std::vector<std::vector<double>>(s.moments.begin(), s.moments.begin() + n),
                         std::vector<int>(s.stencil->target.begin(), s.stencil->target.begin() + n),
                         std::vector<double>(s.range.begin(), s.range.begin() + n));
   }

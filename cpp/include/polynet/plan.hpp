@@ -15,16 +15,15 @@ namespace polynet {
 /// with as many orders as bring what is left out below a quarter of a unit in the last place, those
 /// of even series brought down to polynomials of the least degree. E_k collects the products of
 /// order k of the operands' moments: sum_k E_k(z) x^k = prod_i (1 + sum_k moments[i][k-1] (q_i
-/// x)^k), q_i = z_i^step. Where that cancels or does not converge, a Chebyshev series takes its
-/// place if one is proved; where there is none, or for operands outside the range (that point
-/// alone), the gate is evaluated by its neurons. A gate of bits is sign(z) if what that leaves out
-/// is as small.
+/// x)^k), q_i = z_i^step. Where that cancels or does not converge, or for operands outside the range
+/// (that point alone), the gate is evaluated by its neurons. A gate of bits is sign(z) if what that
+/// leaves out is as small.
 struct PlannedSeries {
   const Stencil *stencil;
   double bias, scale;
   /// 1/(c l^m), and c_0 s(b), both rounded: for the evaluation by neurons.
   double inverse_normalisation, constant;
-  /// False: neither, always by neurons.
+  /// False: always by neurons.
   bool converges;
   std::array<double, max_operands> range;
   /// q_i is z_i^step.
@@ -32,17 +31,12 @@ struct PlannedSeries {
   int orders;
   std::vector<double> weights;
   std::array<std::vector<double>, max_operands> moments;
-  /// In place of orders, where they do not converge: the recurrence's coefficients (clenshaw.hpp),
-  /// those for derivatives, and the factors of its operands.
-  std::vector<double> chebyshev, slope_chebyshev;
-  std::array<double, max_operands> unit;
   /// The instruction that evaluates the gate, and its constants rounded to the dtype; without
   /// constants there is none.
   Opcode opcode;
   std::vector<double> constants;
   /// The computed value differs from the gate's real-number value at the same operands by at most
-  /// relative_error * |z^t| + absolute_error: proved in plan/series.cpp and
-  /// plan/clenshaw_error.cpp.
+  /// relative_error * |z^t| + absolute_error: proved in plan/series.cpp.
   double relative_error, absolute_error;
 };
 

@@ -1,7 +1,5 @@
 #include "gates.hpp"
 
-#include "clenshaw.hpp"
-
 #include <map>
 
 namespace polynet {
@@ -196,27 +194,6 @@ std::int32_t partial(Emitter &emitter, Monomials &monomials, const PlannedSeries
   return value;
 }
 
-// z^t times the target's differences of the polynomial; a derivative by z_i has the mean in place
-// of one of them, t_i times.
-void by_chebyshev(Emitter &emitter, Monomials &monomials, const PlannedSeries &series,
-                  bool derivatives, TapeGate &gate) {
-  const Powers &target = series.stencil->target;
-  Clenshaw clenshaw(emitter, series, gate.operands.data());
-  gate.value = clenshaw(target, series.chebyshev);
-  emitter.multiply(gate.value, monomials(target), gate.value);
-  for (int i = 0; derivatives && i < series.stencil->operands; ++i) {
-    Powers rest = target;
-    --rest[i];
-    const std::int32_t slope = gate.partials[i] = clenshaw(rest, series.slope_chebyshev);
-    const Weighted scaled{slope, double(target[i])};
-    if (target[i] > 1)
-      emitter.combine(slope, 0.0, &scaled, 1);
-    if (!is_one(rest))
-      emitter.multiply(slope, slope, monomials(rest));
-  }
-  clenshaw.release();
-}
-
 // The neurons one after the other: b + l d.z, the activation, and their sums.
 void by_neurons(Emitter &emitter, const PlannedSeries &series, bool derivatives, TapeGate &gate) {
   const int count = series.stencil->operands;
@@ -281,16 +258,14 @@ TapeGate emit_gate(Emitter &emitter, const PlannedSeries &series, const std::int
     }
   } else {
     Monomials monomials(emitter, operands, count);
-    if (!series.chebyshev.empty()) {
-      by_chebyshev(emitter, monomials, series, derivatives, gate);
-    } else if (series.constants.empty()) {
+    if (series.constants.empty()) {
       gate.value =
           sum_of_orders(emitter, monomials, series, series.stencil->target, series.moments);
     } else {
       gate.value = emitter.acquire();
       emitter.series(gate.value, series, operands);
     }
-    if (derivatives && series.chebyshev.empty())
+    if (derivatives)
       for (int i = 0; i < count; ++i)
         gate.partials[i] = partial(emitter, monomials, series, i);
     monomials.release();

@@ -1,6 +1,5 @@
 #include "series.hpp"
 
-#include "chebyshev.hpp"
 #include "combinatorics.hpp"
 #include "economised.hpp"
 #include "finite.hpp"
@@ -9,10 +8,6 @@
 namespace polynet {
 
 namespace {
-
-// Of the sum of |terms| of r, and, in units of the roundoff, of what enclosures of coefficients
-// leave open of it: beyond, Clenshaw's recurrence is more accurate.
-constexpr double most_magnitude = 0.5, most_open = 16384.0;
 
 // Of r: bounds over the range. The kernels compute r up to
 // gamma_roundings * magnitude + misfit + flushed.
@@ -44,31 +39,13 @@ public:
       budget_.misfit = proof_.remainder();
       p_.converges = proof_.remainder() <= format_.unit_roundoff / 4;
     } else {
-      choose_way();
+      p_.converges = by_orders();
     }
     bound_errors();
     return p_;
   }
 
 private:
-  // The orders, unless they are less accurate than the recurrence and there is one. An instruction
-  // takes a fraction of its time, and more of a magnitude.
-  void choose_way() {
-    p_.converges = by_orders();
-    double open = 0.0;
-    for (std::size_t j = 1; j < orders_.means.size(); ++j)
-      open = up(open + (Interval(orders_.coefficients[j].rad()) * orders_.means[j]).mag());
-    if (p_.converges && open <= most_open * format_.unit_roundoff &&
-        (!p_.constants.empty() || budget_.magnitude.hi() <= most_magnitude))
-      return;
-    const PlannedSeries planned = p_;
-    const Budget budget = budget_;
-    if (!by_chebyshev()) {
-      p_ = planned;
-      budget_ = budget;
-    }
-  }
-
   bool by_orders() {
     // A quarter of an ulp for all that is left out: most of it where that saves most.
     const double all = format_.unit_roundoff / 2;
@@ -79,17 +56,6 @@ private:
     choose_instruction();
     return orders_.remainder <= all / 2 && budget_.magnitude.hi() <= 1.0 &&
            budget_.misfit.hi() <= 1.0 && budget_.flushed.hi() <= all / 2;
-  }
-
-  bool by_chebyshev() {
-    p_.orders = 0;
-    p_.weights.clear();
-    p_.moments = {};
-    p_.constants.clear();
-    const ChebyshevBounds bounds = plan_chebyshev(*net_.activation, proof_, net_.dtype, p_);
-    budget_ = {0.0, bounds.size, bounds.misfit + bounds.lost, 0.0};
-    p_.converges = (bounds.misfit + bounds.lost).is_bounded();
-    return p_.converges;
   }
 
   // Leaves out, smallest first, what together is no more than `allowed`. If what is kept is even in
