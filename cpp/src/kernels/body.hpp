@@ -20,70 +20,32 @@ template <bool one> constexpr std::size_t known(std::size_t count) {
   return one ? 1 : count / lanes * lanes;
 }
 
-template <typename T, bool one, int n, bool accumulate>
+template <typename T, bool one, int n, std::size_t targets, bool accumulate>
 void combine(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
              std::size_t count) {
-  const T *s[n + 1], *constants = program.constants + in.constant;
-  T c[n + 1];
-  const T start = accumulate ? T(0) : *constants++;
-  for (int k = 0; k < n; ++k) {
-    s[k] = slots + static_cast<std::size_t>(program.sources[in.source + k]) * stride;
-    c[k] = constants[k];
-  }
-  T *target = slots + static_cast<std::size_t>(in.target) * stride;
-  const std::size_t end = known<one>(count);
-  POLYNET_SIMD
-  for (std::size_t i = 0; i < end; ++i) {
-    T sum = accumulate ? target[i] : start;
-    for (int k = 0; k < n; ++k)
-      sum = multiply_add(c[k], s[k][i], sum);
-    target[i] = sum;
-  }
-}
-
-template <typename T, int n, bool accumulate>
-void combine_group(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
-                   std::size_t count) {
   const std::int32_t *source = program.sources + in.source;
-  const T *s[n], *constants = program.constants + in.constant;
-  T *target[group_size], start[group_size], c[group_size][n];
+  const T *s[n + 1], *constants = program.constants + in.constant;
+  T *target[targets], start[targets], c[targets][n + 1];
   for (int k = 0; k < n; ++k)
     s[k] = slots + static_cast<std::size_t>(source[k]) * stride;
-  for (std::size_t j = 0; j < group_size; ++j) {
+  for (std::size_t j = 0; j < targets; ++j) {
     target[j] = slots + static_cast<std::size_t>(j == 0 ? in.target : source[n + j - 1]) * stride;
     start[j] = accumulate ? T(0) : *constants++;
     for (int k = 0; k < n; ++k)
       c[j][k] = *constants++;
   }
-  const std::size_t end = known<false>(count);
+  const std::size_t end = known<one>(count);
   POLYNET_SIMD
   for (std::size_t i = 0; i < end; ++i) {
-    T sum[group_size];
-    for (std::size_t j = 0; j < group_size; ++j)
+    T sum[targets];
+    for (std::size_t j = 0; j < targets; ++j)
       sum[j] = accumulate ? target[j][i] : start[j];
     for (int k = 0; k < n; ++k)
-      for (std::size_t j = 0; j < group_size; ++j)
+      for (std::size_t j = 0; j < targets; ++j)
         sum[j] = multiply_add(c[j][k], s[k][i], sum[j]);
-    for (std::size_t j = 0; j < group_size; ++j)
+    for (std::size_t j = 0; j < targets; ++j)
       target[j][i] = sum[j];
   }
-}
-
-// The same for one point, of any number of sources.
-template <typename T, bool accumulate>
-void combine_one_group(const Instruction &in, const Program<T> &program, T *slots, std::size_t,
-                       std::size_t) {
-  const std::int32_t *source = program.sources + in.source;
-  const T *c = program.constants + in.constant;
-  T *target[group_size], sum[group_size];
-  for (std::size_t j = 0; j < group_size; ++j) {
-    target[j] = slots + (j == 0 ? in.target : source[in.detail + j - 1]);
-    sum[j] = accumulate ? *target[j] : *c++;
-    for (int k = 0; k < in.detail; ++k)
-      sum[j] = multiply_add(*c++, slots[source[k]], sum[j]);
-  }
-  for (std::size_t j = 0; j < group_size; ++j)
-    *target[j] = sum[j];
 }
 
 template <typename T, bool one, bool add>
@@ -236,23 +198,19 @@ template <typename T> struct Table {
 template <typename T, bool one, int detail> constexpr void fill(Table<T> &table) {
   const auto row = [&](Opcode opcode) { return table.of[static_cast<int>(opcode)] + detail; };
   if constexpr (detail <= combine_limit) {
-    *row(Opcode::combine) = &combine<T, one, detail, false>;
-    *row(Opcode::accumulate) = &combine<T, one, detail, true>;
+    *row(Opcode::combine) = &combine<T, one, detail, 1, false>;
+    *row(Opcode::accumulate) = &combine<T, one, detail, 1, true>;
+  }
+  if constexpr (detail == 1 || detail == 2 || detail == 4 || detail == 8) {
+    *row(Opcode::combine_group) = &combine<T, one, detail, group_size, false>;
+    *row(Opcode::accumulate_group) = &combine<T, one, detail, group_size, true>;
   }
   if constexpr (one) {
-    *row(Opcode::combine_group) = &combine_one_group<T, false>;
-    *row(Opcode::accumulate_group) = &combine_one_group<T, true>;
     *row(Opcode::neuron) = &one_neuron<T, 1>;
     *row(Opcode::neuron_of_two) = &one_neuron<T, 2>;
-  } else {
-    if constexpr (detail == 1 || detail == 2 || detail == 4 || detail == 8) {
-      *row(Opcode::combine_group) = &combine_group<T, detail, false>;
-      *row(Opcode::accumulate_group) = &combine_group<T, detail, true>;
-    }
-    if constexpr (detail >= 1 && sizeof(T) == sizeof(float)) {
-      *row(Opcode::neuron) = &neuron<T, 1, detail>;
-      *row(Opcode::neuron_of_two) = &neuron<T, 2, detail>;
-    }
+  } else if constexpr (detail >= 1 && sizeof(T) == sizeof(float)) {
+    *row(Opcode::neuron) = &neuron<T, 1, detail>;
+    *row(Opcode::neuron_of_two) = &neuron<T, 2, detail>;
   }
   *row(Opcode::multiply) = &multiply<T, one, false>;
   *row(Opcode::multiply_add) = &multiply<T, one, true>;
