@@ -15,9 +15,9 @@ namespace polynet {
 /// with as many orders as bring what is left out below a quarter of a unit in the last place, those
 /// of even series brought down to polynomials of the least degree. E_k collects the products of
 /// order k of the operands' moments: sum_k E_k(z) x^k = prod_i (1 + sum_k moments[i][k-1] (q_i
-/// x)^k), q_i = z_i^step. Where that cancels or does not converge, or for operands outside the range
-/// (that point alone), the gate is evaluated by its neurons. A gate of bits is sign(z) if what that
-/// leaves out is as small.
+/// x)^k), q_i = z_i^step. Where that cancels or does not converge, or for operands outside the
+/// range (that point alone), the gate is evaluated by its neurons. A gate of bits is sign(z) if
+/// what that leaves out is as small.
 struct PlannedSeries {
   const Stencil *stencil;
   double bias, scale;
