@@ -122,9 +122,9 @@ def reach_of_series(activation, bias, dtype):
     if activation == "gelu_tanh":
         return 1.1  # no bounds of high derivatives
     if activation == "mish":  # they are enclosed to few digits
-        return 1.2 if dtype == "float32" else 0.35
+        return 0.7 if dtype == "float32" else 0.35
     if activation in DISTANCE:
-        return 0.7 * math.hypot(DISTANCE[activation], bias)
+        return 0.6 * math.hypot(DISTANCE[activation], bias)
     return 1.9 if activation in ("erf", "gaussian", "gelu") else math.inf
 
 

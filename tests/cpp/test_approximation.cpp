@@ -38,17 +38,16 @@ double largest_difference(const polynet::Activation &s, double centre, double re
   double largest = 0.0;
   for (int i = -300; i <= 300; ++i) {
     const double t = reach * i / 300;
-    largest = std::max(
-        largest, (value(p.coefficients, t) - s.taylor(Interval(centre) + t, 0)[0]).mig());
+    largest =
+        std::max(largest, (value(p.coefficients, t) - s.taylor(Interval(centre) + t, 0)[0]).mig());
   }
   return largest;
 }
 
 polynet::ChebyshevSeries interpolated(const polynet::Activation &s, double centre, double reach,
                                       int nodes) {
-  return polynet::interpolate(
-      [&](const Interval &t) { return s.taylor(t + centre, 0)[0]; },
-      polynet::remainder_bound(s, nodes, centre, reach, 0), reach, nodes);
+  return polynet::interpolate([&](const Interval &t) { return s.taylor(t + centre, 0)[0]; },
+                              polynet::remainder_bound(s, nodes, centre, reach, 0), reach, nodes);
 }
 
 } // namespace

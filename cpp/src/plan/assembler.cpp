@@ -1,6 +1,6 @@
 #include "assembler.hpp"
 
-#include "gates.hpp"
+#include "emit_gate.hpp"
 
 #include <map>
 
@@ -183,9 +183,9 @@ private:
         require(t, gate.operands[i]);
       slots[i] = values[i]->slot;
     }
-    const std::size_t series = plan_.series_of[t][g];
-    TapeGate record = emit_gate(emitter_, plan_.series[series], slots.data(), derivatives_);
-    record.series = series;
+    const std::size_t planned = plan_.planned_of[t][g];
+    TapeGate record = emit_gate(emitter_, plan_.planned[planned], slots.data(), derivatives_);
+    record.planned = planned;
     emitter_.tape.gates.push_back(record);
     Value &value = gates_[t][g];
     value.slot = record.value;

@@ -78,8 +78,7 @@ void Emitter::sign(std::int32_t target, std::int32_t source) {
   append(Opcode::sign, 0, target, {source}, {});
 }
 
-void Emitter::series(std::int32_t target, const PlannedSeries &series,
-                     const std::int32_t *operands) {
+void Emitter::series(std::int32_t target, const PlannedGate &series, const std::int32_t *operands) {
   append(series.opcode, series.orders, target, {operands, operands + series.stencil->operands},
          series.constants);
 }

@@ -30,7 +30,7 @@ public:
   void multiply(std::int32_t target, std::int32_t a, std::int32_t b);
   void multiply_add(std::int32_t target, std::int32_t a, std::int32_t b, std::int32_t c);
   void sign(std::int32_t target, std::int32_t source);
-  void series(std::int32_t target, const PlannedSeries &series, const std::int32_t *operands);
+  void series(std::int32_t target, const PlannedGate &series, const std::int32_t *operands);
   /// The activation at bias + its one or two terms, of which none is the target.
   void neuron(std::int32_t target, double bias, const std::vector<Weighted> &terms,
               const NearBias &near);

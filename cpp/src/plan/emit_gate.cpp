@@ -1,4 +1,4 @@
-#include "gates.hpp"
+#include "emit_gate.hpp"
 
 #include <map>
 
@@ -59,10 +59,10 @@ private:
 
 using Moments = std::array<std::vector<double>, max_operands>;
 
-// The orders of a product of power series, one in each operand's q: see PlannedSeries.
+// The orders of a product of power series, one in each operand's q: see PlannedGate.
 class OrderSums {
 public:
-  OrderSums(Emitter &emitter, Monomials &monomials, const PlannedSeries &series)
+  OrderSums(Emitter &emitter, Monomials &monomials, const PlannedGate &series)
       : emitter_(emitter), monomials_(monomials), series_(series) {}
 
   // sum_k weights[k-1] E_k into a new slot, of moments that need not be the series' own.
@@ -131,13 +131,13 @@ private:
 
   Emitter &emitter_;
   Monomials &monomials_;
-  const PlannedSeries &series_;
+  const PlannedGate &series_;
 };
 
 bool is_one(const Powers &powers) { return powers == Powers{}; }
 
 // z^t (1 + r), t possibly 0, r of the orders and moments given, into a new slot.
-std::int32_t sum_of_orders(Emitter &emitter, Monomials &monomials, const PlannedSeries &series,
+std::int32_t sum_of_orders(Emitter &emitter, Monomials &monomials, const PlannedGate &series,
                            const Powers &target, const Moments &moments) {
   if (series.orders == 0 && !is_one(target))
     return monomials.take(target);
@@ -153,7 +153,7 @@ std::int32_t sum_of_orders(Emitter &emitter, Monomials &monomials, const Planned
 
 // The derivative by an operand that the target lacks: of a power series in q_i, with z_i^(step - 1)
 // beside it and a constant term of its own.
-std::int32_t error_partial(Emitter &emitter, Monomials &monomials, const PlannedSeries &series,
+std::int32_t error_partial(Emitter &emitter, Monomials &monomials, const PlannedGate &series,
                            int i) {
   if (series.orders == 0) {
     const std::int32_t zero = emitter.acquire();
@@ -175,7 +175,7 @@ std::int32_t error_partial(Emitter &emitter, Monomials &monomials, const Planned
 
 // The derivative by an operand: t_i z^(t - e_i) (1 + r), with moments of r times (t_i + step
 // k)/t_i.
-std::int32_t partial(Emitter &emitter, Monomials &monomials, const PlannedSeries &series, int i) {
+std::int32_t partial(Emitter &emitter, Monomials &monomials, const PlannedGate &series, int i) {
   const int power = series.stencil->target[i];
   if (power == 0)
     return error_partial(emitter, monomials, series, i);
@@ -191,7 +191,7 @@ std::int32_t partial(Emitter &emitter, Monomials &monomials, const PlannedSeries
 }
 
 // The neurons one after the other: b + l d.z, the activation, and their sums.
-void by_neurons(Emitter &emitter, const PlannedSeries &series, bool derivatives, TapeGate &gate) {
+void by_neurons(Emitter &emitter, const PlannedGate &series, bool derivatives, TapeGate &gate) {
   const int count = series.stencil->operands;
   std::array<double, max_operands> factor{};
   gate.value = emitter.acquire();
@@ -228,14 +228,14 @@ void by_neurons(Emitter &emitter, const PlannedSeries &series, bool derivatives,
 
 } // namespace
 
-TapeGate emit_gate(Emitter &emitter, const PlannedSeries &series, const std::int32_t *operands,
+TapeGate emit_gate(Emitter &emitter, const PlannedGate &series, const std::int32_t *operands,
                    bool derivatives) {
   const int count = series.stencil->operands;
   TapeGate gate{};
   gate.partials.fill(-1);
   gate.first = emitter.tape.instructions.size();
   std::copy(operands, operands + count, gate.operands.begin());
-  if (!series.converges) {
+  if (!series.contract) {
     by_neurons(emitter, series, derivatives, gate);
   } else if (series.stencil->bits > 0) {
     gate.value = emitter.acquire();

@@ -1,6 +1,6 @@
-#include "orders.hpp"
+#include "taylor_orders.hpp"
 
-#include "combinatorics.hpp"
+#include "../combinatorics.hpp"
 
 namespace polynet {
 
@@ -45,12 +45,12 @@ private:
 // The remainder after the orders below j, j even, is the term of order j with another coefficient,
 // one for each multiple (docs/theory.md, section 3). Where a bound of it is known that costs
 // little, that will do, with a few more orders, which cost little too.
-Orders taylor_orders(const Activation &s, const GateSeries &proof, double accuracy) {
+TaylorOrders taylor_orders(const Activation &s, const GateSeries &proof, double accuracy) {
   const Stencil &st = proof.stencil();
   const int m = st.order();
   GateOrders orders(s, st, proof.bias(), proof.scale());
   Means mean(proof);
-  Orders result{{}, {}, detail::infinity};
+  TaylorOrders result{{}, {}, detail::infinity};
   const auto append = [&](int j) {
     result.coefficients.push_back(orders.order(m + j) * binomial(m + j, m) * multiple_power(st, j));
   };
