@@ -46,8 +46,8 @@ struct TapeGate {
   std::int32_t value;
 };
 
-/// A straight-line program over slots, depth first, each slot used again as soon as its value is
-/// dead.
+/// A straight-line program over slots, in double precision whatever the dtype (kernels read a
+/// TapeView of it), depth first, each slot used again as soon as its value is dead.
 struct Tape {
   std::vector<Instruction> instructions;
   std::vector<std::int32_t> sources;

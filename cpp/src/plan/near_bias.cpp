@@ -66,6 +66,7 @@ NearBias near_bias(const Activation &s, double bias, double reach) {
 
 const NearBias &NearBiases::operator()(double bias, double reach) {
   static const NearBias none;
+  // Farther than 0.75 none is found; nearer than 2^-100 the powers would underflow.
   if (dtype_ != Dtype::float32 || !s_.function || !(reach >= 0x1p-100 && reach <= 0.75))
     return none;
   reach = coarse(reach);

@@ -14,7 +14,7 @@ struct TaylorOrders {
   double remainder;
 };
 
-/// TaylorOrders until the remainder is at most `accuracy`; its growth or 160 orders also stop them:
+/// Orders until the remainder is at most `accuracy`; its growth or 160 orders also stop them:
 /// check the remainder.
 TaylorOrders taylor_orders(const Activation &s, const GateSeries &proof, double accuracy);
 
