@@ -192,7 +192,7 @@ def test_c_by_gates_needs_no_activation(tmp_path, activation):
         {"scale": 0.5},
         {"scale": 2**-7, "bias": -1.0},
         {"activation": "exp"},
-        {"activation": "tanh", "hidden_layers": 1, "scale": 0.5},
+        {"activation": "tanh", "hidden_layers": 1, "scale": 0.25},
     ],
     ids=str,
 )
