@@ -89,9 +89,7 @@ void register_activation(py::module_ &module) {
       .def_readonly("runtime_magnitude", &Activation::runtime_magnitude)
       .def_readonly("onnx", &Activation::onnx)
       .def_readonly("torch", &Activation::torch)
-      .def(
-          "value", [](const Activation &s, double x) { return s.value(x); }, WithSoundFloats(),
-          py::arg("x"))
+      .def("value", &polynet::value_at, WithSoundFloats(), py::arg("x"))
       .def(
           "derivatives",
           [](const Activation &s, double x, int order) {

@@ -77,18 +77,17 @@ State state_of(const Network &net) {
 }
 
 // How the plan evaluates each of its series: the instruction, its orders and constants (docs of
-// Opcode), without one the weights, step and moments of PlannedSeries, or its coefficients of
-// Chebyshev polynomials and units; target powers and ranges.
+// Opcode), without one the weights, step and moments of PlannedGate; target powers and ranges.
 // Then the series of each hidden layer's gates. Error (not_certified) if a gate has none.
 using SeriesState =
     std::tuple<std::string, int, std::vector<double>, int, std::vector<std::vector<double>>,
                std::vector<int>, std::vector<double>>;
 
-std::string instruction_of(const polynet::PlannedSeries &s) {
+std::string instruction_of(const polynet::PlannedGate &s) {
   if (s.stencil->bits > 0)
     return "sign";
   if (s.constants.empty())
-    return s.chebyshev.empty() ? "orders" : "chebyshev";
+    return "orders";
   if (s.opcode != polynet::Opcode::product_series)
     return s.opcode == polynet::Opcode::copy_series ? "copy" : "square";
   return s.orders <= polynet::unrolled_orders ? "product" : "long_product";
@@ -98,25 +97,19 @@ std::pair<std::vector<SeriesState>, std::vector<std::vector<std::size_t>>>
 gate_series(const EvaluableNetwork &self) {
   const polynet::Plan &plan = self.evaluators->gates().plan();
   std::vector<SeriesState> series;
-  for (const polynet::PlannedSeries &s : plan.series) {
-    if (!s.converges)
+  for (const polynet::PlannedGate &s : plan.planned) {
+    if (!s.contract)
       throw polynet::Error(polynet::ErrorCode::not_certified,
                            "a gate's series does not converge on its operands; evaluate by "
                            "neurons or use a smaller scale");
     const int n = s.stencil->operands;
-    const bool recurrence = !s.chebyshev.empty();
-    std::vector<std::vector<double>> moments(s.moments.begin(), s.moments.begin() + n);
-    for (std::size_t i = 0; recurrence && i < moments.size(); ++i)
-      moments[i] = {s.unit[i]};
-    series.emplace_back(instruction_of(s), s.orders,
-                        recurrence            ? s.chebyshev
-                        : s.constants.empty() ? s.weights
-                                              : s.constants,
-                        s.step, std::move(moments),
+    series.emplace_back(instruction_of(s), s.orders, s.constants.empty() ? s.weights : s.constants,
+                        s.step,
+                        std::vector<std::vector<double>>(s.moments.begin(), s.moments.begin() + n),
                         std::vector<int>(s.stencil->target.begin(), s.stencil->target.begin() + n),
                         std::vector<double>(s.range.begin(), s.range.begin() + n));
   }
-  return {std::move(series), plan.series_of};
+  return {std::move(series), plan.planned_of};
 }
 
 Network network_from(const State &state, const std::vector<bool> &bits) {
@@ -181,13 +174,13 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
 std::vector<std::vector<std::pair<double, double>>> kernel_errors(const EvaluableNetwork &self) {
   std::vector<std::vector<std::pair<double, double>>> errors;
   const polynet::Plan &plan = self.evaluators->gates().plan();
-  for (const std::vector<std::size_t> &layer : plan.series_of) {
+  for (const std::vector<std::size_t> &layer : plan.planned_of) {
     errors.emplace_back();
     for (const std::size_t index : layer) {
-      const polynet::PlannedSeries &series = plan.series[index];
+      const polynet::PlannedGate &series = plan.planned[index];
       const double none = polynet::detail::infinity;
-      errors.back().emplace_back(series.converges ? series.relative_error : none,
-                                 series.converges ? series.absolute_error : none);
+      errors.back().emplace_back(series.contract ? series.contract->relative_error : none,
+                                 series.contract ? series.contract->absolute_error : none);
     }
   }
   return errors;

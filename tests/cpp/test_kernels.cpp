@@ -271,3 +271,34 @@ TEST_CASE("the derivatives are those of the values") {
       }
     }
 }
+
+TEST_CASE("a gate of nine operands that all follow one input has a derivative") {
+  // More constant derivatives than one instruction adds up.
+  Network net;
+  net.activation = polynet::activation("tanh");
+  net.dtype = Dtype::float64;
+  net.box = {{-0.25, 0.25}};
+  polynet::HiddenLayer layer;
+  polynet::Gate gate{&polynet::stencil("monomial_1_1_1_1_1_1_1_1_1"), 0.5, 0x1p-20, {}};
+  for (int i = 0; i < 9; ++i) {
+    layer.operands.push_back({{{0, 1.0}}, 0.5 + 0.0625 * i});
+    gate.operands[static_cast<std::size_t>(i)] = i;
+  }
+  layer.gates.push_back(gate);
+  net.hidden.push_back(layer);
+  net.outputs.push_back({{{0, 1.0}}, 0.0});
+  for (const Kernels *kernels : usable()) {
+    const std::vector<double> x{-0.125, 0.1875};
+    const std::vector<double> y = values(gates_of(net, *kernels).jacobian(net), x);
+    for (std::size_t n = 0; n < 2; ++n) {
+      double product = 1.0, slope = 0.0;
+      for (int i = 0; i < 9; ++i) {
+        const double z = x[n] + 0.5 + 0.0625 * i;
+        slope = slope * z + product;
+        product *= z;
+      }
+      CHECK(y[2 * n] == doctest::Approx(product).epsilon(1e-10));
+      CHECK(y[2 * n + 1] == doctest::Approx(slope).epsilon(1e-10));
+    }
+  }
+}

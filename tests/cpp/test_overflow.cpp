@@ -124,7 +124,7 @@ TEST_CASE("what is certified is finite, whatever the size of a gate's operands")
   for (const char *stencil : stencils)
     for (const char *activation : {"logistic", "exp"})
       for (const Dtype dtype : {Dtype::float32, Dtype::float64})
-        // A few orders; Chebyshev's recurrence, or the neurons.
+        // A few orders; many, or the neurons.
         for (const double reach : {0x1p-5, 1.5}) {
           INFO(stencil);
           INFO(activation);

@@ -1,8 +1,8 @@
 // Activation functions: values, Taylor coefficients at a point, derivative enclosures.
 #pragma once
 
+#include "polynet/function.hpp"
 #include "polynet/interval.hpp"
-#include "polynet/kernels.hpp"
 
 #include <functional>
 #include <memory>
@@ -54,9 +54,8 @@ struct Activation {
   /// A lower bound d of the distance of x from where s is not analytic, such that |s_k(x)| <= k!
   /// d^-k for all k >= 1: empty where none is known.
   std::function<double(double)> pole_distance = {};
-  /// s(x), for evaluation.
+  /// s(x), for evaluation, of an activation of the user's own; a built-in one has a kernel.
   std::function<double(double)> value = {};
-  /// The kernel that computes the same; none for an activation of the user's own.
   std::optional<Function> function = {};
   /// What the error of a runtime's activation is assumed not to exceed, in ulp of the largest |s|
   /// in a gate: above what NumPy, onnxruntime and torch were found to do near the default biases

@@ -38,6 +38,9 @@ template <typename T>
 std::optional<std::pair<std::size_t, std::size_t>>
 first_outside(const std::vector<Interval> &box, const Matrix<const T> &x, std::size_t count);
 
+/// The activation at x, as its neurons are computed.
+double value_at(const Activation &s, double x);
+
 /// Evaluation in one of two ways. The result for a point does not depend on its place in the batch,
 /// the number of threads or the layout in memory.
 class Evaluator {

@@ -1,4 +1,4 @@
-// Kernels: blocks of points through a flat program, for each instruction set, chosen once.
+// Kernels: blocks of points through a tape, for each instruction set, chosen once.
 //
 // A block holds `count` points as a structure of arrays: slot k is slots[k * stride] ...
 // slots[k * stride + count - 1]. Every operation acts on each point alone, rounds each of its
@@ -12,8 +12,9 @@
 // there, with its function pointers as members of Operations<T>, filled in by operations_of<T>().
 #pragma once
 
+#include "polynet/function.hpp"
+
 #include <cstddef>
-#include <cstdint>
 
 namespace polynet {
 
@@ -40,9 +41,13 @@ constexpr int combine_limit = 8;
 /// So many targets a group has, whose sums have the same 1, 2, 4 or 8 sources: each source is read
 /// once for all. The sources are followed by all targets but the first; c are the constants of the
 /// first target's sum, then those of the next. No target is a source; the last may be
-/// given, with its constants, in place of missing ones.
+/// given, with its constants, in place of missing ones. Without groups poly6 (benchmarks/cases.py)
+/// takes 1.10 times as long by gates, 1.17 (float64) and 1.27 times (float32) by neurons, merged
+/// 1.45 times (AVX2), networks with few sums over the same sources 1.00 to 1.05 times.
 constexpr std::size_t group_size = 4;
-/// A series of up to so many orders K is unrolled; `detail` is K for every series.
+/// A series of up to so many orders K is unrolled; `detail` is K for every series. None of 135
+/// products of two of 47 polynomials takes more at default scales; in float64 5 % do at scale 0.2
+/// and a quarter at 0.4.
 constexpr int unrolled_orders = 8;
 
 /// How many constants a product_series of K orders takes. With S = u^2 + v^2 and P = (u v)^2,
@@ -58,63 +63,32 @@ constexpr int product_constants(int orders) {
 
 /// A neuron's argument z is mostly near its bias c_0. Its weights are followed by a bound and by
 /// the coefficients of a polynomial of the degree `detail`, highest first: where |z - c_0| does not
-/// exceed the bound, the activation is that polynomial of z - c_0 by Horner's rule.
-constexpr int neuron_degree = 12;
+/// exceed the bound, the activation is that polynomial of z - c_0 by Horner's rule. Of 263
+/// polynomials of the 16 activations about their biases, for distances from 2^-20 to 0.45, one
+/// would have a higher degree; for 0.1, usual in float32, it is 3 to 5.
+constexpr int neuron_degree = 9;
 
-/// One instruction. The target may be one of the sources, except for groups and neurons.
+/// One step of a tape. The target may be one of the sources, except for groups and neurons.
 struct Instruction {
   Opcode opcode;
   std::uint8_t detail; ///< number of sources, orders, degree or derivative
   std::int32_t target;
-  std::int32_t source;   ///< index of the first source slot in Program::sources
-  std::int32_t constant; ///< index of the first constant in Program::constants
+  std::int32_t source;   ///< index of the first source slot in TapeView::sources
+  std::int32_t constant; ///< index of the first constant in TapeView::constants
 };
 
 /// The activation (order 0) or its derivative (order 1) at count values, in place.
 template <typename T>
 using Activate = void (*)(const void *context, int order, T *values, std::size_t count);
 
-/// A program as the kernels read it.
-template <typename T> struct Program {
+/// A tape (polynet/plan.hpp) in the dtype, as the kernels read it.
+template <typename T> struct TapeView {
   const Instruction *instructions;
   const std::int32_t *sources;
   const T *constants;
   Activate<T> activate;
   const void *context;
 };
-
-/// The built-in activations, in alphabetical order, by the names they have in the table of
-/// activations; what each is: docs/theory.md.
-enum class Function : std::uint8_t {
-  algebraic,
-  arctan,
-  cos,
-  erf,
-  exp,
-  gaussian,
-  gelu,
-  gelu_tanh,
-  logcosh,
-  logistic,
-  mish,
-  requ,
-  silu,
-  sin,
-  softplus,
-  tanh,
-};
-constexpr int functions = 16;
-
-/// What every Function is within, in units in the last place of the exact value (of the smallest
-/// subnormal, where that is larger): with or without fused multiply-add. Proved for float64
-/// (docs/kernels.md), checked for float32 by tests/cpp/exhaustive.cpp.
-struct Accuracy {
-  double float64, float32;
-};
-constexpr Accuracy function_ulp[functions] = {{2.5, 2.5},  {3.0, 2.0}, {1.5, 1.5},  {2.0, 2.0},
-                                              {1.5, 1.5},  {1.5, 1.5}, {10.0, 6.0}, {4.0, 4.0},
-                                              {10.0, 5.0}, {3.0, 3.0}, {6.0, 6.0},  {0.5, 0.5},
-                                              {4.0, 4.0},  {1.5, 1.5}, {3.0, 3.0},  {3.5, 3.5}};
 
 /// Our own loops that replace values by a Function of them, with no call of the C library. A NaN
 /// gives a NaN, an infinity the limit (sin, cos: NaN). The result does not depend on place or
@@ -129,10 +103,10 @@ constexpr std::size_t lanes = 16;
 /// The kernels of one instruction set for one dtype. Counts are multiples of `lanes`.
 template <typename T> struct Operations {
   /// Instructions first ... last - 1 on a block.
-  void (*run)(const Program<T> &, std::size_t first, std::size_t last, T *slots, std::size_t stride,
-              std::size_t count);
+  void (*run)(const TapeView<T> &, std::size_t first, std::size_t last, T *slots,
+              std::size_t stride, std::size_t count);
   /// The same for one point: slot k is slots[k].
-  void (*run_one)(const Program<T> &, std::size_t first, std::size_t last, T *slots);
+  void (*run_one)(const TapeView<T> &, std::size_t first, std::size_t last, T *slots);
   /// Copies column j of `count` rows to slot targets[j], unless that is negative: element (i, j) is
   /// `row_step * i + column_step * j` bytes after `data`, aligned or not.
   void (*load_columns)(const void *data, std::ptrdiff_t row_step, std::ptrdiff_t column_step,

@@ -1,8 +1,9 @@
 // Rounding: how far an evaluation in floating point is from the network's real-number function.
 #pragma once
 
-#include "polynet/plan.hpp"
+#include "polynet/truncation.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace polynet {
@@ -25,12 +26,17 @@ double own_activation_ulp(const Network &net);
 std::vector<double> rounding_by_neurons(const Network &net, const Truncation &truncation,
                                         double activation_ulp);
 
-/// The same for the evaluation by gates with that plan. The activation's error, in units of
-/// own_activation_ulp, matters only if uses_neurons(plan).
-std::vector<double> rounding_by_gates(const Network &net, const Truncation &truncation,
-                                      const Plan &plan, double activation_ulp);
+/// What the evaluation of a gate promises: at operands within their ranges it is off from the
+/// gate's real-number value at the same operands by at most relative_error |z^t| + absolute_error.
+struct GateContract {
+  double relative_error, absolute_error;
+};
+/// By hidden layer and gate; a gate without one is evaluated by its neurons.
+using GateContracts = std::vector<std::vector<std::optional<GateContract>>>;
 
-/// Whether some gate of the plan is always evaluated by its neurons.
-bool uses_neurons(const Plan &plan);
+/// The same for an evaluation gate by gate under such contracts. The activation's error, in units
+/// of own_activation_ulp, matters only where a gate has none.
+std::vector<double> rounding_by_gates(const Network &net, const Truncation &truncation,
+                                      const GateContracts &contracts, double activation_ulp);
 
 } // namespace polynet

@@ -207,6 +207,10 @@ public:
 
 private:
   void enclose_sign(const Activation &s);
+  void enclose_neurons(const Activation &s);
+  void take_orders(const Activation &s, const SeriesAccuracy &accuracy);
+  void append(const std::vector<Term> &terms);
+  double bound_of(const std::vector<Term> &terms) const;
   Interval sign_error(const Interval &z) const;
   Interval derivative_beside(double factor, int i, const Interval *z) const;
 

@@ -1,18 +1,12 @@
 // Upper bounds of the activations' Taylor coefficients s_k/k!, for the last term of a Taylor step.
 // docs/certificates.md, "Arithmetic", has the derivations.
+#include "../combinatorics.hpp"
 #include "polynet/elementary.hpp"
 #include "rows.hpp"
 
 namespace polynet {
 
 namespace {
-
-Interval inverse_factorial(int n) {
-  Interval product = 1.0;
-  for (int i = 2; i <= n; ++i)
-    product = product / Interval(i);
-  return product;
-}
 
 // x^-n, of which no power overflows.
 Interval inverse_power(const Interval &x, int n) { return pow(Interval(1.0) / x, n); }

@@ -1,24 +1,20 @@
 #include "polynet/activation.hpp"
 
+#include "../combinatorics.hpp"
 #include "polynet/float_environment.hpp"
 
 namespace polynet {
 
 namespace {
 
-// Terms of the Taylor step of derivative_on before its remainder.
+// Terms of the Taylor step of derivative_on before its remainder. Enclosures of s_1 ... s_6 within
+// 0.03 to 1 of the biases are 1.037 times as wide as the ranges (geometric mean of 364); with four
+// terms 1.040 times, with eight as wide but in 1.5 times the time.
 constexpr int step_terms = 6;
+// 16 do as well up to a radius of 1, which gates stay within as a rule.
 constexpr int max_pieces = 64;
 // Farther out no step is tried, so that none overflows.
 constexpr double far_out = 1e6;
-
-// (n + m)!/n!.
-Interval rising_factorial(int n, int m) {
-  Interval product = 1.0;
-  for (int i = n + 1; i <= n + m; ++i)
-    product *= Interval(i);
-  return product;
-}
 
 // Of |s_k|/k!, infinite where none is known.
 double bound_without_step(const Activation &s, int k, const Interval &x) {
@@ -29,8 +25,8 @@ double bound_without_step(const Activation &s, int k, const Interval &x) {
 Interval direct(const Activation &s, int k, const Interval &x) {
   const double bound = bound_without_step(s, k, x);
   if (bound <= detail::largest)
-    return symmetric(bound) * rising_factorial(0, k);
-  return s.taylor(x, k)[static_cast<std::size_t>(k)] * rising_factorial(0, k);
+    return symmetric(bound) * factorial(k);
+  return s.taylor(x, k)[static_cast<std::size_t>(k)] * factorial(k);
 }
 
 Interval derivative_on_piece(const Activation &s, int k, const Interval &x) {
@@ -43,13 +39,13 @@ Interval derivative_on_piece(const Activation &s, int k, const Interval &x) {
   } else {
     const std::vector<Interval> c = s.taylor(x, last);
     remainder = c[static_cast<std::size_t>(last)] * rising_factorial(step_terms, k);
-    on_piece = c[static_cast<std::size_t>(k)] * rising_factorial(0, k);
+    on_piece = c[static_cast<std::size_t>(k)] * factorial(k);
   }
   const double centre = x.mid();
   const Interval h = x - centre;
   const std::vector<Interval> c = s.taylor(centre, last - 1);
   // s_k(centre + h) = sum_i s_{k+i}(centre) h^i/i! + remainder of order step_terms.
-  Interval factorial_ratio = rising_factorial(0, k); // (k + i)!/i!
+  Interval factorial_ratio = factorial(k); // (k + i)!/i!
   Interval sum = 0.0;
   for (int i = 0; i < step_terms; ++i) {
     sum += c[static_cast<std::size_t>(k + i)] * factorial_ratio * pow(h, i);
@@ -76,11 +72,8 @@ double rest_of_series(const Activation &s, int k, double centre, double radius, 
 std::vector<Interval> derivatives(const Activation &s, double x, int order) {
   const SoundFloats floats;
   std::vector<Interval> d = s.taylor(x, order);
-  Interval factorial = 1.0;
-  for (int k = 2; k <= order; ++k) {
-    factorial *= Interval(k);
-    d[static_cast<std::size_t>(k)] *= factorial;
-  }
+  for (int k = 2; k <= order; ++k)
+    d[static_cast<std::size_t>(k)] *= factorial(k);
   return d;
 }
 
@@ -94,14 +87,11 @@ Interval derivative_on(const Activation &s, int k, const Interval &x) {
   const double wanted = std::ceil((x.hi() - x.lo()) / (2 * s.piece_radius));
   const int pieces = static_cast<int>(std::clamp(wanted, 1.0, double(max_pieces)));
   const double step = (x.hi() - x.lo()) / pieces;
-  Interval result = derivative_on_piece(s, k, {x.lo(), std::min(x.lo() + step, x.hi())});
-  for (int i = 1; i < pieces; ++i) {
-    const double lo = x.lo() + i * step, hi = i + 1 == pieces ? x.hi() : lo + step;
-    // Neighbouring pieces overlap by a little, so that rounding leaves no gap.
-    const double overlap = 1e-9 * step;
-    result =
-        hull(result, derivative_on_piece(s, k, {lo - overlap, std::min(hi + overlap, x.hi())}));
-  }
+  // Neighbouring pieces share an end, whatever it is rounded to.
+  const auto end = [&](int i) { return i == pieces ? x.hi() : x.lo() + i * step; };
+  Interval result = derivative_on_piece(s, k, {x.lo(), end(1)});
+  for (int i = 1; i < pieces; ++i)
+    result = hull(result, derivative_on_piece(s, k, {end(i), end(i + 1)}));
   return intersect(result, whole);
 }
 
@@ -117,7 +107,7 @@ Interval remainder_factor(const Activation &s, int k, double centre, double radi
   // A step would bound less, but costs far more.
   if (rest <= detail::largest && rest < bound_without_step(s, k, x))
     return symmetric(rest);
-  return derivative_on(s, k, x) / rising_factorial(0, k);
+  return derivative_on(s, k, x) / factorial(k);
 }
 
 } // namespace polynet

@@ -40,12 +40,7 @@ const std::vector<std::shared_ptr<const Activation>> &table() {
           row.runtime_magnitude = runtime_magnitude;
         }
       // Rows and functions have the same order.
-      const auto function = static_cast<Function>(result.size());
-      row.function = function;
-      row.value = [function](double x) {
-        kernels().float64.elementary.of[static_cast<int>(function)](&x, 1);
-        return x;
-      };
+      row.function = static_cast<Function>(result.size());
       result.push_back(std::make_shared<const Activation>(std::move(row)));
     };
     // Name, symmetry, biases (product, copy, curvature), names elsewhere, functions, piece radius;

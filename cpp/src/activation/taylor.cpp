@@ -1,7 +1,7 @@
 // Taylor coefficients of the activations at a narrow interval, by recurrences of power series.
 #include "polynet/elementary.hpp"
+#include "power_series.hpp"
 #include "rows.hpp"
-#include "series.hpp"
 
 namespace polynet {
 
@@ -11,25 +11,26 @@ Interval whole_line() { return {-detail::infinity, detail::infinity}; }
 
 // For s(x) - s(-x) = x: the side x <= 0, where s is small and its series cancels nothing, gives
 // the other: s_k(x) = (-1)^k s_k(-x) + [k = 0] x + [k = 1].
-template <typename Taylor> Series from_negative_side(Taylor taylor, const Interval &x, int order) {
+template <typename Taylor>
+PowerSeries from_negative_side(Taylor taylor, const Interval &x, int order) {
   if (x.mid() <= 0.0)
     return taylor(x, order);
-  return sum(reflected(taylor(-x, order)), order == 0 ? Series{x} : Series{x, 1.0});
+  return sum(reflected(taylor(-x, order)), order == 0 ? PowerSeries{x} : PowerSeries{x, 1.0});
 }
 
 // e^(-x^2/2) about x.
-Series bell(const Interval &x, int order) {
-  return exp(Series{pow(x, 2) * -0.5, -x, Interval(-0.5)}, order);
+PowerSeries bell(const Interval &x, int order) {
+  return exp(PowerSeries{pow(x, 2) * -0.5, -x, Interval(-0.5)}, order);
 }
 
 // The real and the imaginary parts of (x - i)^-k, k = 0..order, by halves: a recurrence with real
 // coefficients would widen enclosures exponentially.
 struct PolePowers {
-  Series real, imaginary;
+  PowerSeries real, imaginary;
 };
 PolePowers pole_powers(const Interval &x, int order) {
   const Interval square = pow(x, 2) + 1.0;
-  Series re{1.0, x / square}, im{0.0, Interval(1.0) / square};
+  PowerSeries re{1.0, x / square}, im{0.0, Interval(1.0) / square};
   for (std::size_t k = 2; k <= static_cast<std::size_t>(order); ++k) {
     const std::size_t i = k / 2, j = k - i;
     re.push_back(re[i] * re[j] - im[i] * im[j]);
@@ -81,7 +82,7 @@ std::vector<Interval> softplus_taylor(const Interval &x, int order) {
   const auto negative = [&](const Interval &t, int n) {
     return integral(logistic(variable(t), n), 0.0, n);
   };
-  Series c = from_negative_side(negative, x, order);
+  PowerSeries c = from_negative_side(negative, x, order);
   c[0] = on_x;
   return c;
 }
@@ -91,14 +92,14 @@ std::vector<Interval> silu_taylor(const Interval &x, int order) {
   const auto negative = [](const Interval &t, int n) {
     return product(variable(t), logistic(variable(t), n), n);
   };
-  Series c = from_negative_side(negative, x, order);
+  PowerSeries c = from_negative_side(negative, x, order);
   c[0] = x * logistic(variable(x), 0)[0];
   return c;
 }
 
 // x Phi(x), Phi' = phi.
 std::vector<Interval> gelu_taylor(const Interval &x, int order) {
-  Series phi = bell(x, order);
+  PowerSeries phi = bell(x, order);
   for (Interval &c : phi)
     c *= inverse_sqrt_two_pi();
   const Interval value = (erf(x / sqrt(Interval(2.0))) + 1.0) * 0.5;
@@ -111,27 +112,27 @@ std::vector<Interval> gelu_tanh_taylor(const Interval &x, int order) {
     const Interval a = inverse_sqrt_two_pi() * 4.0;
     const Interval b = a * (Interval(44715.0) / Interval(1e6));
     const Interval square = pow(t, 2);
-    return logistic(Series{t * (a + b * square), a + b * square * 3.0, b * t * 3.0, b}, n);
+    return logistic(PowerSeries{t * (a + b * square), a + b * square * 3.0, b * t * 3.0, b}, n);
   };
   const auto negative = [&](const Interval &t, int n) {
     return product(variable(t), factor(t, n), n);
   };
-  Series c = from_negative_side(negative, x, order);
+  PowerSeries c = from_negative_side(negative, x, order);
   c[0] = x * factor(x, 0)[0];
   return c;
 }
 
 // x tanh(ln(1 + e^x)) = x n/(n + 2), n = e^x (e^x + 2); divided by e^2x where x > 0.
 std::vector<Interval> mish_taylor(const Interval &x, int order) {
-  Series ratio;
+  PowerSeries ratio;
   if (x.mid() <= 0.0) {
-    const Series e = exp(variable(x), order);
-    const Series n = product(e, sum(e, {2.0}), order);
+    const PowerSeries e = exp(variable(x), order);
+    const PowerSeries n = product(e, sum(e, {2.0}), order);
     ratio = quotient(n, sum(n, {2.0}), order);
   } else {
-    const Series e = exp(Series{-x, -1.0}, order); // 1 - 2 e^2/(1 + 2 e + 2 e^2)
-    const Series square = product(e, e, order);
-    const Series half = sum(sum(square, e), {0.5});
+    const PowerSeries e = exp(PowerSeries{-x, -1.0}, order); // 1 - 2 e^2/(1 + 2 e + 2 e^2)
+    const PowerSeries square = product(e, e, order);
+    const PowerSeries half = sum(sum(square, e), {0.5});
     ratio = quotient(square, half, order);
     for (Interval &c : ratio)
       c = -c;
@@ -164,8 +165,8 @@ std::vector<Interval> exp_taylor(const Interval &x, int order) { return exp(vari
 
 // The derivative is 1/(1 + x^2) = Im (x - i)^-1: s_k/k! = (-1)^(k-1) Im (x - i)^-k/k.
 std::vector<Interval> arctan_taylor(const Interval &x, int order) {
-  const Series powers = pole_powers(x, order).imaginary;
-  Series result{atan(x)};
+  const PowerSeries powers = pole_powers(x, order).imaginary;
+  PowerSeries result{atan(x)};
   for (int k = 1; k <= order; ++k)
     result.push_back(powers[static_cast<std::size_t>(k)] / Interval(k % 2 == 0 ? -k : k));
   return result;
@@ -173,7 +174,7 @@ std::vector<Interval> arctan_taylor(const Interval &x, int order) {
 
 // erf' = 2/sqrt(pi) e^(-x^2) = (2 sqrt 2)/sqrt(2 pi) e^(-x^2).
 std::vector<Interval> erf_taylor(const Interval &x, int order) {
-  Series slope = exp(Series{-pow(x, 2), x * -2.0, -1.0}, order);
+  PowerSeries slope = exp(PowerSeries{-pow(x, 2), x * -2.0, -1.0}, order);
   const Interval factor = inverse_sqrt_two_pi() * sqrt(Interval(8.0));
   for (Interval &c : slope)
     c *= factor;
@@ -212,7 +213,7 @@ std::vector<Interval> algebraic_taylor(const Interval &x, int order) {
     f.imaginary[k] *= binomial;
   }
   const Interval square = pow(x, 2) + 1.0, start = Interval(1.0) / (square * sqrt(square));
-  Series slope = sum(product(f.real, f.real, order), product(f.imaginary, f.imaginary, order));
+  PowerSeries slope = sum(product(f.real, f.real, order), product(f.imaginary, f.imaginary, order));
   for (Interval &c : slope)
     c *= start;
   return integral(slope, {value(x.lo()).lo(), value(x.hi()).hi()}, order);

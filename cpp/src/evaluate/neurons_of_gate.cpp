@@ -1,5 +1,7 @@
 #include "neurons_of_gate.hpp"
 
+#include "polynet/evaluate.hpp"
+
 namespace polynet {
 
 template <typename T>
@@ -15,7 +17,7 @@ void ActivationLoop<T>::run(const void *context, int order, T *values, std::size
 }
 
 template <typename T>
-void gate_by_neurons(const ActivationLoop<T> &activation, const PlannedSeries &series,
+void gate_by_neurons(const ActivationLoop<T> &activation, const PlannedGate &series,
                      const TapeGate &gate, T *slots) {
   const int count = series.stencil->operands;
   const bool derivatives = gate.partials[0] >= 0;
@@ -50,11 +52,17 @@ void gate_by_neurons(const ActivationLoop<T> &activation, const PlannedSeries &s
         finite ? static_cast<T>(series.inverse_normalisation * series.scale) * slopes[i] : value;
 }
 
+double value_at(const Activation &s, double x) {
+  const ActivationLoop<double> loop(s, kernels().float64);
+  ActivationLoop<double>::run(&loop, 0, &x, 1);
+  return x;
+}
+
 template struct ActivationLoop<double>;
 template struct ActivationLoop<float>;
-template void gate_by_neurons(const ActivationLoop<double> &, const PlannedSeries &,
-                              const TapeGate &, double *);
-template void gate_by_neurons(const ActivationLoop<float> &, const PlannedSeries &,
-                              const TapeGate &, float *);
+template void gate_by_neurons(const ActivationLoop<double> &, const PlannedGate &, const TapeGate &,
+                              double *);
+template void gate_by_neurons(const ActivationLoop<float> &, const PlannedGate &, const TapeGate &,
+                              float *);
 
 } // namespace polynet

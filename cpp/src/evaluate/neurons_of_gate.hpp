@@ -5,7 +5,7 @@
 
 namespace polynet {
 
-/// The activation as a program calls it: our own loop over values, or none for one of the user's.
+/// The activation as a tape calls it: our own loop over values, or none for one of the user's.
 template <typename T> struct ActivationLoop {
   const Activation *activation;
   void (*values)(T *, std::size_t);
@@ -22,7 +22,7 @@ template <typename T> struct ActivationLoop {
 /// Computes a gate's value, and its partial derivatives where the tape has them, from its operands'
 /// slots of one point; all are NaN if an operand is not finite.
 template <typename T>
-void gate_by_neurons(const ActivationLoop<T> &activation, const PlannedSeries &series,
+void gate_by_neurons(const ActivationLoop<T> &activation, const PlannedGate &series,
                      const TapeGate &gate, T *slots);
 
 } // namespace polynet

@@ -48,7 +48,7 @@ Runner<T>::Runner(const Plan &plan, const Tape &tape, const Kernels &kernels, bo
   }
 }
 
-template <typename T> Program<T> Runner<T>::program() const {
+template <typename T> TapeView<T> Runner<T>::view() const {
   return {tape_.instructions.data(), tape_.sources.data(), constants_.data(),
           &ActivationLoop<T>::run, &activation_};
 }
@@ -125,8 +125,8 @@ void Runner<T>::block(const Matrix<const T> &x, std::size_t count, std::size_t a
     for (std::size_t k = 0; k < parts; ++k) {
       const std::size_t first = ahead * k / parts;
       prefetch(x.row(count + first), ahead * (k + 1) / parts - first, plan_.box.size());
-      operations_.run(program(), instructions * k / parts, instructions * (k + 1) / parts, slots,
-                      end, end);
+      operations_.run(view(), instructions * k / parts, instructions * (k + 1) / parts, slots, end,
+                      end);
     }
     for (std::size_t k = 0; k < tape_.outputs.size(); ++k) {
       const T *slot = slots + static_cast<std::size_t>(tape_.outputs[k]) * end;
@@ -147,7 +147,7 @@ void Runner<T>::one(const Matrix<const T> &x, const Matrix<T> &y, T *slots) cons
     if (tape_.inputs[j] >= 0)
       slots[tape_.inputs[j]] = load(x, 0, j);
   if (trusted_ && inside(slots, 1, 0))
-    operations_.run_one(program(), 0, tape_.instructions.size(), slots);
+    operations_.run_one(view(), 0, tape_.instructions.size(), slots);
   else
     guarded(slots);
   for (std::size_t k = 0; k < tape_.outputs.size(); ++k)
@@ -155,17 +155,17 @@ void Runner<T>::one(const Matrix<const T> &x, const Matrix<T> &y, T *slots) cons
 }
 
 template <typename T> void Runner<T>::guarded(T *slots) const {
-  const Program<T> p = program();
+  const TapeView<T> p = view();
   std::size_t next = 0;
   for (const TapeGate &gate : tape_.gates) {
-    const PlannedSeries &series = plan_.series[gate.series];
+    const PlannedGate &series = plan_.planned[gate.planned];
     operations_.run_one(p, next, gate.first, slots);
     next = gate.first;
     bool usable = true;
     for (int i = 0; i < series.stencil->operands; ++i) {
       const double z = std::fabs(static_cast<double>(slots[gate.operands[i]]));
       // A NaN, too, is left to the neurons.
-      usable = usable && z <= (series.converges ? series.range[i] : detail::largest);
+      usable = usable && z <= (series.contract ? series.range[i] : detail::largest);
     }
     if (usable)
       continue;

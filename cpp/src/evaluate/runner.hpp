@@ -17,7 +17,7 @@ public:
                   int threads) const;
 
 private:
-  Program<T> program() const;
+  TapeView<T> view() const;
   /// Up to block_ points, after which `ahead` more will be asked for; `slots` has room for them.
   void block(const Matrix<const T> &x, std::size_t count, std::size_t ahead, const Matrix<T> &y,
              T *slots) const;

@@ -6,13 +6,13 @@
 
 #include "columns.hpp"
 #include "elementary_table.hpp"
-#include "series.hpp"
+#include "gate_polynomials.hpp"
 
 namespace polynet {
 namespace {
 
 template <typename T>
-using Operation = void (*)(const Instruction &, const Program<T> &, T *slots, std::size_t stride,
+using Operation = void (*)(const Instruction &, const TapeView<T> &, T *slots, std::size_t stride,
                            std::size_t count);
 
 // The count that the loops see: known to be 1, or known to be a multiple of `lanes`.
@@ -20,76 +20,38 @@ template <bool one> constexpr std::size_t known(std::size_t count) {
   return one ? 1 : count / lanes * lanes;
 }
 
-template <typename T, bool one, int n, bool accumulate>
-void combine(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+template <typename T, bool one, int n, std::size_t targets, bool accumulate>
+void combine(const Instruction &in, const TapeView<T> &tape, T *slots, std::size_t stride,
              std::size_t count) {
-  const T *s[n + 1], *constants = program.constants + in.constant;
-  T c[n + 1];
-  const T start = accumulate ? T(0) : *constants++;
-  for (int k = 0; k < n; ++k) {
-    s[k] = slots + static_cast<std::size_t>(program.sources[in.source + k]) * stride;
-    c[k] = constants[k];
-  }
-  T *target = slots + static_cast<std::size_t>(in.target) * stride;
-  const std::size_t end = known<one>(count);
-  POLYNET_SIMD
-  for (std::size_t i = 0; i < end; ++i) {
-    T sum = accumulate ? target[i] : start;
-    for (int k = 0; k < n; ++k)
-      sum = multiply_add(c[k], s[k][i], sum);
-    target[i] = sum;
-  }
-}
-
-template <typename T, int n, bool accumulate>
-void combine_group(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
-                   std::size_t count) {
-  const std::int32_t *source = program.sources + in.source;
-  const T *s[n], *constants = program.constants + in.constant;
-  T *target[group_size], start[group_size], c[group_size][n];
+  const std::int32_t *source = tape.sources + in.source;
+  const T *s[n + 1], *constants = tape.constants + in.constant;
+  T *target[targets], start[targets], c[targets][n + 1];
   for (int k = 0; k < n; ++k)
     s[k] = slots + static_cast<std::size_t>(source[k]) * stride;
-  for (std::size_t j = 0; j < group_size; ++j) {
+  for (std::size_t j = 0; j < targets; ++j) {
     target[j] = slots + static_cast<std::size_t>(j == 0 ? in.target : source[n + j - 1]) * stride;
     start[j] = accumulate ? T(0) : *constants++;
     for (int k = 0; k < n; ++k)
       c[j][k] = *constants++;
   }
-  const std::size_t end = known<false>(count);
+  const std::size_t end = known<one>(count);
   POLYNET_SIMD
   for (std::size_t i = 0; i < end; ++i) {
-    T sum[group_size];
-    for (std::size_t j = 0; j < group_size; ++j)
+    T sum[targets];
+    for (std::size_t j = 0; j < targets; ++j)
       sum[j] = accumulate ? target[j][i] : start[j];
     for (int k = 0; k < n; ++k)
-      for (std::size_t j = 0; j < group_size; ++j)
+      for (std::size_t j = 0; j < targets; ++j)
         sum[j] = multiply_add(c[j][k], s[k][i], sum[j]);
-    for (std::size_t j = 0; j < group_size; ++j)
+    for (std::size_t j = 0; j < targets; ++j)
       target[j][i] = sum[j];
   }
 }
 
-// The same for one point, of any number of sources.
-template <typename T, bool accumulate>
-void combine_one_group(const Instruction &in, const Program<T> &program, T *slots, std::size_t,
-                       std::size_t) {
-  const std::int32_t *source = program.sources + in.source;
-  const T *c = program.constants + in.constant;
-  T *target[group_size], sum[group_size];
-  for (std::size_t j = 0; j < group_size; ++j) {
-    target[j] = slots + (j == 0 ? in.target : source[in.detail + j - 1]);
-    sum[j] = accumulate ? *target[j] : *c++;
-    for (int k = 0; k < in.detail; ++k)
-      sum[j] = multiply_add(*c++, slots[source[k]], sum[j]);
-  }
-  for (std::size_t j = 0; j < group_size; ++j)
-    *target[j] = sum[j];
-}
-
 template <typename T, bool one, bool add>
-void multiply(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+void multiply(const Instruction &in, const TapeView<T> &tape, T *slots, std::size_t stride,
               std::size_t count) {
-  const std::int32_t *source = program.sources + in.source;
+  const std::int32_t *source = tape.sources + in.source;
   const T *a = slots + static_cast<std::size_t>(source[0]) * stride;
   const T *b = slots + static_cast<std::size_t>(source[1]) * stride;
   const T *c = slots + static_cast<std::size_t>(source[add ? 2 : 0]) * stride;
@@ -101,9 +63,9 @@ void multiply(const Instruction &in, const Program<T> &program, T *slots, std::s
 }
 
 template <typename T, bool one>
-void sign(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+void sign(const Instruction &in, const TapeView<T> &tape, T *slots, std::size_t stride,
           std::size_t count) {
-  const T *z = slots + static_cast<std::size_t>(program.sources[in.source]) * stride;
+  const T *z = slots + static_cast<std::size_t>(tape.sources[in.source]) * stride;
   T *target = slots + static_cast<std::size_t>(in.target) * stride;
   const std::size_t end = known<one>(count);
   POLYNET_SIMD
@@ -112,13 +74,13 @@ void sign(const Instruction &in, const Program<T> &program, T *slots, std::size_
 }
 
 template <typename T, bool one, Opcode opcode, int orders>
-void series(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+void series(const Instruction &in, const TapeView<T> &tape, T *slots, std::size_t stride,
             std::size_t count) {
   constexpr int size = opcode == Opcode::product_series ? product_constants(orders) : orders;
   T c[size];
   for (int k = 0; k < size; ++k)
-    c[k] = program.constants[in.constant + k];
-  const std::int32_t *source = program.sources + in.source;
+    c[k] = tape.constants[in.constant + k];
+  const std::int32_t *source = tape.sources + in.source;
   const T *u = slots + static_cast<std::size_t>(source[0]) * stride;
   const T *v = slots + static_cast<std::size_t>(source[opcode == Opcode::product_series]) * stride;
   T *target = slots + static_cast<std::size_t>(in.target) * stride;
@@ -132,10 +94,10 @@ void series(const Instruction &in, const Program<T> &program, T *slots, std::siz
 
 // More orders than are unrolled: a few points at a time, order by order.
 template <typename T, bool one, Opcode opcode>
-void long_series(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+void long_series(const Instruction &in, const TapeView<T> &tape, T *slots, std::size_t stride,
                  std::size_t count) {
-  const T *c = program.constants + in.constant;
-  const std::int32_t *source = program.sources + in.source;
+  const T *c = tape.constants + in.constant;
+  const std::int32_t *source = tape.sources + in.source;
   const T *u = slots + static_cast<std::size_t>(source[0]) * stride;
   const T *v = slots + static_cast<std::size_t>(source[opcode == Opcode::product_series]) * stride;
   T *target = slots + static_cast<std::size_t>(in.target) * stride;
@@ -149,19 +111,19 @@ void long_series(const Instruction &in, const Program<T> &program, T *slots, std
 }
 
 template <typename T, bool one>
-void activate(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+void activate(const Instruction &in, const TapeView<T> &tape, T *slots, std::size_t stride,
               std::size_t count) {
-  const T *source = slots + static_cast<std::size_t>(program.sources[in.source]) * stride;
+  const T *source = slots + static_cast<std::size_t>(tape.sources[in.source]) * stride;
   T *target = slots + static_cast<std::size_t>(in.target) * stride;
   if (target != source)
     for (std::size_t i = 0; i < known<one>(count); ++i)
       target[i] = source[i];
-  program.activate(program.context, in.detail, target, known<one>(count));
+  tape.activate(tape.context, in.detail, target, known<one>(count));
 }
 
 // A few points whose arguments z may be far from the bias: there the activation itself.
 template <typename T, std::size_t width>
-void far_from_bias(const Program<T> &program, const T *z, T bias, T reach, T *target) {
+void far_from_bias(const TapeView<T> &tape, const T *z, T bias, T reach, T *target) {
   T values[width];
   bool far = false;
   for (std::size_t i = 0; i < width; ++i) {
@@ -170,19 +132,19 @@ void far_from_bias(const Program<T> &program, const T *z, T bias, T reach, T *ta
   }
   if (!far)
     return;
-  program.activate(program.context, 0, values, width);
+  tape.activate(tape.context, 0, values, width);
   for (std::size_t i = 0; i < width; ++i)
     if (!(magnitude(z[i] - bias) <= reach))
       target[i] = values[i];
 }
 
 template <typename T, int sources, int degree>
-void neuron(const Instruction &in, const Program<T> &program, T *slots, std::size_t stride,
+void neuron(const Instruction &in, const TapeView<T> &tape, T *slots, std::size_t stride,
             std::size_t count) {
-  const T *s[sources], *constants = program.constants + in.constant;
+  const T *s[sources], *constants = tape.constants + in.constant;
   T c[sources + 1], a[degree + 1];
   for (int k = 0; k < sources; ++k)
-    s[k] = slots + static_cast<std::size_t>(program.sources[in.source + k]) * stride;
+    s[k] = slots + static_cast<std::size_t>(tape.sources[in.source + k]) * stride;
   for (int k = 0; k <= sources; ++k)
     c[k] = constants[k];
   const T reach = constants[sources + 1];
@@ -207,23 +169,23 @@ void neuron(const Instruction &in, const Program<T> &program, T *slots, std::siz
     T z[lanes];
     for (std::size_t i = 0; i < lanes; ++i)
       z[i] = argument(first + i);
-    far_from_bias<T, lanes>(program, z, c[0], reach, target + first);
+    far_from_bias<T, lanes>(tape, z, c[0], reach, target + first);
   }
 }
 
 // The same for one point, of any degree.
 template <typename T, int sources>
-void one_neuron(const Instruction &in, const Program<T> &program, T *slots, std::size_t,
+void one_neuron(const Instruction &in, const TapeView<T> &tape, T *slots, std::size_t,
                 std::size_t) {
-  const T *c = program.constants + in.constant, *a = c + sources + 2;
+  const T *c = tape.constants + in.constant, *a = c + sources + 2;
   T z = c[0];
   for (int k = 0; k < sources; ++k)
-    z = multiply_add(c[k + 1], slots[program.sources[in.source + k]], z);
+    z = multiply_add(c[k + 1], slots[tape.sources[in.source + k]], z);
   T value = a[0];
   for (int k = 1; k <= in.detail; ++k)
     value = multiply_add(value, z - c[0], a[k]);
   slots[in.target] = value;
-  far_from_bias<T, 1>(program, &z, c[0], c[sources + 1], slots + in.target);
+  far_from_bias<T, 1>(tape, &z, c[0], c[sources + 1], slots + in.target);
 }
 
 // Which operation an instruction stands for: table[opcode][min(detail, details - 1)].
@@ -236,23 +198,19 @@ template <typename T> struct Table {
 template <typename T, bool one, int detail> constexpr void fill(Table<T> &table) {
   const auto row = [&](Opcode opcode) { return table.of[static_cast<int>(opcode)] + detail; };
   if constexpr (detail <= combine_limit) {
-    *row(Opcode::combine) = &combine<T, one, detail, false>;
-    *row(Opcode::accumulate) = &combine<T, one, detail, true>;
+    *row(Opcode::combine) = &combine<T, one, detail, 1, false>;
+    *row(Opcode::accumulate) = &combine<T, one, detail, 1, true>;
+  }
+  if constexpr (detail == 1 || detail == 2 || detail == 4 || detail == 8) {
+    *row(Opcode::combine_group) = &combine<T, one, detail, group_size, false>;
+    *row(Opcode::accumulate_group) = &combine<T, one, detail, group_size, true>;
   }
   if constexpr (one) {
-    *row(Opcode::combine_group) = &combine_one_group<T, false>;
-    *row(Opcode::accumulate_group) = &combine_one_group<T, true>;
     *row(Opcode::neuron) = &one_neuron<T, 1>;
     *row(Opcode::neuron_of_two) = &one_neuron<T, 2>;
-  } else {
-    if constexpr (detail == 1 || detail == 2 || detail == 4 || detail == 8) {
-      *row(Opcode::combine_group) = &combine_group<T, detail, false>;
-      *row(Opcode::accumulate_group) = &combine_group<T, detail, true>;
-    }
-    if constexpr (detail >= 1 && sizeof(T) == sizeof(float)) {
-      *row(Opcode::neuron) = &neuron<T, 1, detail>;
-      *row(Opcode::neuron_of_two) = &neuron<T, 2, detail>;
-    }
+  } else if constexpr (detail >= 1 && sizeof(T) == sizeof(float)) {
+    *row(Opcode::neuron) = &neuron<T, 1, detail>;
+    *row(Opcode::neuron_of_two) = &neuron<T, 2, detail>;
   }
   *row(Opcode::multiply) = &multiply<T, one, false>;
   *row(Opcode::multiply_add) = &multiply<T, one, true>;
@@ -279,18 +237,18 @@ template <typename T, bool one> constexpr Table<T> filled() {
 template <typename T, bool one> constexpr Table<T> operations = filled<T, one>();
 
 template <typename T, bool one>
-void run(const Program<T> &program, std::size_t first, std::size_t last, T *slots,
-         std::size_t stride, std::size_t count) {
+void run(const TapeView<T> &tape, std::size_t first, std::size_t last, T *slots, std::size_t stride,
+         std::size_t count) {
   for (std::size_t k = first; k < last; ++k) {
-    const Instruction &in = program.instructions[k];
+    const Instruction &in = tape.instructions[k];
     const int detail = in.detail < details ? in.detail : details - 1;
-    operations<T, one>.of[static_cast<int>(in.opcode)][detail](in, program, slots, stride, count);
+    operations<T, one>.of[static_cast<int>(in.opcode)][detail](in, tape, slots, stride, count);
   }
 }
 
 template <typename T>
-void run_one(const Program<T> &program, std::size_t first, std::size_t last, T *slots) {
-  run<T, true>(program, first, last, slots, 1, 1);
+void run_one(const TapeView<T> &tape, std::size_t first, std::size_t last, T *slots) {
+  run<T, true>(tape, first, last, slots, 1, 1);
 }
 
 template <typename T> constexpr Operations<T> operations_of() {

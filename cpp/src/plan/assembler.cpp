@@ -1,6 +1,6 @@
 #include "assembler.hpp"
 
-#include "gates.hpp"
+#include "emit_gate.hpp"
 
 #include <map>
 
@@ -44,9 +44,8 @@ public:
     for (std::size_t j = 0; j < inputs_.size(); ++j) {
       const std::int32_t slot = inputs_[j].slot;
       emitter_.tape.inputs.push_back(slot);
-      const Weighted itself{slot, 1.0};
       if (slot >= 0 && net_.origin_of(j) != 0.0)
-        emitter_.combine(slot, -net_.origin_of(j), &itself, 1);
+        emitter_.sum(slot, -net_.origin_of(j), {{slot, 1.0}});
     }
     for (std::size_t k = 0; k < net_.outputs.size(); ++k) {
       require_form(net_.hidden.size(), k);
@@ -168,9 +167,9 @@ private:
 
   void append(std::int32_t &slot, const std::vector<Weighted> &terms) {
     if (slot >= 0)
-      return emitter_.accumulate(slot, terms.data(), terms.size());
+      return emitter_.add(slot, terms);
     slot = emitter_.acquire();
-    emitter_.combine(slot, 0.0, terms.data(), terms.size());
+    emitter_.sum(slot, 0.0, terms);
   }
 
   void emit(std::size_t t, std::size_t g) {
@@ -184,9 +183,9 @@ private:
         require(t, gate.operands[i]);
       slots[i] = values[i]->slot;
     }
-    const std::size_t series = plan_.series_of[t][g];
-    TapeGate record = emit_gate(emitter_, plan_.series[series], slots.data(), derivatives_);
-    record.series = series;
+    const std::size_t planned = plan_.planned_of[t][g];
+    TapeGate record = emit_gate(emitter_, plan_.planned[planned], slots.data(), derivatives_);
+    record.planned = planned;
     emitter_.tape.gates.push_back(record);
     Value &value = gates_[t][g];
     value.slot = record.value;
@@ -236,7 +235,7 @@ private:
     const auto [known, is_new] = constants_.try_emplace(derivative.constant, -1);
     if (is_new) {
       known->second = emitter_.acquire();
-      emitter_.combine(known->second, derivative.constant, nullptr, 0);
+      emitter_.sum(known->second, derivative.constant, {});
     }
     return known->second;
   }

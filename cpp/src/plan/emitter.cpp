@@ -19,25 +19,27 @@ void Emitter::append(Opcode opcode, int detail, std::int32_t target,
   tape.constants.insert(tape.constants.end(), constants.begin(), constants.end());
 }
 
-void Emitter::combine(std::int32_t target, double constant, const Weighted *terms,
-                      std::size_t count) {
+// Of no more terms than one instruction takes.
+void Emitter::append_sum(Opcode opcode, std::int32_t target, std::vector<double> constants,
+                         const Weighted *terms, std::size_t count) {
   std::vector<std::int32_t> from;
-  std::vector<double> constants{constant};
   for (std::size_t k = 0; k < count; ++k) {
     from.push_back(terms[k].slot);
     constants.push_back(terms[k].weight);
   }
-  append(Opcode::combine, static_cast<int>(count), target, from, constants);
+  append(opcode, static_cast<int>(count), target, from, constants);
 }
 
-void Emitter::accumulate(std::int32_t target, const Weighted *terms, std::size_t count) {
-  std::vector<std::int32_t> from;
-  std::vector<double> constants;
-  for (std::size_t k = 0; k < count; ++k) {
-    from.push_back(terms[k].slot);
-    constants.push_back(terms[k].weight);
-  }
-  append(Opcode::accumulate, static_cast<int>(count), target, from, constants);
+void Emitter::sum(std::int32_t target, double constant, const std::vector<Weighted> &terms) {
+  const std::size_t first = std::min<std::size_t>(terms.size(), combine_limit);
+  append_sum(Opcode::combine, target, {constant}, terms.data(), first);
+  add(target, {terms.begin() + std::ptrdiff_t(first), terms.end()});
+}
+
+void Emitter::add(std::int32_t target, const std::vector<Weighted> &terms) {
+  for (std::size_t k = 0; k < terms.size(); k += combine_limit)
+    append_sum(Opcode::accumulate, target, {}, terms.data() + k,
+               std::min<std::size_t>(terms.size() - k, combine_limit));
 }
 
 void Emitter::add(const std::vector<Sum> &sums, const Portion &portion,
@@ -64,16 +66,6 @@ void Emitter::add(const std::vector<Sum> &sums, const Portion &portion,
   append(opcode, static_cast<int>(sources.size()), *targets[0], slots, constants);
 }
 
-void Emitter::sum(std::int32_t target, double constant, const std::vector<Weighted> &terms) {
-  std::size_t done = std::min<std::size_t>(terms.size(), combine_limit);
-  combine(target, constant, terms.data(), done);
-  while (done < terms.size()) {
-    const std::size_t count = std::min<std::size_t>(terms.size() - done, combine_limit);
-    accumulate(target, terms.data() + done, count);
-    done += count;
-  }
-}
-
 void Emitter::multiply(std::int32_t target, std::int32_t a, std::int32_t b) {
   append(Opcode::multiply, 0, target, {a, b}, {});
 }
@@ -86,8 +78,7 @@ void Emitter::sign(std::int32_t target, std::int32_t source) {
   append(Opcode::sign, 0, target, {source}, {});
 }
 
-void Emitter::series(std::int32_t target, const PlannedSeries &series,
-                     const std::int32_t *operands) {
+void Emitter::series(std::int32_t target, const PlannedGate &series, const std::int32_t *operands) {
   append(series.opcode, series.orders, target, {operands, operands + series.stencil->operands},
          series.constants);
 }

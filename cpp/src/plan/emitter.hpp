@@ -19,20 +19,18 @@ public:
   std::int32_t acquire();
   void release(std::int32_t slot) { free_.push_back(slot); }
 
-  /// constant + the first terms, as many as one instruction takes.
-  void combine(std::int32_t target, double constant, const Weighted *terms, std::size_t count);
+  /// constant + the terms, from the left; the target may be the first of them.
+  void sum(std::int32_t target, double constant, const std::vector<Weighted> &terms);
   /// target += the terms, of which none is the target.
-  void accumulate(std::int32_t target, const Weighted *terms, std::size_t count);
+  void add(std::int32_t target, const std::vector<Weighted> &terms);
   /// A portion of a group of sums, given its sources' slots and its sums': those that have none yet
   /// get one and their constants.
   void add(const std::vector<Sum> &sums, const Portion &portion,
            const std::vector<std::int32_t> &sources, const std::vector<std::int32_t *> &targets);
-  /// constant + all terms; the target may be the first.
-  void sum(std::int32_t target, double constant, const std::vector<Weighted> &terms);
   void multiply(std::int32_t target, std::int32_t a, std::int32_t b);
   void multiply_add(std::int32_t target, std::int32_t a, std::int32_t b, std::int32_t c);
   void sign(std::int32_t target, std::int32_t source);
-  void series(std::int32_t target, const PlannedSeries &series, const std::int32_t *operands);
+  void series(std::int32_t target, const PlannedGate &series, const std::int32_t *operands);
   /// The activation at bias + its one or two terms, of which none is the target.
   void neuron(std::int32_t target, double bias, const std::vector<Weighted> &terms,
               const NearBias &near);
@@ -44,6 +42,8 @@ public:
 private:
   void append(Opcode opcode, int detail, std::int32_t target, const std::vector<std::int32_t> &from,
               const std::vector<double> &constants);
+  void append_sum(Opcode opcode, std::int32_t target, std::vector<double> constants,
+                  const Weighted *terms, std::size_t count);
 
   std::vector<std::int32_t> free_;
 };

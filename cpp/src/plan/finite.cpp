@@ -1,6 +1,6 @@
 #include "finite.hpp"
 
-#include "gates.hpp"
+#include "emit_gate.hpp"
 
 namespace polynet {
 
@@ -114,7 +114,7 @@ private:
 
 } // namespace
 
-bool stays_finite(const PlannedSeries &series, Dtype dtype) {
+bool stays_finite(const PlannedGate &series, Dtype dtype) {
   const FloatFormat format = float_format(dtype);
   Emitter emitter;
   std::array<std::int32_t, max_operands> operands{};

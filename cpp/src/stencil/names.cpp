@@ -1,4 +1,5 @@
 // The stencils by name: what a name means, and its nodes.
+#include "../combinatorics.hpp"
 #include "polynet/error.hpp"
 #include "polynet/stencil.hpp"
 
@@ -54,13 +55,6 @@ std::vector<int> powers_of(std::string_view name, std::string_view target) {
   return powers;
 }
 
-int binomial(int n, int k) {
-  int b = 1;
-  for (int i = 1; i <= k; ++i)
-    b = b * (n - k + i) / i;
-  return b;
-}
-
 // The difference of order r: sum_k (-1)^k C(r, k) f((r - 2k) t), or f((r - k) t) if forward; the
 // one of order 0 is f(t) + f(-t).
 std::vector<std::pair<int, int>> difference(int r, bool forward) {
@@ -69,7 +63,7 @@ std::vector<std::pair<int, int>> difference(int r, bool forward) {
   std::vector<std::pair<int, int>> nodes;
   for (int k = 0; k <= r; ++k) {
     const int direction = forward ? r - k : r % 2 == 0 ? r / 2 - k : r - 2 * k;
-    nodes.emplace_back((k % 2 == 0 ? 1 : -1) * binomial(r, k), direction);
+    nodes.emplace_back((k % 2 == 0 ? 1 : -1) * static_cast<int>(integer_binomial(r, k)), direction);
   }
   return nodes;
 }

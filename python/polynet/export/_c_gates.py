@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from .. import _core
@@ -26,8 +25,6 @@ def write_gate(name: str, series: _core.Series, kind: str) -> str:
         body = iter(["return z0 < 0 ? -1 : z0 > 0 ? 1 : z0;"])
     elif instruction == "orders":
         body = _orders(target, c, step, moments, kind)
-    elif instruction == "chebyshev":
-        body = _chebyshev(target, c, [number(unit, kind) for (unit,) in moments], kind)
     elif instruction in ("copy", "square"):
         body = _even(c, "q" if instruction == "square" else "z0", kind)
     elif instruction == "product":
@@ -75,42 +72,6 @@ def _orders(
     yield f"for (int k = {orders}; k > 0; --k)"
     yield "  r += weight[k - 1] * sum[k];"
     yield "return t + t * r;"
-
-
-def _chebyshev(
-    target: Sequence[int], constants: Sequence[str], units: Sequence[str], kind: str
-) -> Iterator[str]:
-    """Clenshaw's recurrence of differences (docs/theory.md, section 4), states in mixed radix."""
-    n, degree = len(target), len(constants) - 1
-    strides = [math.prod(t + 1 for t in target[:i]) for i in range(n)]
-    states = math.prod(t + 1 for t in target)
-    start = sum(t * stride for t, stride in zip(target, strides, strict=True))
-    factors = [f"z{i}" for i, count in enumerate(target) for _ in range(count)]
-    yield f"static const {kind} c[{degree + 1}] = {{{', '.join(constants)}}};"
-    yield f"static const int signs[{n}] = {{{', '.join(map(str, target))}}};"
-    yield f"static const int stride[{n}] = {{{', '.join(map(str, strides))}}};"
-    units = [f"{unit} * z{i}" for i, unit in enumerate(units)]
-    yield f"const {kind} y[{n}] = {{{', '.join(units)}}};"
-    yield f"{kind} b[{states}] = {{0}};"
-    yield f"for (int p = {degree}; p > 0; --p)"
-    yield f"  for (int s = 0; s < {states}; ++s) {{"
-    yield "    int order = 0;"
-    yield f"    {kind} next = (s == {start} ? c[p] : 0) - b[s];"
-    yield f"    for (int i = 0; i < {n}; ++i) {{"
-    yield "      const int k = s / stride[i] % (signs[i] + 1);"
-    yield "      order += k;"
-    yield "      if (k < signs[i])"
-    yield "        next += 2 * (k + 1) * b[s + stride[i]];"
-    yield "      if (k > 0)"
-    yield "        next += 2 * (signs[i] - k + 1) * (y[i] * y[i]) * b[s - stride[i]];"
-    yield "    }"
-    yield "    if (order <= p && (p - order) % 2 == 0)"
-    yield "      b[s] = next;"
-    yield "  }"
-    yield f"{kind} sum = -b[0];"
-    yield f"for (int i = 0; i < {n}; ++i)"
-    yield "  sum += b[stride[i]];"
-    yield f"return {' * '.join(factors)} * sum;"
 
 
 def _horner(variable: str, constants: Sequence[str]) -> str:

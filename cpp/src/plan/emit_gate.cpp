@@ -1,6 +1,4 @@
-#include "gates.hpp"
-
-#include "clenshaw.hpp"
+#include "emit_gate.hpp"
 
 #include <map>
 
@@ -43,8 +41,7 @@ public:
     if (slots_.erase(powers) > 0)
       return slot;
     const std::int32_t copy = emitter_.acquire();
-    const Weighted operand{slot, 1.0};
-    emitter_.combine(copy, 0.0, &operand, 1);
+    emitter_.sum(copy, 0.0, {{slot, 1.0}});
     return copy;
   }
 
@@ -62,10 +59,10 @@ private:
 
 using Moments = std::array<std::vector<double>, max_operands>;
 
-// The orders of a product of power series, one in each operand's q: see PlannedSeries.
+// The orders of a product of power series, one in each operand's q: see PlannedGate.
 class OrderSums {
 public:
-  OrderSums(Emitter &emitter, Monomials &monomials, const PlannedSeries &series)
+  OrderSums(Emitter &emitter, Monomials &monomials, const PlannedGate &series)
       : emitter_(emitter), monomials_(monomials), series_(series) {}
 
   // sum_k weights[k-1] E_k into a new slot, of moments that need not be the series' own.
@@ -105,10 +102,10 @@ private:
 
   // sums_k + factors_k + sum_a factors_a sums_(k-a), orders counted from 1.
   void multiply_into(std::vector<Part> &sums, std::vector<Part> &factors, std::size_t k) {
-    const Weighted both[2] = {sums[k], factors[k]};
+    const std::vector<Weighted> both{sums[k], factors[k]};
     if (!sums[k].ours)
       sums[k].slot = emitter_.acquire();
-    emitter_.combine(sums[k].slot, 0.0, both, 2);
+    emitter_.sum(sums[k].slot, 0.0, both);
     sums[k] = {{sums[k].slot, 1.0}, true};
     for (std::size_t a = 0; a < k; ++a)
       emitter_.multiply_add(sums[k].slot, multiplied_out(factors[a]),
@@ -120,7 +117,7 @@ private:
       const Weighted product = part;
       if (!part.ours)
         part.slot = emitter_.acquire();
-      emitter_.combine(part.slot, 0.0, &product, 1);
+      emitter_.sum(part.slot, 0.0, {product});
       part = {{part.slot, 1.0}, true};
     }
     return part.slot;
@@ -134,20 +131,19 @@ private:
 
   Emitter &emitter_;
   Monomials &monomials_;
-  const PlannedSeries &series_;
+  const PlannedGate &series_;
 };
 
 bool is_one(const Powers &powers) { return powers == Powers{}; }
 
 // z^t (1 + r), t possibly 0, r of the orders and moments given, into a new slot.
-std::int32_t sum_of_orders(Emitter &emitter, Monomials &monomials, const PlannedSeries &series,
+std::int32_t sum_of_orders(Emitter &emitter, Monomials &monomials, const PlannedGate &series,
                            const Powers &target, const Moments &moments) {
   if (series.orders == 0 && !is_one(target))
     return monomials.take(target);
   const std::int32_t value = OrderSums(emitter, monomials, series)(series.weights, moments);
   if (is_one(target)) {
-    const Weighted r{value, 1.0};
-    emitter.combine(value, 1.0, &r, 1);
+    emitter.sum(value, 1.0, {{value, 1.0}});
   } else {
     const std::int32_t t = monomials(target);
     emitter.multiply_add(value, t, value, t);
@@ -157,11 +153,11 @@ std::int32_t sum_of_orders(Emitter &emitter, Monomials &monomials, const Planned
 
 // The derivative by an operand that the target lacks: of a power series in q_i, with z_i^(step - 1)
 // beside it and a constant term of its own.
-std::int32_t error_partial(Emitter &emitter, Monomials &monomials, const PlannedSeries &series,
+std::int32_t error_partial(Emitter &emitter, Monomials &monomials, const PlannedGate &series,
                            int i) {
   if (series.orders == 0) {
     const std::int32_t zero = emitter.acquire();
-    emitter.combine(zero, 0.0, nullptr, 0);
+    emitter.sum(zero, 0.0, {});
     return zero;
   }
   const double constant = series.step * series.moments[i][0];
@@ -170,8 +166,7 @@ std::int32_t error_partial(Emitter &emitter, Monomials &monomials, const Planned
     moments[i][k - 1] = series.step * double(k + 1) * series.moments[i][k] / constant;
   const std::vector<double> weights(series.weights.begin() + 1, series.weights.end());
   const std::int32_t value = OrderSums(emitter, monomials, series)(weights, moments);
-  const Weighted sum{value, constant};
-  emitter.combine(value, constant * series.weights[0], &sum, 1);
+  emitter.sum(value, constant * series.weights[0], {{value, constant}});
   Powers beside = series.stencil->target;
   beside[i] = static_cast<std::uint8_t>(series.step - 1);
   emitter.multiply(value, value, monomials(beside));
@@ -180,7 +175,7 @@ std::int32_t error_partial(Emitter &emitter, Monomials &monomials, const Planned
 
 // The derivative by an operand: t_i z^(t - e_i) (1 + r), with moments of r times (t_i + step
 // k)/t_i.
-std::int32_t partial(Emitter &emitter, Monomials &monomials, const PlannedSeries &series, int i) {
+std::int32_t partial(Emitter &emitter, Monomials &monomials, const PlannedGate &series, int i) {
   const int power = series.stencil->target[i];
   if (power == 0)
     return error_partial(emitter, monomials, series, i);
@@ -190,43 +185,21 @@ std::int32_t partial(Emitter &emitter, Monomials &monomials, const PlannedSeries
   for (std::size_t k = 0; k < moments[i].size(); ++k)
     moments[i][k] *= (power + series.step * double(k + 1)) / power;
   const std::int32_t value = sum_of_orders(emitter, monomials, series, rest, moments);
-  const Weighted scaled{value, double(power)};
   if (power > 1)
-    emitter.combine(value, 0.0, &scaled, 1);
+    emitter.sum(value, 0.0, {{value, double(power)}});
   return value;
 }
 
-// z^t times the target's differences of the polynomial; a derivative by z_i has the mean in place
-// of one of them, t_i times.
-void by_chebyshev(Emitter &emitter, Monomials &monomials, const PlannedSeries &series,
-                  bool derivatives, TapeGate &gate) {
-  const Powers &target = series.stencil->target;
-  Clenshaw clenshaw(emitter, series, gate.operands.data());
-  gate.value = clenshaw(target, series.chebyshev);
-  emitter.multiply(gate.value, monomials(target), gate.value);
-  for (int i = 0; derivatives && i < series.stencil->operands; ++i) {
-    Powers rest = target;
-    --rest[i];
-    const std::int32_t slope = gate.partials[i] = clenshaw(rest, series.slope_chebyshev);
-    const Weighted scaled{slope, double(target[i])};
-    if (target[i] > 1)
-      emitter.combine(slope, 0.0, &scaled, 1);
-    if (!is_one(rest))
-      emitter.multiply(slope, slope, monomials(rest));
-  }
-  clenshaw.release();
-}
-
 // The neurons one after the other: b + l d.z, the activation, and their sums.
-void by_neurons(Emitter &emitter, const PlannedSeries &series, bool derivatives, TapeGate &gate) {
+void by_neurons(Emitter &emitter, const PlannedGate &series, bool derivatives, TapeGate &gate) {
   const int count = series.stencil->operands;
   std::array<double, max_operands> factor{};
   gate.value = emitter.acquire();
-  emitter.combine(gate.value, series.constant, nullptr, 0);
+  emitter.sum(gate.value, series.constant, {});
   if (derivatives)
     for (int i = 0; i < count; ++i) {
       gate.partials[i] = emitter.acquire();
-      emitter.combine(gate.partials[i], 0.0, nullptr, 0);
+      emitter.sum(gate.partials[i], 0.0, {});
       factor[i] = series.inverse_normalisation * series.scale;
     }
   const std::int32_t argument = emitter.acquire();
@@ -239,58 +212,48 @@ void by_neurons(Emitter &emitter, const PlannedSeries &series, bool derivatives,
       emitter.sum(argument, series.bias, terms);
       emitter.activate(argument, order);
       if (order == 0) {
-        const Weighted neuron{argument, double(node.weight)};
-        emitter.accumulate(gate.value, &neuron, 1);
+        emitter.add(gate.value, {{argument, double(node.weight)}});
         continue;
       }
-      for (int i = 0; i < count; ++i) {
-        const Weighted slope{argument, double(node.weight * node.direction[i])};
+      for (int i = 0; i < count; ++i)
         if (node.direction[i] != 0)
-          emitter.accumulate(gate.partials[i], &slope, 1);
-      }
+          emitter.add(gate.partials[i], {{argument, double(node.weight * node.direction[i])}});
     }
   }
   emitter.release(argument);
-  const auto scale = [&](std::int32_t slot, double by) {
-    const Weighted scaled{slot, by};
-    emitter.combine(slot, 0.0, &scaled, 1);
-  };
-  scale(gate.value, series.inverse_normalisation);
-  if (derivatives)
-    for (int i = 0; i < count; ++i)
-      scale(gate.partials[i], factor[i]);
+  emitter.sum(gate.value, 0.0, {{gate.value, series.inverse_normalisation}});
+  for (int i = 0; derivatives && i < count; ++i)
+    emitter.sum(gate.partials[i], 0.0, {{gate.partials[i], factor[i]}});
 }
 
 } // namespace
 
-TapeGate emit_gate(Emitter &emitter, const PlannedSeries &series, const std::int32_t *operands,
+TapeGate emit_gate(Emitter &emitter, const PlannedGate &series, const std::int32_t *operands,
                    bool derivatives) {
   const int count = series.stencil->operands;
   TapeGate gate{};
   gate.partials.fill(-1);
   gate.first = emitter.tape.instructions.size();
   std::copy(operands, operands + count, gate.operands.begin());
-  if (!series.converges) {
+  if (!series.contract) {
     by_neurons(emitter, series, derivatives, gate);
   } else if (series.stencil->bits > 0) {
     gate.value = emitter.acquire();
     emitter.sign(gate.value, operands[0]);
     if (derivatives) { // on either side of 0
       gate.partials[0] = emitter.acquire();
-      emitter.combine(gate.partials[0], 0.0, nullptr, 0);
+      emitter.sum(gate.partials[0], 0.0, {});
     }
   } else {
     Monomials monomials(emitter, operands, count);
-    if (!series.chebyshev.empty()) {
-      by_chebyshev(emitter, monomials, series, derivatives, gate);
-    } else if (series.constants.empty()) {
+    if (series.constants.empty()) {
       gate.value =
           sum_of_orders(emitter, monomials, series, series.stencil->target, series.moments);
     } else {
       gate.value = emitter.acquire();
       emitter.series(gate.value, series, operands);
     }
-    if (derivatives && series.chebyshev.empty())
+    if (derivatives)
       for (int i = 0; i < count; ++i)
         gate.partials[i] = partial(emitter, monomials, series, i);
     monomials.release();

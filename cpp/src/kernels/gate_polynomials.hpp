@@ -1,5 +1,5 @@
 // The series of the gates as straight-line arithmetic: see Opcode in polynet/kernels.hpp. Their
-// rounding errors are bounded in plan/series.cpp.
+// rounding errors are bounded in plan/planned_gate.cpp.
 #pragma once
 
 #include "arithmetic.hpp"

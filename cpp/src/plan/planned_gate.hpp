@@ -7,6 +7,6 @@
 namespace polynet {
 
 /// The series that the evaluator uses for the gates that share `proof`.
-PlannedSeries plan_series(const Network &net, const GateSeries &proof);
+PlannedGate plan_gate(const Network &net, const GateSeries &proof);
 
 } // namespace polynet

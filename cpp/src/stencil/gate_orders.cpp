@@ -1,6 +1,6 @@
 // The orders of a gate's series and the moments of its differences.
+#include "moments.hpp"
 #include "polynet/stencil.hpp"
-#include "power_sum.hpp"
 
 namespace polynet {
 

@@ -1,11 +1,12 @@
-#include "orders.hpp"
+#include "taylor_orders.hpp"
 
-#include "combinatorics.hpp"
+#include "../combinatorics.hpp"
 
 namespace polynet {
 
 namespace {
 
+// The longest there is, of algebraic products at scale 1/2, takes 140 in float64.
 constexpr int most_orders = 160;
 
 // E[(theta.z)^j]/j! = sum_a E[theta_i^a]/a! z_i^a (that of the operands before)_(j-a).
@@ -45,12 +46,12 @@ private:
 // The remainder after the orders below j, j even, is the term of order j with another coefficient,
 // one for each multiple (docs/theory.md, section 3). Where a bound of it is known that costs
 // little, that will do, with a few more orders, which cost little too.
-Orders taylor_orders(const Activation &s, const GateSeries &proof, double accuracy) {
+TaylorOrders taylor_orders(const Activation &s, const GateSeries &proof, double accuracy) {
   const Stencil &st = proof.stencil();
   const int m = st.order();
   GateOrders orders(s, st, proof.bias(), proof.scale());
   Means mean(proof);
-  Orders result{{}, {}, detail::infinity};
+  TaylorOrders result{{}, {}, detail::infinity};
   const auto append = [&](int j) {
     result.coefficients.push_back(orders.order(m + j) * binomial(m + j, m) * multiple_power(st, j));
   };

@@ -9,7 +9,7 @@ class ByGates {
 public:
   explicit ByGates(const Analysis &analysis) : a_(analysis) {}
 
-  std::vector<double> operator()(const Plan &plan) const {
+  std::vector<double> operator()(const GateContracts &contracts) const {
     std::vector<Computed> values;
     for (std::size_t j = 0; j < a_.net.box.size(); ++j)
       values.push_back(less_origin(a_.net, j));
@@ -21,9 +21,9 @@ public:
                                     a_.truncation.operand(t, static_cast<int>(k)).mag()));
       values.clear();
       for (std::size_t g = 0; g < layer.gates.size(); ++g) {
-        const PlannedSeries &planned = plan.series[plan.series_of[t][g]];
-        const double local = planned.converges ? series_rounding(t, g, planned, operands)
-                                               : neuron_rounding(t, g, operands);
+        const std::optional<GateContract> &contract = contracts[t][g];
+        const double local =
+            contract ? series_rounding(t, g, *contract, operands) : neuron_rounding(t, g, operands);
         values.push_back({a_.truncation.output(t, g), up(local + a_.carried(t, g, operands)),
                           finest_grid(a_.format)});
       }
@@ -48,14 +48,14 @@ private:
     return target(*gate.stencil, z.data()).mag();
   }
 
-  double series_rounding(std::size_t t, std::size_t g, const PlannedSeries &planned,
+  double series_rounding(std::size_t t, std::size_t g, const GateContract &contract,
                          const std::vector<double> &errors) const {
     const double t_max = target_magnitude(t, a_.net.hidden[t].gates[g], errors);
-    return up(up(planned.relative_error * t_max) + planned.absolute_error);
+    return up(up(contract.relative_error * t_max) + contract.absolute_error);
   }
 
   // The gate's neurons summed with their integer weights, the constant, and 1/(c l^m), as in
-  // plan/gates.cpp.
+  // plan/emit_gate.cpp.
   double neuron_rounding(std::size_t t, std::size_t g, const std::vector<double> &errors) const {
     const Gate &gate = a_.net.hidden[t].gates[g];
     const Source s = a_.gate_source(t, g, errors, a_.argument_rounding(t, gate, errors));
@@ -81,15 +81,8 @@ private:
 } // namespace
 
 std::vector<double> rounding_by_gates(const Network &net, const Truncation &truncation,
-                                      const Plan &plan, double activation_ulp) {
-  return ByGates(Analysis(net, truncation, activation_ulp, 0.0))(plan);
-}
-
-bool uses_neurons(const Plan &plan) {
-  for (const PlannedSeries &series : plan.series)
-    if (!series.converges)
-      return true;
-  return false;
+                                      const GateContracts &contracts, double activation_ulp) {
+  return ByGates(Analysis(net, truncation, activation_ulp, 0.0))(contracts);
 }
 
 } // namespace polynet

@@ -1,4 +1,4 @@
-#include "series.hpp"
+#include "power_series.hpp"
 
 #include <cstddef>
 
@@ -6,23 +6,23 @@ namespace polynet {
 
 namespace {
 
-int degree(const Series &a) { return static_cast<int>(a.size()) - 1; }
+int degree(const PowerSeries &a) { return static_cast<int>(a.size()) - 1; }
 
 // sum_{i = first..last} a_i b_{k-i}, where both exist.
-Interval convolution(const Series &a, const Series &b, int k, int first, int last) {
+Interval convolution(const PowerSeries &a, const PowerSeries &b, int k, int first, int last) {
   Interval result = 0.0;
   for (int i = std::max(first, k - degree(b)); i <= std::min(last, degree(a)); ++i)
     result += a[static_cast<std::size_t>(i)] * b[static_cast<std::size_t>(k - i)];
   return result;
 }
 
-Interval coefficient(const Series &a, int k) {
+Interval coefficient(const PowerSeries &a, int k) {
   return k <= degree(a) ? a[static_cast<std::size_t>(k)] : Interval(0.0);
 }
 
 // i a_i, i = 0..: t a'(t).
-Series times_index(const Series &a) {
-  Series result;
+PowerSeries times_index(const PowerSeries &a) {
+  PowerSeries result;
   for (std::size_t i = 0; i < a.size(); ++i)
     result.push_back(a[i] * double(i));
   return result;
@@ -30,49 +30,49 @@ Series times_index(const Series &a) {
 
 } // namespace
 
-Series variable(const Interval &x) { return {x, 1.0}; }
+PowerSeries variable(const Interval &x) { return {x, 1.0}; }
 
-Series sum(const Series &a, const Series &b) {
-  Series result = a.size() < b.size() ? b : a;
-  const Series &shorter = a.size() < b.size() ? a : b;
+PowerSeries sum(const PowerSeries &a, const PowerSeries &b) {
+  PowerSeries result = a.size() < b.size() ? b : a;
+  const PowerSeries &shorter = a.size() < b.size() ? a : b;
   for (std::size_t i = 0; i < shorter.size(); ++i)
     result[i] += shorter[i];
   return result;
 }
 
-Series product(const Series &a, const Series &b, int order) {
-  Series result;
+PowerSeries product(const PowerSeries &a, const PowerSeries &b, int order) {
+  PowerSeries result;
   for (int k = 0; k <= order; ++k)
     result.push_back(convolution(a, b, k, 0, k));
   return result;
 }
 
 // b q = a.
-Series quotient(const Series &a, const Series &b, int order) {
-  Series q;
+PowerSeries quotient(const PowerSeries &a, const PowerSeries &b, int order) {
+  PowerSeries q;
   for (int k = 0; k <= order; ++k)
     q.push_back((coefficient(a, k) - convolution(b, q, k, 1, k)) / b[0]);
   return q;
 }
 
 // e = exp a: t e' = t a' e.
-Series exp(const Series &a, int order) {
-  const Series slope = times_index(a);
-  Series e{exp(a[0])};
+PowerSeries exp(const PowerSeries &a, int order) {
+  const PowerSeries slope = times_index(a);
+  PowerSeries e{exp(a[0])};
   for (int k = 1; k <= order; ++k)
     e.push_back(convolution(slope, e, k, 1, k) / Interval(k));
   return e;
 }
 
 // L = 1/(1 + e^-a): t L' = t a' L (1 - L).
-Series logistic(const Series &a, int order) {
+PowerSeries logistic(const PowerSeries &a, int order) {
   const auto at = [](double x) {
     const Interval e = polynet::exp(Interval(-std::fabs(x)));
     return (x < 0.0 ? e : Interval(1.0)) / (e + 1.0);
   };
-  const Series slope = times_index(a);
-  Series l{{at(a[0].lo()).lo(), at(a[0].hi()).hi()}};
-  Series complement{Interval(1.0) - l[0]}, w; // 1 - L and L (1 - L)
+  const PowerSeries slope = times_index(a);
+  PowerSeries l{{at(a[0].lo()).lo(), at(a[0].hi()).hi()}};
+  PowerSeries complement{Interval(1.0) - l[0]}, w; // 1 - L and L (1 - L)
   for (int k = 1; k <= order; ++k) {
     w.push_back(convolution(l, complement, k - 1, 0, k - 1));
     l.push_back(convolution(slope, w, k, 1, k) / Interval(k));
@@ -81,14 +81,14 @@ Series logistic(const Series &a, int order) {
   return l;
 }
 
-Series integral(const Series &a, const Interval &constant, int order) {
-  Series result{constant};
+PowerSeries integral(const PowerSeries &a, const Interval &constant, int order) {
+  PowerSeries result{constant};
   for (int k = 1; k <= order; ++k)
     result.push_back(coefficient(a, k - 1) / Interval(k));
   return result;
 }
 
-Series reflected(Series a) {
+PowerSeries reflected(PowerSeries a) {
   for (std::size_t k = 1; k < a.size(); k += 2)
     a[k] = -a[k];
   return a;

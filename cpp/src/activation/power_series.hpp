@@ -12,20 +12,20 @@
 
 namespace polynet {
 
-using Series = std::vector<Interval>;
+using PowerSeries = std::vector<Interval>;
 
 /// x + t.
-Series variable(const Interval &x);
-Series sum(const Series &a, const Series &b);
-Series product(const Series &a, const Series &b, int order);
+PowerSeries variable(const Interval &x);
+PowerSeries sum(const PowerSeries &a, const PowerSeries &b);
+PowerSeries product(const PowerSeries &a, const PowerSeries &b, int order);
 /// a/b; the whole line if b_0 may be 0.
-Series quotient(const Series &a, const Series &b, int order);
-Series exp(const Series &a, int order);
+PowerSeries quotient(const PowerSeries &a, const PowerSeries &b, int order);
+PowerSeries exp(const PowerSeries &a, int order);
 /// 1/(1 + e^-a), relatively tight where a is far below 0.
-Series logistic(const Series &a, int order);
+PowerSeries logistic(const PowerSeries &a, int order);
 /// The antiderivative with that constant term.
-Series integral(const Series &a, const Interval &constant, int order);
+PowerSeries integral(const PowerSeries &a, const Interval &constant, int order);
 /// a(-t).
-Series reflected(Series a);
+PowerSeries reflected(PowerSeries a);
 
 } // namespace polynet
