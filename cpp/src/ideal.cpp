@@ -8,7 +8,6 @@ namespace polynet {
 
 namespace {
 
-constexpr std::size_t short_polynomial = 64;
 // Of the products of terms that one product of polynomials may take.
 constexpr std::size_t max_pairs = 10'000'000;
 
@@ -98,10 +97,8 @@ private:
     return power.variables == 0 ? *first : power;
   }
 
-  // Sweeps the dust of a long polynomial into its rest.
+  // Sweeps a polynomial's dust into its rest.
   Model tidy(Model model) const {
-    if (model.terms() <= short_polynomial)
-      return model;
     double largest = 0.0;
     for (const double c : model.coefficients)
       largest = std::max(largest, std::fabs(c));

@@ -18,7 +18,8 @@ namespace {
 // worst first. Part of the algorithm, since the certificate depends on it.
 constexpr std::size_t cuts_at_a_time = 32;
 // The share of what `ratio` allows that may be lost to terms that are left out, and again to moving
-// variables to an end.
+// variables to an end. From 0.05 to 0.5 boxes and bounds are the same to 0.02 per cent; with all of
+// it there are twice as many boxes.
 constexpr double share_of_loss = 0.25;
 // A box of many variables gains nothing by being cut: if this share of the boxes has not taken
 // that share off the excess over the lower bound, the others would not either.

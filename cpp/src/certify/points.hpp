@@ -15,7 +15,7 @@ public:
 
   /// Tries the centre, corners and points in between, and climbs from the best.
   void sample();
-  /// Climbs from the best of these points for an output unless it is far below the best known.
+  /// Climbs from the best of these points for an output if it is better than the best known.
   void try_points(std::size_t output, const std::vector<std::vector<double>> &points);
 
   double lower(std::size_t output) const { return best_[output].error; }
