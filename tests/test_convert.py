@@ -81,12 +81,14 @@ def test_the_bases_of_numpy_are_converted_exactly(name, domain):
 def test_numpy_series_take_the_only_variable_or_the_named_one():
     unnamed = np.polynomial.Polynomial([0, 0, 1])
     assert Polynomial.coerce(unnamed, ["t"]) == Polynomial.parse("t**2")
+    legacy = np.poly1d([3, 0, 0.5])
+    assert Polynomial.coerce(legacy, ["x"]) == Polynomial.parse("3*x**2 + 1/2")
+    if not hasattr(unnamed, "symbol"):
+        pytest.skip("NumPy's series have names since 1.24")
     square = np.polynomial.Polynomial([0, 0, 1], symbol="y")
     assert Polynomial.coerce(square, ["x", "y"]) == Polynomial.parse("y**2", ["x", "y"])
     with pytest.raises(pn.InvalidInputError, match="uses 'y'; known variables: x, z"):
         Polynomial.coerce(square, ["x", "z"])
-    legacy = np.poly1d([3, 0, 0.5])
-    assert Polynomial.coerce(legacy, ["x"]) == Polynomial.parse("3*x**2 + 1/2")
 
 
 def test_flint_polynomials_in_one_variable_are_read():

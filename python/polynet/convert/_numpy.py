@@ -39,7 +39,8 @@ def read(obj: Any, variables: Sequence[str]) -> Foreign | None:
     for basis, recurrence in _RECURRENCES.items():
         if bases is not None and isinstance(obj, getattr(bases, basis)):
             terms = _monomial_basis(obj, recurrence)
-            return univariate(terms, obj.symbol, variables, _window(obj))
+            symbol = getattr(obj, "symbol", "x")  # NumPy 1.23 has no other
+            return univariate(terms, symbol, variables, _window(obj))
     return None
 
 
