@@ -1,4 +1,4 @@
-# src/kernels is compiled once for each instruction set; src/kernels/dispatch.cpp chooses.
+# src/evaluate/kernels is compiled once for each instruction set; src/evaluate/kernels/dispatch.cpp chooses.
 include(CheckCXXSourceCompiles)
 
 set(POLYNET_KERNEL_OPTIONS)
@@ -13,10 +13,10 @@ if(NOT MSVC)
   unset(CMAKE_REQUIRED_FLAGS)
 endif()
 
-set_source_files_properties(src/kernels/baseline.cpp PROPERTIES COMPILE_OPTIONS
+set_source_files_properties(src/evaluate/kernels/baseline.cpp PROPERTIES COMPILE_OPTIONS
                                                                 "${POLYNET_KERNEL_OPTIONS}")
 foreach(level v3 v4)
-  set(unit src/kernels/x86_64_${level}.cpp)
+  set(unit src/evaluate/kernels/x86_64_${level}.cpp)
   if(POLYNET_X86_64_LEVELS)
     set_source_files_properties(
       ${unit} PROPERTIES COMPILE_OPTIONS "${POLYNET_KERNEL_OPTIONS};-march=x86-64-${level}")
@@ -25,6 +25,6 @@ foreach(level v3 v4)
   endif()
 endforeach()
 if(POLYNET_X86_64_LEVELS)
-  set_source_files_properties(src/kernels/dispatch.cpp PROPERTIES COMPILE_DEFINITIONS
+  set_source_files_properties(src/evaluate/kernels/dispatch.cpp PROPERTIES COMPILE_DEFINITIONS
                                                                   POLYNET_X86_64_LEVELS)
 endif()

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import rooms
 
 ROOT = Path(__file__).resolve().parents[1]
 HEADERS = ROOT / "cpp" / "include" / "polynet"
@@ -14,26 +15,7 @@ BINDINGS = ROOT / "python" / "bindings"
 PACKAGE = ROOT / "python" / "polynet"
 TESTS = ROOT / "tests" / "cpp"
 
-# In ascending order: a file may use the rooms of earlier lines only, besides its own.
-CPP_LEVELS = (
-    ("error", "elementary_series", "watch", "function"),
-    ("interval", "float_environment"),
-    ("elementary", "exact_sum", "combinatorics"),
-    ("polynomial", "activation", "linear_algebra", "approximation"),
-    ("exact",),
-    ("stencil", "model"),
-    ("circuit",),
-    ("network",),
-    ("ideal",),
-    ("truncation",),
-    ("error_model",),
-    ("error_gradient",),
-    ("rounding", "kernels"),
-    ("plan",),
-    ("compile", "evaluate", "certificate"),
-    ("certify", "softmax"),
-    ("polynet",),
-)
+# In ascending order: a module may import those of earlier lines only, besides its own.
 PYTHON_LEVELS = (
     ("errors", "checker"),
     ("_core",),
@@ -60,15 +42,6 @@ PYTHON_LEVELS = (
     ("cli",),
     ("__main__",),
 )
-# Rooms whose headers only the core uses: not installed, and free to need Eigen.
-PRIVATE_ROOMS = {
-    "approximation",
-    "combinatorics",
-    "elementary_series",
-    "exact_sum",
-    "linear_algebra",
-}
-CPP_LEVEL = {room: level for level, rooms in enumerate(CPP_LEVELS) for room in rooms}
 PYTHON_LEVEL = {room: level for level, rooms in enumerate(PYTHON_LEVELS) for room in rooms}
 
 CPP_SUFFIXES = {".hpp", ".h", ".cpp"}
@@ -104,56 +77,32 @@ def includes(path):
     return re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', path.read_text("utf-8"), re.MULTILINE)
 
 
-def room_of(path):
-    """The room of a C++ file: its own name, or the folder of src that it is in."""
-    folder = HEADERS if path.is_relative_to(HEADERS) else SOURCES
-    relative = path.relative_to(folder)
-    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
-
-
-def project_includes(path):
-    """The files of the project that a C++ file includes."""
-    for include in includes(path):
-        for folder in (path.parent, HEADERS.parent):
-            target = (folder / include).resolve()
-            if target.is_file():
-                yield target
-                break
-        else:
-            assert not include.startswith("polynet/"), f"{name(path)} includes missing {include}"
-
-
 LIBRARY = files(HEADERS, CPP_SUFFIXES) + files(SOURCES, CPP_SUFFIXES)
 ANY_CPP = files(ROOT / "cpp", CPP_SUFFIXES) + files(ROOT / "tests", CPP_SUFFIXES)
 
 
-def test_every_cpp_room_has_a_level_and_every_level_a_header():
-    assert {room_of(path) for path in LIBRARY} == set(CPP_LEVEL)
-    assert {path.stem for path in files(HEADERS, CPP_SUFFIXES)} == set(CPP_LEVEL) - PRIVATE_ROOMS
+def test_every_cpp_file_is_in_a_room():
+    assert {rooms.room_of(path) for path in LIBRARY} <= set(rooms.ROOMS)
     # A source outside the rooms would escape the rules below.
     assert set(files(ROOT / "cpp", CPP_SUFFIXES)) == set(LIBRARY)
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=name)
-def test_cpp_file_includes_only_earlier_rooms(path):
-    room = room_of(path)
-    for target in project_includes(path):
-        assert target.is_relative_to(HEADERS) or target.is_relative_to(SOURCES)
-        other = room_of(target)
-        if other == room:  # a source's own header, or a private header of its folder
-            assert path.is_relative_to(SOURCES), f"{name(path)} includes its own room"
-            continue
-        shared = target.is_relative_to(HEADERS) or other in PRIVATE_ROOMS
-        assert shared, f"{name(target)} is private to its room"
-        assert CPP_LEVEL[other] < CPP_LEVEL[room], f"{name(path)} includes {name(target)}"
+def test_rooms_know_lower_rooms_only():
+    row = {room: row for room, (_, row, _) in rooms.ROOMS.items()}
+    for user, used in rooms.arrows():
+        assert row[used] < row[user], f"{user} includes {used}"
 
 
-def test_installed_headers_need_no_eigen_and_no_boost():
+def test_the_picture_is_of_these_rooms():
+    assert rooms.PICTURE.read_text("utf-8") == rooms.picture(), "run python docs/rooms.py"
+
+
+def test_installed_headers_need_nothing_else():
+    # No Eigen, no Boost, nothing of cpp/src.
     for path in files(HEADERS, CPP_SUFFIXES):
-        assert not any("igen" in include or "boost" in include for include in includes(path)), name(
-            path
-        )
-        assert not PRIVATE_ROOMS & {room_of(target) for target in project_includes(path)}
+        for include in includes(path):
+            own = include.startswith("polynet/")
+            assert own or ("/" not in include and "igen" not in include), name(path)
 
 
 @pytest.mark.parametrize("header", [path for path in LIBRARY if path.suffix != ".cpp"], ids=name)
@@ -161,10 +110,13 @@ def test_header_may_be_included_twice(header):
     assert "#pragma once" in header.read_text("utf-8").splitlines()
 
 
-def test_every_source_is_checked_against_its_own_header():
-    # Including it first shows that the header stands on its own.
-    for path in SOURCES.glob("*.cpp"):
-        assert includes(path)[0] == f"polynet/{path.stem}.hpp", name(path)
+@pytest.mark.parametrize("path", files(SOURCES, {".cpp"}), ids=name)
+def test_source_includes_its_own_header_first(path):
+    # Which shows that the header stands on its own.
+    own = [path.with_suffix(".hpp"), HEADERS / f"{path.stem}.hpp"]
+    existing = [header for header in own if header.is_file()]
+    if existing and rooms.room_of(existing[0]) == rooms.room_of(path):
+        assert next(rooms.included(path)) == existing[0]
 
 
 @pytest.mark.parametrize("path", ANY_CPP, ids=name)
@@ -180,12 +132,10 @@ def test_cpp_build_needs_no_python():
         assert not re.search(r"find_package\(\s*(Python|pybind11)", path.read_text("utf-8"))
 
 
-def test_bindings_reach_the_library_through_its_headers():
+def test_bindings_are_the_only_ones_that_know_python():
     used = {include for path in files(BINDINGS, CPP_SUFFIXES) for include in includes(path)}
     assert any(include.startswith("pybind11/") for include in used)
-    for path in files(BINDINGS, CPP_SUFFIXES):
-        for target in project_includes(path):
-            assert target.is_relative_to(HEADERS) or target.parent == BINDINGS, name(target)
+    assert not any(include.endswith(".cpp") for include in used)
 
 
 def dotted(path):

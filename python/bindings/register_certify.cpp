@@ -42,8 +42,7 @@ void register_certify(py::module_ &module) {
             PythonWatch watch;
             const py::gil_scoped_release release;
             std::vector<BoundTuple> result;
-            for (polynet::PartBound &bound :
-                 self.bounds({output, std::move(parts)}, &watch))
+            for (polynet::PartBound &bound : self.bounds({output, std::move(parts)}, &watch))
               result.emplace_back(bound.upper, std::move(bound.candidate), bound.direction);
             return result;
           },

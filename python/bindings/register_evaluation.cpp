@@ -1,5 +1,6 @@
 // Calls of a network: points in, values out, without copies where NumPy's layout allows.
 #include "evaluable_network.hpp"
+#include "evaluate/plan/plan.hpp"
 
 namespace polynet_python {
 

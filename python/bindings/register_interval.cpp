@@ -1,6 +1,6 @@
 #include "register.hpp"
 
-#include "polynet/elementary.hpp"
+#include "algebra/elementary.hpp"
 
 #include <pybind11/operators.h>
 

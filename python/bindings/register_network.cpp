@@ -1,4 +1,5 @@
 #include "evaluable_network.hpp"
+#include "evaluate/plan/plan.hpp"
 #include "python_watch.hpp"
 
 namespace polynet_python {
@@ -311,12 +312,10 @@ void register_network(py::module_ &module) {
       .def(
           "with_form",
           [](const EvaluableNetwork &self, const std::string &form) {
-            Network net = self.network;
-            net.form = polynet::form_from_name(form);
             PythonWatch watch;
             const py::gil_scoped_release release;
-            polynet::settle_scales(net, {}, &watch);
-            return std::make_unique<EvaluableNetwork>(std::move(net));
+            return std::make_unique<EvaluableNetwork>(
+                polynet::with_form(self.network, polynet::form_from_name(form), &watch));
           },
           py::arg("form"))
       .def_property_readonly("hidden_neurons", [](const EvaluableNetwork &self) {

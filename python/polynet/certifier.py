@@ -154,9 +154,7 @@ def _restored(request: bytes) -> _core.Certifier:
     return _core.Network.from_state(plain.state, plain.bits).certifier(*plain.options)
 
 
-def _bounds_elsewhere(
-    request: bytes, output: int, parts: list[_core.Part]
-) -> Bounds:
+def _bounds_elsewhere(request: bytes, output: int, parts: list[_core.Part]) -> Bounds:
     """Bound parts of the box in a worker, which may be another process or machine."""
     return _restored(request).bounds(output, parts)
 
@@ -269,9 +267,7 @@ class Run:
             bounds.extend(piece)
         return bounds
 
-    def _one_by_one(
-        self, output: int, chunks: list[list[_core.Part]]
-    ) -> Iterator[Bounds | None]:
+    def _one_by_one(self, output: int, chunks: list[list[_core.Part]]) -> Iterator[Bounds | None]:
         # Back in Python after every chunk: that is where Ctrl-C is noticed.
         for chunk in chunks:
             left = self._left()

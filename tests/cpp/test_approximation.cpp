@@ -1,5 +1,5 @@
 // Polynomials in place of functions: what they differ by is bounded, and nearly attained.
-#include "../../cpp/src/approximation/approximation.hpp"
+#include "activation/approximation.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>

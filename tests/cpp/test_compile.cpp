@@ -1,5 +1,5 @@
 // The compiler: sizes that the papers count, options that hold, requests that are refused.
-#include "polynet/walk.hpp"
+#include "network/walk.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 // The series of the elementary functions without rounding: their remainders alone enclose the
 // value, whatever the outward rounding of the intervals adds.
-#include "../../cpp/src/elementary_series.hpp"
+#include "algebra/elementary_series.hpp"
 
 #include <cmath>
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 // The error's gradient: slopes of the error, its neurons summed in long double, lie in the
 // enclosures.
-#include "../../cpp/src/certify/bounder.hpp"
-#include "../../cpp/src/certify/supremum.hpp"
+#include "certify/bounder.hpp"
+#include "certify/supremum.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>

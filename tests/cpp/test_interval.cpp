@@ -1,5 +1,5 @@
 // Intervals against exact arithmetic on random bit patterns.
-#include "polynet/elementary.hpp"
+#include "algebra/elementary.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 // Intervals at their exact edges: no rounding left out, and no wider than the header says.
-#include "../../cpp/src/exact_sum.hpp"
-#include "polynet/elementary.hpp"
+#include "algebra/elementary.hpp"
+#include "algebra/exact_sum.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>

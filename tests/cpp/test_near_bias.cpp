@@ -1,5 +1,5 @@
 // Activations near a bias as polynomials.
-#include "../../cpp/src/plan/near_bias.hpp"
+#include "evaluate/plan/near_bias.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>

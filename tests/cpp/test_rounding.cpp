@@ -1,7 +1,7 @@
 // Rounding of sums, against every order of summation and from the left.
-#include "../../cpp/src/exact_sum.hpp"
-#include "../../cpp/src/rounding/left_sum.hpp"
-#include "../../cpp/src/rounding/sums.hpp"
+#include "algebra/exact_sum.hpp"
+#include "bounds/left_sum.hpp"
+#include "bounds/sums.hpp"
 
 #include <doctest/doctest.h>
 #include <random>

@@ -1,7 +1,7 @@
 // Bounds of sums and of single neurons at their exact edges: what float32 loses is a power of two.
-#include "../../cpp/src/plan/finite.hpp"
-#include "../../cpp/src/rounding/left_sum.hpp"
-#include "../../cpp/src/rounding/sums.hpp"
+#include "bounds/left_sum.hpp"
+#include "bounds/sums.hpp"
+#include "evaluate/plan/finite.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>

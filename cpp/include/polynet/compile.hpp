@@ -1,12 +1,12 @@
 // The compiler: circuit -> network. Schedule, choose biases and scales, assemble.
 //
-// Nothing here is proved or needs to be: whatever network comes out, truncation.hpp, rounding.hpp
-// and certify.hpp bound its error. Arithmetic is plain double.
+// Nothing here is proved or needs to be: whatever network comes out, certify.hpp bounds its error.
+// Arithmetic is plain double.
 #pragma once
 
-#include "polynet/circuit.hpp"
 #include "polynet/exact.hpp"
-#include "polynet/rounding.hpp"
+#include "polynet/network.hpp"
+#include "polynet/watch.hpp"
 
 #include <optional>
 #include <vector>
@@ -55,44 +55,8 @@ struct CompileOptions {
 Network compile(const std::vector<ExactPolynomial> &polynomials, const std::vector<Interval> &box,
                 const CompileOptions &options);
 
-/// What stands for the products and the copies of a circuit.
-struct Layout {
-  enum class Products {
-    central,    ///< at the product bias
-    forward,    ///< of two: forward differences at the curvature bias, which share neurons
-    halves,     ///< half of the neurons, where the activation's parity allows it
-    richardson, ///< combinations of two scales
-  };
-  Products products = Products::central;
-  /// Copies of one neuron, where the activation has such.
-  bool single_copies = false;
-  /// Values carried past a layer by the neurons of its products, where they can.
-  bool riding = false;
-  /// Where that saves copies, the centre of an operand may be off the middle of its range by so
-  /// many times the range's radius.
-  double max_shift = 0.0;
-  /// Products of two are centred in their operands' ranges, which may take copies; else at 0.
-  bool centred = true;
-};
-
-/// The circuit laid out in layers: operands centred and normalised to [-1, 1], values that outlive
-/// a layer carried by copy gates, in as many layers as the circuit has levels or the options ask
-/// for. Biases are set, scales are not; numbers that overflow the dtype are infinite.
-Network schedule(const Circuit &circuit, const std::vector<Interval> &box,
-                 const CompileOptions &options, const Layout &layout = {});
-
-/// Certified errors on the whole box, worst output; infinite where nothing can be proved.
-struct WholeBoxError {
-  double truncation = detail::infinity;
-  /// Truncation and the rounding of the evaluation by neurons.
-  double total = detail::infinity;
-};
-
-/// Sets all scales to the given one; without it chooses one (1 + j/4) 2^k for the copies (but those
-/// that share neurons with products) and one for the other gates of each layer, to the least
-/// certified error of the evaluation by neurons found by coordinate descent; a watch may end that
-/// early, with the best scales so far.
-WholeBoxError settle_scales(Network &net, const std::optional<double> &scale = {},
-                            Watch *watch = nullptr);
+/// The same network with its Linear maps kept in that form, its scales chosen anew for it; a watch
+/// may end that early.
+Network with_form(Network net, Form form, Watch *watch = nullptr);
 
 } // namespace polynet

@@ -3,7 +3,7 @@
 // Evaluators are immutable: one object may serve many threads.
 #pragma once
 
-#include "polynet/plan.hpp"
+#include "polynet/network.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -13,6 +13,12 @@
 #include <type_traits>
 
 namespace polynet {
+
+class Truncation;
+struct Kernels;
+struct Plan;
+/// The loops for the instruction set that this machine is best at.
+const Kernels &kernels();
 
 /// Numbers in rows, wherever they are: element (row, column) is `row_step * row + column_step *
 /// column` bytes after `data`.

@@ -4,7 +4,7 @@
 #include "polynet/certify.hpp"
 #include "polynet/compile.hpp"
 #include "polynet/error.hpp"
-#include "polynet/error_model.hpp"
+#include "polynet/error_terms.hpp"
 #include "polynet/evaluate.hpp"
 #include "polynet/softmax.hpp"
 

@@ -1,7 +1,7 @@
 // Upper bounds of the activations' Taylor coefficients s_k/k!, for the last term of a Taylor step.
 // docs/certificates.md, "Arithmetic", has the derivations.
-#include "../combinatorics.hpp"
-#include "polynet/elementary.hpp"
+#include "algebra/combinatorics.hpp"
+#include "algebra/elementary.hpp"
 #include "rows.hpp"
 
 namespace polynet {

@@ -1,6 +1,6 @@
 #include "polynet/activation.hpp"
 
-#include "../combinatorics.hpp"
+#include "algebra/combinatorics.hpp"
 #include "polynet/float_environment.hpp"
 
 namespace polynet {

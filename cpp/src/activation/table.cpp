@@ -1,4 +1,4 @@
-#include "polynet/elementary.hpp"
+#include "algebra/elementary.hpp"
 #include "polynet/error.hpp"
 #include "polynet/float_environment.hpp"
 #include "rows.hpp"

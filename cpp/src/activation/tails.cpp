@@ -1,5 +1,5 @@
 // How far the sigmoids are from their limits, relatively: 1 - (s(x) - s(0))/limit for x > 0.
-#include "polynet/elementary.hpp"
+#include "algebra/elementary.hpp"
 #include "rows.hpp"
 
 namespace polynet {

@@ -1,5 +1,5 @@
 // Taylor coefficients of the activations at a narrow interval, by recurrences of power series.
-#include "polynet/elementary.hpp"
+#include "algebra/elementary.hpp"
 #include "power_series.hpp"
 #include "rows.hpp"
 

@@ -1,8 +1,8 @@
 // Upper bounds of the truncation error on parts of the box.
 #pragma once
 
+#include "bounds/error_gradient.hpp"
 #include "polynet/certify.hpp"
-#include "polynet/error_gradient.hpp"
 
 namespace polynet {
 

@@ -2,10 +2,11 @@
 
 #include "attained.hpp"
 #include "bounder.hpp"
+#include "bounds/rounding.hpp"
+#include "evaluate/plan/plan.hpp"
 #include "points.hpp"
 #include "polynet/error.hpp"
 #include "polynet/float_environment.hpp"
-#include "polynet/rounding.hpp"
 #include "tree.hpp"
 
 #include <string>

@@ -1,7 +1,7 @@
 // The search for points of large error.
 #pragma once
 
-#include "polynet/error_model.hpp"
+#include "bounds/error_function.hpp"
 #include "random.hpp"
 
 #include <vector>

@@ -1,7 +1,7 @@
 // Products of bits as wires: monomials in bits need no tree of products.
 #pragma once
 
-#include "polynet/circuit.hpp"
+#include "circuit.hpp"
 
 namespace polynet {
 

@@ -2,7 +2,7 @@
 // decomposed.
 #include "builder.hpp"
 
-#include "../linear_algebra/dense.hpp"
+#include "algebra/dense.hpp"
 #include "quadratic.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Builds circuits of few products, one way of factoring at a time.
 #pragma once
 
-#include "polynet/circuit.hpp"
+#include "circuit.hpp"
 #include "wire_polynomial.hpp"
 
 #include <optional>

@@ -1,5 +1,5 @@
 // What is known of a circuit by its shape.
-#include "polynet/circuit.hpp"
+#include "circuit.hpp"
 
 namespace polynet {
 

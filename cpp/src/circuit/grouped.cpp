@@ -1,7 +1,7 @@
 // Circuits of a given number of levels: every monomial by products of several values.
 #include "wire_polynomial.hpp"
 
-#include "polynet/circuit.hpp"
+#include "circuit.hpp"
 
 #include <algorithm>
 

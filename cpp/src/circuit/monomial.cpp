@@ -1,6 +1,6 @@
 // The paper's circuit: every monomial by a tree of products of two, of least depth.
 #include "bits.hpp"
-#include "polynet/circuit.hpp"
+#include "circuit.hpp"
 
 #include <map>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "quadratic.hpp"
 
-#include "../linear_algebra/dense.hpp"
+#include "algebra/dense.hpp"
 
 #include <limits>
 

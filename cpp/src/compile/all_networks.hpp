@@ -1,6 +1,7 @@
 // Networks to choose from: the polynomials' circuits, laid out in all ways.
 #pragma once
 
+#include "circuit/circuit.hpp"
 #include "polynet/compile.hpp"
 
 #include <functional>

@@ -1,9 +1,11 @@
 #include "smallest.hpp"
 
 #include "all_networks.hpp"
+#include "bounds/error_function.hpp"
 #include "gates.hpp"
-#include "polynet/error_model.hpp"
 #include "refused.hpp"
+#include "scales.hpp"
+#include "schedule.hpp"
 
 #include <algorithm>
 #include <random>

@@ -1,6 +1,6 @@
 #include "centring.hpp"
 
-#include "../linear_algebra/dense.hpp"
+#include "algebra/dense.hpp"
 
 #include <algorithm>
 

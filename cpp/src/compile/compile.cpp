@@ -7,6 +7,8 @@
 #include "options.hpp"
 #include "polynet/error.hpp"
 #include "polynet/float_environment.hpp"
+#include "scales.hpp"
+#include "schedule.hpp"
 #include "smallest.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "copies.hpp"
 
-#include "../linear_algebra/dense.hpp"
+#include "algebra/dense.hpp"
 
 namespace polynet {
 

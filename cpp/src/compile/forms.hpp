@@ -2,7 +2,7 @@
 // sampling makes them.
 #pragma once
 
-#include "polynet/circuit.hpp"
+#include "circuit/circuit.hpp"
 #include "polynet/network.hpp"
 
 #include <map>

@@ -1,6 +1,7 @@
 // The gates that the compiler uses, with their biases.
 #pragma once
 
+#include "layout.hpp"
 #include "polynet/compile.hpp"
 
 #include <map>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "forms.hpp"
+#include "layout.hpp"
 #include "polynet/compile.hpp"
 
 namespace polynet {

@@ -1,6 +1,7 @@
 // The scales of a network's gates: coordinate descent on the certified error.
 #include "scales.hpp"
 
+#include "bounds/rounding.hpp"
 #include "polynet/float_environment.hpp"
 #include "refused.hpp"
 
@@ -181,6 +182,12 @@ WholeBoxError settle_scales(Network &net, const std::optional<double> &scale, Wa
       if (gate.stencil->bits == 0)
         gate.scale = round_to(net.dtype, *scale);
   return whole_box_error(net, ideal_of(net));
+}
+
+Network with_form(Network net, Form form, Watch *watch) {
+  net.form = form;
+  settle_scales(net, {}, watch);
+  return net;
 }
 
 } // namespace polynet

@@ -1,6 +1,7 @@
 // Which of all networks is taken: the smallest that is accurate enough.
 #pragma once
 
+#include "circuit/circuit.hpp"
 #include "local.hpp"
 #include "polynet/compile.hpp"
 

@@ -1,9 +1,12 @@
 // The smallest network within a tolerance.
 #include "all_networks.hpp"
+#include "bounds/error_function.hpp"
+#include "bounds/rounding.hpp"
 #include "gates.hpp"
 #include "polynet/error.hpp"
-#include "polynet/error_model.hpp"
 #include "refused.hpp"
+#include "scales.hpp"
+#include "schedule.hpp"
 #include "smallest.hpp"
 
 #include <algorithm>

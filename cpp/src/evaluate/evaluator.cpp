@@ -1,7 +1,7 @@
 #include "polynet/evaluate.hpp"
 
+#include "plan/plan.hpp"
 #include "polynet/float_environment.hpp"
-#include "polynet/rounding.hpp"
 #include "runner.hpp"
 
 #include <variant>

@@ -1,7 +1,7 @@
 // One gate by its neurons, where its series cannot be used.
 #pragma once
 
-#include "polynet/plan.hpp"
+#include "evaluate/plan/plan.hpp"
 
 namespace polynet {
 

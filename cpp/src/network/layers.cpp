@@ -1,5 +1,5 @@
 // The neurons of a network, and its layers of them.
-#include "../exact_sum.hpp"
+#include "algebra/exact_sum.hpp"
 #include "polynet/error.hpp"
 #include "polynet/float_environment.hpp"
 #include "polynet/network.hpp"
