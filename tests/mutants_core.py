@@ -4,18 +4,23 @@ In rooms that are not about to be rewritten, or in lines that every rewriting mu
 """
 
 SRC, INCLUDE = "cpp/src/", "cpp/include/polynet/"
-INTERVAL, POWERS = INCLUDE + "interval.hpp", SRC + "interval.cpp"
-ELEMENTARY, ELEMENTARY_SERIES = SRC + "elementary.cpp", SRC + "elementary_series.hpp"
-TAYLOR, BOUNDS, SERIES = (SRC + f"activation/{name}.cpp" for name in ("taylor", "bounds", "series"))
+ALGEBRA, ACTIVATION, GATE, BOUNDS_OF = (
+    f"{SRC}{room}/" for room in ("algebra", "activation", "gate", "bounds")
+)
+INTERVAL, POWERS = INCLUDE + "interval.hpp", ALGEBRA + "interval.cpp"
+ELEMENTARY, ELEMENTARY_SERIES = ALGEBRA + "elementary.cpp", ALGEBRA + "elementary_series.hpp"
+TAYLOR, BOUNDS, SERIES = (
+    f"{ACTIVATION}{name}.cpp" for name in ("taylor", "bounds", "power_series")
+)
 SUMS, LEFT, ANALYSIS, NEURONS = (
-    SRC + f"rounding/{name}.cpp" for name in ("sums", "left_sum", "analysis", "neurons")
+    f"{BOUNDS_OF}{name}.cpp"
+    for name in ("sums", "left_sum", "rounding_analysis", "rounding_by_neurons")
 )
-STENCIL, FINITE, EXACT_SUM = (
-    SRC + "stencil/series.cpp",
-    SRC + "plan/finite.cpp",
-    SRC + "exact_sum.hpp",
+STENCIL, FINITE = GATE + "gate_series.cpp", SRC + "evaluate/plan/finite.cpp"
+EXACT_SUM, ERROR_FREE = ALGEBRA + "exact_sum.hpp", ALGEBRA + "error_free.hpp"
+RATIONAL, VALUES, LOCAL = (
+    f"{ALGEBRA}{name}.cpp" for name in ("rational", "exact_values", "exact_local")
 )
-RATIONAL, VALUES, LOCAL = (SRC + f"exact/{name}.cpp" for name in ("rational", "values", "local"))
 ENDS = "interval_edges"
 
 MUTANTS = [

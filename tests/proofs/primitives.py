@@ -1,4 +1,4 @@
-"""Prove the error bounds of the float64 primitives in cpp/src/kernels/elementary_*.hpp.
+"""Prove the error bounds of the float64 primitives in cpp/src/evaluate/kernels/elementary_*.hpp.
 
 Each primitive is a polynomial that approximates a function, evaluated with rounding. Sollya's
 `supnorm` proves what the polynomial is off by, Gappa what its evaluation is, with and without fused

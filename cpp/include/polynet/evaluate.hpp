@@ -58,7 +58,7 @@ public:
   static Evaluator by_gates(const Network &net, const Truncation &truncation,
                             const Kernels &kernels = polynet::kernels());
   /// By neurons: the network's layers, of which only the weights that are not 0 are looked at, with
-  /// our own activations (kernels.hpp). Accuracy: rounding_by_neurons.
+  /// our own activations . Accuracy: rounding_by_neurons.
   static Evaluator by_neurons(const Network &net, const Kernels &kernels = polynet::kernels());
   /// Of an evaluator by gates of that network: its outputs, then for each of them the derivative by
   /// every input, d y_k/d x_j in column m + k n + j for m outputs and n inputs.

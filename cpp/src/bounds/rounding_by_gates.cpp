@@ -55,7 +55,7 @@ private:
   }
 
   // The gate's neurons summed with their integer weights, the constant, and 1/(c l^m), as in
-  // plan/emit_gate.cpp.
+  // evaluate/plan/emit_gate.cpp.
   double neuron_rounding(std::size_t t, std::size_t g, const std::vector<double> &errors) const {
     const Gate &gate = a_.net.hidden[t].gates[g];
     const Source s = a_.gate_source(t, g, errors, a_.argument_rounding(t, gate, errors));

@@ -7,7 +7,7 @@ namespace polynet {
 
 namespace {
 
-// As for evaluation (plan/taylor_orders.cpp).
+// As for evaluation (evaluate/plan/taylor_orders.cpp).
 constexpr int max_series_order = 160;
 // Of central differences, without odd powers, three operands have 3276 up to the order 50, six 3003
 // up to the order 16; forward ones of six 3003 up to the order 8.

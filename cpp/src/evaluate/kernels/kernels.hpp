@@ -6,10 +6,11 @@
 // bits wherever a point stands in its block. The instruction sets with a fused multiply-add agree
 // with each other to the last bit; those without round a * b + c twice.
 //
-// cpp/src/kernels/body.hpp holds the loops (raw pointers, internal linkage only: nothing that a
-// linker could share between units), each unit next to it compiles them for one instruction set,
-// dispatch.cpp chooses. A further family of kernels is a header with loops like body.hpp, included
-// there, with its function pointers as members of Operations<T>, filled in by operations_of<T>().
+// cpp/src/evaluate/kernels/body.hpp holds the loops (raw pointers, internal linkage only: nothing
+// that a linker could share between units), each unit next to it compiles them for one instruction
+// set, dispatch.cpp chooses. A further family of kernels is a header with loops like body.hpp,
+// included there, with its function pointers as members of Operations<T>, filled in by
+// operations_of<T>().
 #pragma once
 
 #include "polynet/function.hpp"
