@@ -1,5 +1,6 @@
 // Time per value of the elementary functions in the first-level cache, near arguments, and of the C
 // library's e^x.
+#include "evaluate/kernels/kernels.hpp"
 #include "polynet/activation.hpp"
 
 #include <benchmark/benchmark.h>

@@ -5,6 +5,7 @@
 //
 // float64 is the reference because its functions are proved to a few of its own ulp, 2^-29 of one
 // here. Prints the largest error of each function in ulp; fails where one exceeds function_ulp.
+#include "evaluate/kernels/kernels.hpp"
 #include "polynet/activation.hpp"
 
 #include <algorithm>

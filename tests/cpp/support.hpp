@@ -1,6 +1,12 @@
 // What the tests share: reproducible random numbers, polynomials with an exact twin, error codes.
 #pragma once
 
+#include "bounds/error_gradient.hpp"
+#include "bounds/rounding.hpp"
+#include "circuit/circuit.hpp"
+#include "compile/scales.hpp"
+#include "compile/schedule.hpp"
+#include "evaluate/plan/plan.hpp"
 #include "polynet/polynet.hpp"
 
 #include <cstring>

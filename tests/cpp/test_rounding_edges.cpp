@@ -190,9 +190,9 @@ TEST_CASE("the ulp of an activation pass through a gate divided by its normalisa
 }
 
 TEST_CASE("a gate's numbers are finite up to half of the largest one") {
-  PlannedSeries series{};
+  PlannedGate series{};
   series.stencil = &stencil("copy");
-  series.converges = true;
+  series.contract = polynet::GateContract{};
   series.opcode = Opcode::copy_series;
   series.constants = {0x1p-100};
   // z^2 is the largest of them, while z^3 times the constant is small.
