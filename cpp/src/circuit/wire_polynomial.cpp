@@ -18,7 +18,7 @@ WirePolynomial middle(const Polynomial &p) {
 }
 
 std::optional<WirePolynomial> expanded(const WirePolynomial &p, const std::vector<double> &centres,
-                                       std::size_t max_terms) {
+                                       std::size_t most_terms) {
   WirePolynomial result, mass;
   for (const auto &[monomial, coefficient] : p) {
     std::vector<std::pair<Monomial, double>> terms{{{}, coefficient}};
@@ -34,14 +34,14 @@ std::optional<WirePolynomial> expanded(const WirePolynomial &p, const std::vecto
         binomial *= static_cast<double>(f.power - k) / static_cast<double>(k + 1);
       }
       terms = std::move(next);
-      if (terms.size() > max_terms)
+      if (terms.size() > most_terms)
         return std::nullopt;
     }
     for (const auto &[m, c] : terms) {
       result[m] += c;
       mass[m] += std::fabs(c);
     }
-    if (result.size() > max_terms)
+    if (result.size() > most_terms)
       return std::nullopt;
   }
   for (const auto &[m, size] : mass)

@@ -52,7 +52,7 @@ inline std::optional<Monomial> quotient(const Monomial &m, const Monomial &divis
 /// left of a coefficient that cancels is dropped.
 WirePolynomial middle(const Polynomial &p);
 std::optional<WirePolynomial> expanded(const WirePolynomial &p, const std::vector<double> &centres,
-                                       std::size_t max_terms);
+                                       std::size_t most_terms);
 
 inline std::vector<std::uint32_t> wires_of(const Monomial &m) {
   std::vector<std::uint32_t> wires;
