@@ -376,6 +376,9 @@ def test_requ_across_zero_is_unknown():
         assert -1e-300 < enclosure.lower <= 0.0
         assert end <= enclosure.upper < end + 1e-14
     assert all((e.lower, e.upper) == (-math.inf, math.inf) for e in across[2:])
+    for low, high in ((-1.0, 1.0), (-1.0, 0.5), (-2.0, 1.0), (-0.5, 2.0**-40), (-3.0, 2.0)):
+        third = s.derivative_on(3, Interval(low, high))  # whatever pieces it is cut into
+        assert (third.lower, third.upper) == (-math.inf, math.inf)
     right = [s.derivative_on(k, Interval(0.0, 2.0)) for k in range(5)]
     assert contains(right[2], flint.arb(2))
     assert right[2].upper - right[2].lower < 1e-14

@@ -272,7 +272,7 @@ def test_the_command_line_takes_bits(capsys):
     assert "input s  " in out
     assert "bit" in out
     report = run_json(capsys, "compile", "s*t", "--box", "s=bit", "t=bit")
-    assert report["network"]["hidden_layers"] == [1]
+    assert report["network"]["hidden_neurons"] == [1]
     assert [entry["bit"] for entry in report["network"]["inputs"]] == [True, True]
     assert all(value in (0, 1) for row in report["points"] for value in row["point"])
 

@@ -122,12 +122,12 @@ def test_a_larger_error_far_from_the_witness_is_found(claims):
                 prove_at_most(network, 0, arb(bound), 2.0**-40, stack, (1.0,))
 
 
-def test_splits_are_strictly_inside():
-    for at in (0.0, 1.0, -1.0, 2.0):
-        with pytest.raises(NotProvedError, match="outside"):
-            Part(((0.0, 1.0),)).divide(0, at)
-    lower, upper = Part(((-1.0, 1.0), (0.0, 1.0))).divide(1, 2.0**-1074)
+def test_splits_are_in_the_middle_of_what_can_be_split():
+    lower, upper = Part(((-1.0, 1.0), (0.0, 2.0**-1073))).split(1)
     assert (lower.box, upper.box) == (
         ((-1.0, 1.0), (0.0, 2.0**-1074)),
-        ((-1.0, 1.0), (2.0**-1074, 1.0)),
+        ((-1.0, 1.0), (2.0**-1074, 2.0**-1073)),
     )
+    lower, upper = Part(((-1.0, 3.0), (0.0, 2.0**-1074))).split(1)  # nothing lies inside
+    assert (lower.box[0], upper.box[0]) == ((-1.0, 1.0), (1.0, 3.0))
+    assert not Part(((0.0, 2.0**-1074), (1.0, 1.0))).can_split()

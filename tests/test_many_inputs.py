@@ -65,7 +65,7 @@ def test_bounds_hold_at_points(net, points, certificates, by):
 def test_certificates_are_written_and_verified(net, form, tmp_path):
     pytest.importorskip("flint")
     twin = net.merged() if form == "merged" else net
-    pn.save_certificate(tmp_path / "c.json", twin, twin.certify(by="neurons"))
+    twin.save_certificate(tmp_path / "c.json", twin.certify(by="neurons"))
     verdict = pn.verify(tmp_path / "c.json")
     assert verdict, str(verdict)
 

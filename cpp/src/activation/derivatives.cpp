@@ -87,11 +87,16 @@ Interval derivative_on(const Activation &s, int k, const Interval &x) {
   const double wanted = std::ceil((x.hi() - x.lo()) / (2 * s.piece_radius));
   const int pieces = static_cast<int>(std::clamp(wanted, 1.0, double(max_pieces)));
   const double step = (x.hi() - x.lo()) / pieces;
-  // Neighbouring pieces share an end, whatever it is rounded to.
+  // Neighbouring pieces share an end, whatever it is rounded to, and the next number beyond it: the
+  // derivatives need not exist where they meet (requ at 0), and only a piece around that can tell.
   const auto end = [&](int i) { return i == pieces ? x.hi() : x.lo() + i * step; };
-  Interval result = derivative_on_piece(s, k, {x.lo(), end(1)});
+  const auto piece = [&](int i) {
+    const double beyond = std::nextafter(end(i + 1), detail::infinity);
+    return derivative_on_piece(s, k, {end(i), std::min(beyond, x.hi())});
+  };
+  Interval result = piece(0);
   for (int i = 1; i < pieces; ++i)
-    result = hull(result, derivative_on_piece(s, k, {end(i), end(i + 1)}));
+    result = hull(result, piece(i));
   return intersect(result, whole);
 }
 
