@@ -34,56 +34,86 @@ std::vector<py::tuple> dense_layers(const EvaluableNetwork &self) {
   return result;
 }
 
-using AffineState = std::pair<std::vector<std::pair<int, double>>, double>;
-using GateState = std::tuple<std::string, double, double, std::vector<int>>;
-using LayerState = std::pair<std::vector<AffineState>, std::vector<GateState>>;
-using State =
-    std::tuple<std::string, std::string, std::string, std::vector<std::pair<double, double>>,
-               std::vector<double>, std::vector<LayerState>, std::vector<AffineState>>;
+// A network's state as plain tuples and lists (State in _core.pyi). They are put together here one
+// by one: a C++ type of all of it takes seconds to compile.
 
-std::vector<AffineState> state_of(const std::vector<Affine> &forms) {
-  std::vector<AffineState> states;
+py::list state_of(const std::vector<Affine> &forms) {
+  py::list states;
   for (const Affine &form : forms)
-    states.emplace_back(form.terms, form.constant);
+    states.append(py::make_tuple(form.terms, form.constant));
   return states;
 }
 
-std::vector<Affine> forms_from(const std::vector<AffineState> &states) {
+py::tuple state_of(const Network &net) {
+  py::list box, hidden;
+  for (const Interval &x : net.box)
+    box.append(py::make_tuple(x.lo(), x.hi()));
+  for (const polynet::HiddenLayer &layer : net.hidden) {
+    py::list gates;
+    for (const polynet::Gate &gate : layer.gates) {
+      const auto operands = gate.operands.begin();
+      gates.append(py::make_tuple(gate.stencil->name, gate.bias, gate.scale,
+                                  std::vector<int>(operands, operands + gate.stencil->operands)));
+    }
+    hidden.append(py::make_tuple(state_of(layer.operands), gates));
+  }
+  return py::make_tuple(net.activation->name, name_of(net.dtype), name_of(net.form), box,
+                        net.origin, hidden, state_of(net.outputs));
+}
+
+std::vector<Affine> forms_from(const py::handle &states) {
   std::vector<Affine> forms;
-  for (const auto &[terms, constant] : states)
-    forms.push_back({terms, constant});
+  for (const py::handle item : states) {
+    const auto state = item.cast<py::tuple>();
+    forms.push_back(
+        {state[0].cast<std::vector<std::pair<int, double>>>(), state[1].cast<double>()});
+  }
   return forms;
 }
 
-State state_of(const Network &net) {
-  std::vector<std::pair<double, double>> box;
-  for (const Interval &x : net.box)
-    box.emplace_back(x.lo(), x.hi());
-  std::vector<LayerState> hidden;
-  for (const polynet::HiddenLayer &layer : net.hidden) {
-    std::vector<GateState> gates;
-    for (const polynet::Gate &gate : layer.gates)
-      gates.emplace_back(
-          gate.stencil->name, gate.bias, gate.scale,
-          std::vector<int>(gate.operands.begin(), gate.operands.begin() + gate.stencil->operands));
-    hidden.emplace_back(state_of(layer.operands), std::move(gates));
+polynet::Gate gate_from(const py::tuple &state) {
+  const auto name = state[0].cast<std::string>();
+  const auto operands = state[3].cast<std::vector<int>>();
+  const polynet::Stencil &stencil = polynet::stencil(name);
+  if (operands.size() != static_cast<std::size_t>(stencil.operands))
+    throw polynet::Error(polynet::ErrorCode::invalid_input,
+                         "not a valid network: a " + name + " gate has " +
+                             std::to_string(stencil.operands) + " operands, not " +
+                             std::to_string(operands.size()));
+  polynet::Gate gate{&stencil, state[1].cast<double>(), state[2].cast<double>(), {}};
+  std::copy(operands.begin(), operands.end(), gate.operands.begin());
+  return gate;
+}
+
+Network network_from(const py::tuple &state, const std::vector<bool> &bits) {
+  if (state.size() != 7)
+    throw py::type_error("a network's state has seven entries");
+  Network net;
+  try {
+    net.activation = polynet::activation(state[0].cast<std::string>());
+    net.dtype = polynet::dtype_from_name(state[1].cast<std::string>());
+    net.form = polynet::form_from_name(state[2].cast<std::string>());
+    for (const auto &[lower, upper] : state[3].cast<std::vector<std::pair<double, double>>>())
+      net.box.emplace_back(lower, upper);
+    net.origin = state[4].cast<std::vector<double>>();
+    for (const py::handle item : state[5]) {
+      const auto layer = item.cast<py::tuple>();
+      net.hidden.push_back({forms_from(layer[0]), {}});
+      for (const py::handle gate : layer[1])
+        net.hidden.back().gates.push_back(gate_from(gate.cast<py::tuple>()));
+    }
+    net.outputs = forms_from(state[6]);
+  } catch (const py::cast_error &error) {
+    throw py::type_error(error.what());
   }
-  return {net.activation->name,
-          std::string(name_of(net.dtype)),
-          std::string(name_of(net.form)),
-          std::move(box),
-          net.origin,
-          std::move(hidden),
-          state_of(net.outputs)};
+  net.bits = bits;
+  polynet::validate(net);
+  return net;
 }
 
 // How the plan evaluates each of its series: the instruction, its orders and constants (docs of
 // Opcode), without one the weights, step and moments of PlannedGate; target powers and ranges.
 // Then the series of each hidden layer's gates. Error (not_certified) if a gate has none.
-using SeriesState =
-    std::tuple<std::string, int, std::vector<double>, int, std::vector<std::vector<double>>,
-               std::vector<int>, std::vector<double>>;
-
 std::string instruction_of(const polynet::PlannedGate &s) {
   if (s.stencil->bits > 0)
     return "sign";
@@ -94,53 +124,27 @@ std::string instruction_of(const polynet::PlannedGate &s) {
   return s.orders <= polynet::unrolled_orders ? "product" : "long_product";
 }
 
-std::pair<std::vector<SeriesState>, std::vector<std::vector<std::size_t>>>
-gate_series(const EvaluableNetwork &self) {
+py::tuple gate_series(const EvaluableNetwork &self) {
   const polynet::Plan &plan = self.evaluators->gates().plan();
-  std::vector<SeriesState> series;
+  py::list series;
   for (const polynet::PlannedGate &s : plan.planned) {
     if (!s.contract)
       throw polynet::Error(polynet::ErrorCode::not_certified,
                            "a gate's series does not converge on its operands; evaluate by "
                            "neurons or use a smaller scale");
     const int n = s.stencil->operands;
-    series.emplace_back(instruction_of(s), s.orders, s.constants.empty() ? s.weights : s.constants,
-                        s.step,
-                        std::vector<std::vector<double>>(s.moments.begin(), s.moments.begin() + n),
-                        std::vector<int>(s.stencil->target.begin(), s.stencil->target.begin() + n),
-                        std::vector<double>(s.range.begin(), s.range.begin() + n));
+    py::list moments;
+    for (int i = 0; i < n; ++i)
+      moments.append(s.moments[static_cast<std::size_t>(i)]);
+    series.append(py::make_tuple(
+        instruction_of(s), s.orders, s.constants.empty() ? s.weights : s.constants, s.step, moments,
+        std::vector<int>(s.stencil->target.begin(), s.stencil->target.begin() + n),
+        std::vector<double>(s.range.begin(), s.range.begin() + n)));
   }
-  return {std::move(series), plan.planned_of};
-}
-
-Network network_from(const State &state, const std::vector<bool> &bits) {
-  const auto &[activation, dtype, form, box, origin, hidden, outputs] = state;
-  Network net;
-  net.activation = polynet::activation(activation);
-  net.dtype = polynet::dtype_from_name(dtype);
-  net.form = polynet::form_from_name(form);
-  for (const auto &[lower, upper] : box)
-    net.box.emplace_back(lower, upper);
-  for (const auto &[operands, gates] : hidden) {
-    polynet::HiddenLayer layer{forms_from(operands), {}};
-    for (const auto &[name, bias, scale, indices] : gates) {
-      const polynet::Stencil &stencil = polynet::stencil(name);
-      if (indices.size() != static_cast<std::size_t>(stencil.operands))
-        throw polynet::Error(polynet::ErrorCode::invalid_input,
-                             "not a valid network: a " + name + " gate has " +
-                                 std::to_string(stencil.operands) + " operands, not " +
-                                 std::to_string(indices.size()));
-      polynet::Gate gate{&stencil, bias, scale, {}};
-      std::copy(indices.begin(), indices.end(), gate.operands.begin());
-      layer.gates.push_back(gate);
-    }
-    net.hidden.push_back(std::move(layer));
-  }
-  net.outputs = forms_from(outputs);
-  net.bits = bits;
-  net.origin = origin;
-  polynet::validate(net);
-  return net;
+  py::list series_of;
+  for (const std::vector<std::size_t> &layer : plan.planned_of)
+    series_of.append(layer);
+  return py::make_tuple(series, series_of);
 }
 
 std::unique_ptr<EvaluableNetwork>
@@ -172,17 +176,18 @@ compile(const std::vector<Terms> &polynomials, const std::vector<std::pair<doubl
 }
 
 // Per hidden layer, per gate: the kernel's contract, infinite where it has none.
-std::vector<std::vector<std::pair<double, double>>> kernel_errors(const EvaluableNetwork &self) {
-  std::vector<std::vector<std::pair<double, double>>> errors;
+py::list kernel_errors(const EvaluableNetwork &self) {
+  py::list errors;
   const polynet::Plan &plan = self.evaluators->gates().plan();
   for (const std::vector<std::size_t> &layer : plan.planned_of) {
-    errors.emplace_back();
+    py::list of_layer;
     for (const std::size_t index : layer) {
       const polynet::PlannedGate &series = plan.planned[index];
       const double none = polynet::detail::infinity;
-      errors.back().emplace_back(series.contract ? series.contract->relative_error : none,
-                                 series.contract ? series.contract->absolute_error : none);
+      of_layer.append(py::make_tuple(series.contract ? series.contract->relative_error : none,
+                                     series.contract ? series.contract->absolute_error : none));
     }
+    errors.append(of_layer);
   }
   return errors;
 }
@@ -305,7 +310,7 @@ void register_network(py::module_ &module) {
       .def("state", [](const EvaluableNetwork &self) { return state_of(self.network); })
       .def_static(
           "from_state",
-          [](const State &state, const std::vector<bool> &bits) {
+          [](const py::tuple &state, const std::vector<bool> &bits) {
             return std::make_unique<EvaluableNetwork>(network_from(state, bits));
           },
           py::arg("state"), py::arg("bits") = std::vector<bool>())
