@@ -17,8 +17,6 @@ namespace polynet {
 class Truncation;
 struct Kernels;
 struct Plan;
-/// The loops for the instruction set that this machine is best at.
-const Kernels &kernels();
 
 /// Numbers in rows, wherever they are: element (row, column) is `row_step * row + column_step *
 /// column` bytes after `data`.
@@ -55,11 +53,14 @@ public:
   /// series was planned for has that gate evaluated by its neurons, whatever the other points of
   /// the batch. A NaN or infinite coordinate gives NaN in the outputs that depend on it through a
   /// gate.
-  static Evaluator by_gates(const Network &net, const Truncation &truncation,
-                            const Kernels &kernels = polynet::kernels());
+  static Evaluator by_gates(const Network &net, const Truncation &truncation);
   /// By neurons: the network's layers, of which only the weights that are not 0 are looked at, with
-  /// our own activations . Accuracy: rounding_by_neurons.
-  static Evaluator by_neurons(const Network &net, const Kernels &kernels = polynet::kernels());
+  /// our own activations. Accuracy: rounding_by_neurons.
+  static Evaluator by_neurons(const Network &net);
+  /// The same with the loops for one instruction set; else they are the best for this machine.
+  static Evaluator by_gates(const Network &net, const Truncation &truncation,
+                            const Kernels &kernels);
+  static Evaluator by_neurons(const Network &net, const Kernels &kernels);
   /// Of an evaluator by gates of that network: its outputs, then for each of them the derivative by
   /// every input, d y_k/d x_j in column m + k n + j for m outputs and n inputs.
   Evaluator jacobian(const Network &net) const;

@@ -46,6 +46,11 @@ std::shared_ptr<const Tape> tape_of(const std::shared_ptr<const Plan> &plan) {
 
 } // namespace
 
+Evaluator Evaluator::by_gates(const Network &net, const Truncation &truncation) {
+  return by_gates(net, truncation, polynet::kernels());
+}
+Evaluator Evaluator::by_neurons(const Network &net) { return by_neurons(net, polynet::kernels()); }
+
 Evaluator Evaluator::by_gates(const Network &net, const Truncation &truncation,
                               const Kernels &kernels) {
   const SoundFloats floats;
