@@ -226,3 +226,20 @@ TEST_CASE("numbers that are none, and boxes of none, are refused by name") {
   CHECK(message([&] { const polynet::Evaluators evaluators(broken); }).find("box") !=
         std::string::npos);
 }
+
+TEST_CASE("a factor that underflows to nothing is compiled, and certified") {
+  polynet::ExactPolynomial p;
+  p.add({{0, 1}, {1, 1}, {2, 1}}, "222131/25000");
+  p.add({{0, 2}}, "577361000000000000000000000000000");
+  const std::vector<Interval> box{{-0.525939307129355, 1.1901880073470967},
+                                  {0.0, 5e-324},
+                                  {0.00026645253817005846, 0.0002664525381700585}};
+  for (const polynet::Construction construction :
+       {polynet::Construction::compact, polynet::Construction::paper}) {
+    polynet::CompileOptions o = options("exp");
+    o.construction = construction;
+    o.scale = 0x1p-8;
+    const Network net = polynet::compile({p}, box, o);
+    CHECK(polynet::certify(net, {p}, {}).outputs[0].upper < 1e33);
+  }
+}

@@ -85,7 +85,8 @@ CompactBuilder::product(std::vector<WirePolynomial> forms) {
     values *= pow(range(*first), p.factors.back().exponent);
     of_wires = of_wires && first->size() == 1 && !first->begin()->first.empty();
     for (; first != last; ++first)
-      monomial = monomial * first->begin()->first;
+      if (of_wires)
+        monomial = monomial * first->begin()->first;
   }
   if (of_wires && forms.size() == 2)
     known_.emplace(monomial, known->second);

@@ -93,6 +93,8 @@ WirePolynomial CompactBuilder::factor_out(WirePolynomial p) {
     }
     p = std::move(rest);
     std::vector<WirePolynomial> forms{build(cofactor)};
+    if (forms.front().empty())
+      continue; // its terms underflow
     for (const Factor &f : factor)
       forms.insert(forms.end(), f.power, {{wire_monomial(f.variable), 1.0}});
     const auto [wire, weight] = product(std::move(forms));
