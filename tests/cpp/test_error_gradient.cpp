@@ -298,8 +298,31 @@ TEST_CASE("an upper bound is exact where the function is monotone, and Baumann's
   const double paid = polynet::upper_bound({zero_at, skew}, unit, skew(unit), {}, 0.51).upper;
   CHECK(paid >= 0.5);
   CHECK(paid <= 0.5 + 1e-15);
+  // Not at less, nor is the range forgotten where the slopes are loose.
+  const double kept = polynet::upper_bound({zero_at, skew}, unit, skew(unit), {}, 0.49).upper;
+  CHECK(kept <= 0.4 + 1e-15);
+  const double ranged = polynet::upper_bound({zero_at, skew}, unit, {{-99.0, 99.0}}, {}, 0.0).upper;
+  CHECK(ranged >= 9.0);
+  CHECK(ranged <= 9.0 + 1e-14);
   // A bit has no centre.
   CHECK(polynet::upper_bound({zero_at, skew}, unit, skew(unit), {true}, 0.0).upper >= 9.0);
+}
+
+TEST_CASE("a variable at an end may send others to theirs") {
+  // t u^2 + 8 u on [0, 1] x [-1, 1/2]: once u is at 1/2, t rises by 1/4 and no longer by -1/2 to 1.
+  // The range is known at points alone.
+  const auto range = [](const Intervals &p) {
+    const bool point = p[0].lo() == p[0].hi() && p[1].lo() == p[1].hi();
+    return point ? p[0] * p[1] * p[1] + p[1] * 8.0 : Interval(-9.0, 9.0);
+  };
+  const auto slopes = [](const Intervals &p) {
+    return Intervals{p[1] * p[1], p[0] * p[1] * 2.0 + Interval(8.0)};
+  };
+  const Intervals part{{0.0, 1.0}, {-1.0, 0.5}};
+  const polynet::PartBound bound =
+      polynet::upper_bound({range, slopes}, part, slopes(part), {}, 0.0);
+  CHECK(bound.upper >= 4.25);
+  CHECK(bound.upper <= 4.25 + 1e-14);
 }
 
 TEST_CASE("no value on a part exceeds its upper bound") {
