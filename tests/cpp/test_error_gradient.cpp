@@ -165,8 +165,7 @@ void check_slopes(Random &random, const Case &c, const Network &net) {
       for (std::size_t k = 0; k < at_x.size(); ++k) {
         for (const Interval &range : {ranges[k], loose[k]})
           if (!(range.lo() - slack <= at_x[k] && at_x[k] <= range.hi() + slack))
-            FAIL_CHECK("error " << double(at_x[k]) << " not in " << range.lo() << " to "
-                                << range.hi());
+            FAIL("error " << double(at_x[k]) << " not in " << range.lo() << " to " << range.hi());
         if (part[i].lo() == part[i].hi()) {
           CHECK(slopes[k][i].mag() == 0.0);
           continue;
@@ -175,8 +174,8 @@ void check_slopes(Random &random, const Case &c, const Network &net) {
         const Interval step = slopes[k][i] * (Interval(y[i]) - Interval(x[i]));
         const Real change = at_y[k] - at_x[k];
         if (!(step.lo() - slack <= change && change <= step.hi() + slack))
-          FAIL_CHECK("step " << double(change) << " of input " << i << " not in " << step.lo()
-                             << " to " << step.hi());
+          FAIL("step " << double(change) << " of input " << i << " not in " << step.lo() << " to "
+                       << step.hi());
       }
     }
   }
@@ -261,7 +260,7 @@ TEST_CASE("no error on a part exceeds what the gradient says, nor does what is p
           const std::vector<double> x = random_point(random, c, part);
           const Real found = errors(c, net, error.truncation(), x)[0];
           if (!(std::fabs(found) <= bound + 1e-13))
-            FAIL_CHECK("error " << double(found) << " above " << bound);
+            FAIL("error " << double(found) << " above " << bound);
         }
       }
     }
