@@ -1,7 +1,4 @@
-"""Faults of the C++ core: name, file, old text, new text, tests, why it matters; see mutants.py.
-
-In rooms that are not about to be rewritten, or in lines that every rewriting must keep.
-"""
+"""Faults of the C++ core: name, file, old text, new text, tests, why it matters; see mutants.py."""
 
 SRC, INCLUDE = "cpp/src/", "cpp/include/polynet/"
 ALGEBRA, ACTIVATION, GATE, BOUNDS_OF = (
@@ -329,7 +326,7 @@ MUTANTS = [
     ("series at the ideal operand", ERROR, "z[i] = y[i] + e[i];", "z[i] = y[i];",
      PARTS, "a gate sees the real operand"),
     ("product of two errors", MONOMIALS, "difference * (z[i] + e[i]) + without * e[i]",
-     "difference * z[i] + without * e[i]", "stencil", "(u + e)(v + f) has e f"),
+     "difference * z[i] + without * e[i]", PARTS, "(u + e)(v + f) has e f"),
     ("own error alone", TARGET, "target_difference(st, y, e) + own", "own",
      PARTS, "operands that are off make a gate off"),
     ("a sign is the larger one", TARGET, "z->lo() > 0.0 ? Interval(1.0)", "z->hi() > 0.0 ? Interval(1.0)",

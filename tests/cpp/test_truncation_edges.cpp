@@ -225,13 +225,13 @@ TEST_CASE("operands and errors of the real network are in their enclosures") {
 }
 
 TEST_CASE("a series that gates share is made for the largest of their operands") {
-  for (const std::size_t small : {0, 1}) {
+  for (const std::size_t shrunk : {0, 1}) {
     Network net = samples[5].network(0.25);
     const HiddenLayer &layer = net.hidden.front();
     REQUIRE(layer.gates.size() == 2);
     REQUIRE(layer.gates[0].stencil == layer.gates[1].stencil);
     for (int i = 0; i < 2; ++i) {
-      const auto operand = static_cast<std::size_t>(layer.gates[small].operands[i]);
+      const auto operand = static_cast<std::size_t>(layer.gates[shrunk].operands[i]);
       for (auto &[source, weight] : net.hidden.front().operands[operand].terms)
         weight *= 0x1p-4;
     }
