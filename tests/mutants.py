@@ -7,9 +7,9 @@ is wrong with it. An old text that is not found exactly once is an error: the li
 
 The checker is Python: its tests import a copy of the installed package in which the file is
 changed. The core is built once without optimisation (in build/mutants; needs CMake, Ninja and
-doctest); then the changed file alone is compiled, or for a header the tests, and linked before the
-library. Of an inline function the linker takes the first definition, and unoptimised code inlines
-none, so that all of the program has the change.
+doctest); then the changed file alone is compiled, or for a header the tests and what includes it,
+and linked before the library. Of an inline function the linker takes the first definition, and
+unoptimised code inlines none, so that all of the program has the change.
 """
 
 from __future__ import annotations
@@ -134,7 +134,8 @@ class Core:
                     shutil.copytree(ROOT / part, tree / part)
                 text = mutant.applied((ROOT / mutant.file).read_text("utf-8"))
                 (tree / mutant.file).write_text(text, "utf-8")
-                changed = [mutant.file] if mutant.file.endswith(".cpp") else sources
+                header = not mutant.file.endswith(".cpp")
+                changed = sources + self.readers(mutant.file) if header else [mutant.file]
             for source in changed:
                 parts.append(self.compiled(source, tree))
             parts += [objects / (Path(s).name + ".o") for s in sources if s not in changed]
@@ -143,6 +144,17 @@ class Core:
             library = BUILD / "cpp" / "libpolynet.a"
             run([compiler, *parts, library, "-pthread", "-o", program])
             return succeeds([str(program), "--abort-after=1"], dict(os.environ))
+
+    def readers(self, header: str) -> list[str]:
+        """Return the library's files that include a header of theirs, which tests need not do."""
+        names = (header.removeprefix("cpp/src/"), Path(header).name)
+        lines = {f'#include "{name}"' for name in names}
+        return [
+            source
+            for source in self.commands
+            if source.startswith("cpp/src/")
+            and lines.intersection((ROOT / source).read_text("utf-8").splitlines())
+        ]
 
     def compiled(self, source: str, tree: Path) -> Path:
         """Compile a file of the copy as CMake does that of the tree."""

@@ -182,7 +182,7 @@ TEST_CASE("the series encloses the gate's neurons, its remainder what the terms 
             const double relative = g.normalisation().rad() / g.normalisation().mig() + 0x1p-52;
             const double slack = error + relative * std::fabs(measured);
             if (!(value.lo() - slack <= measured && measured <= value.hi() + slack))
-              FAIL_CHECK(measured << " not in " << value.lo() << " to " << value.hi());
+              FAIL(measured << " not in " << value.lo() << " to " << value.hi());
             // The derivative against a divided difference of the enclosures.
             const double h = 0x1p-10;
             for (int i = 0; i < st.operands; ++i) {
@@ -199,7 +199,7 @@ TEST_CASE("the series encloses the gate's neurons, its remainder what the terms 
                   Interval(2 * h);
               // By the mean value theorem some slope is the exact quotient.
               if (slope.lo() > rise.hi() || slope.hi() < rise.lo())
-                FAIL_CHECK("derivative by operand " << i << " at " << z[0] << " " << z[1]);
+                FAIL("derivative by operand " << i << " at " << z[0] << " " << z[1]);
             }
           }
         }
