@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("flint")
 
 from flint import arb, fmpq
+from taylor_values import FUNCTIONS
 
 from polynet.checker import activations
 from polynet.checker.activations import largest_coefficient, range_and_slope, taylor
@@ -62,27 +63,8 @@ def is_close(found, expected):
 def test_activations_are_their_formulas_by_mpmath(name, x):
     mp = mpmath.mp
     with mpmath.workdps(60):
-        functions = {
-            "algebraic": lambda t: t / mp.sqrt(1 + t * t),
-            "arctan": mp.atan,
-            "cos": mp.cos,
-            "erf": mp.erf,
-            "exp": mp.exp,
-            "gaussian": lambda t: mp.exp(-t * t / 2),
-            "gelu": lambda t: t * mp.ncdf(t),
-            "gelu_tanh": lambda t: (
-                t * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (t + mp.mpf("0.044715") * t**3))) / 2
-            ),
-            "logcosh": lambda t: mp.log(mp.cosh(t)),
-            "logistic": lambda t: 1 / (1 + mp.exp(-t)),
-            "mish": lambda t: t * mp.tanh(mp.log(1 + mp.exp(t))),
-            "silu": lambda t: t / (1 + mp.exp(-t)),
-            "sin": mp.sin,
-            "softplus": lambda t: mp.log(1 + mp.exp(t)),
-            "tanh": mp.tanh,
-        }
         at = Fraction(x)
-        expected = mp.taylor(functions[name], mp.mpf(at.numerator) / at.denominator, 6)
+        expected = mp.taylor(FUNCTIONS[name], mp.mpf(at.numerator) / at.denominator, 6)
         found = taylor(name, arb(fmpq(at.numerator, at.denominator)), 6)
         for c, d in zip(expected, found, strict=True):
             assert abs(c - mp.mpf(d.mid().str(60, radius=False))) < mp.mpf(10) ** -25
