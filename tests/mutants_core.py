@@ -296,7 +296,7 @@ MUTANTS = [
      "target_derivative(st, i, a.shifted.data());", SLOPES, "(z + e)^t has its slope at z + e"),
     ("slopes of the difference", GRADIENT, "slopes[i] + of_difference[i]", "slopes[i]",
      SLOPES, "the ideal network is not the polynomial"),
-    ("values of the difference", GRADIENT, ".error(output) + difference(powers);", ".error(output);",
+    ("values of the difference", GRADIENT, ".error(output) + difference;", ".error(output);",
      SLOPES, "the ideal network is not the polynomial"),
     ("a bit rises by one", GRADIENT, "sign.lo() < sign.hi() ? 2.0 : 0.0", "sign.lo() < sign.hi() ? 1.0 : 0.0",
      SLOPES, "from -1 to 1"),

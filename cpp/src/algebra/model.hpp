@@ -55,6 +55,10 @@ struct Model {
   double norm() const;
   /// An enclosure of the values over t in the table's box.
   Interval operator()(const PowerTable &powers) const;
+  /// The same over these t, for a single use.
+  Interval over(const std::vector<Interval> &t) const {
+    return (*this)(PowerTable(t, std::max(max_power, 1)));
+  }
   /// The value at a point without the rest, unproved.
   double estimate(const std::vector<double> &t) const;
   /// Moves the terms whose |coefficient| is at most `negligible` into the rest.

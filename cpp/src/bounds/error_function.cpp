@@ -76,7 +76,7 @@ std::vector<Model> ideal_differences(const IdealNetwork &ideal,
 std::vector<Interval> ranges(const IdealNetwork &ideal, const std::vector<Model> &differences) {
   std::vector<Interval> result;
   for (const Model &m : differences)
-    result.push_back(m(PowerTable(ideal.frame.range, std::max(m.max_power, 1))));
+    result.push_back(m.over(ideal.frame.range));
   return result;
 }
 
@@ -94,10 +94,8 @@ std::vector<Interval> ErrorFunction::at(const std::vector<double> &x) const {
   const std::vector<Interval> point(x.begin(), x.end());
   const std::vector<Interval> t = ideal_.frame.coordinates(point);
   std::vector<Interval> errors;
-  for (const Wire<Interval> &output : pass(net_, truncation_, point)) {
-    const Model &difference = differences_[errors.size()];
-    errors.push_back(output.error + difference(PowerTable(t, std::max(difference.max_power, 1))));
-  }
+  for (const Wire<Interval> &output : pass(net_, truncation_, point))
+    errors.push_back(output.error + differences_[errors.size()].over(t));
   return errors;
 }
 

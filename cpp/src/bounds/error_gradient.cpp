@@ -137,10 +137,8 @@ ErrorGradient::ErrorGradient(const ErrorFunction &error, const std::vector<doubl
 }
 
 Interval ErrorGradient::error(std::size_t output, const std::vector<Interval> &part) const {
-  const Model &difference = differences_[output];
-  const PowerTable powers(error_.ideal().frame.coordinates(part),
-                          std::max(difference.max_power, 1));
-  return SlopePass(error_, *products_, part).error(output) + difference(powers);
+  const Interval difference = differences_[output].over(error_.ideal().frame.coordinates(part));
+  return SlopePass(error_, *products_, part).error(output) + difference;
 }
 
 std::vector<Interval> ErrorGradient::slopes(std::size_t output, const std::vector<Interval> &part,

@@ -19,7 +19,8 @@ struct IdealNetwork {
 };
 
 /// Works out the ideal network over its box, in centred variables or, where these take too many
-/// terms, in variables centred at 0. Terms far below the dtype's rounding go into the rest. Error (size_limit) if a polynomial outgrows 100,000 terms.
+/// terms, in variables centred at 0. Terms far below the dtype's rounding go into the rest. Error
+/// (size_limit) if a polynomial outgrows 100,000 terms.
 IdealNetwork ideal_network(const Network &net);
 
 /// 2 x_1 ... x_n - 1 for a gate of bits, whose operand is x_1 + ... + x_n - n + 1/2: in the first
